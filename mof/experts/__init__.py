@@ -1,0 +1,1 @@
+"""Whole-sequence experts: the recurrent one and the linear-attention Transformer, behind one interface."""

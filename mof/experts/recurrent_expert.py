@@ -1,0 +1,155 @@
+"""The RNN expert: shallow and wide, a few recurrent layers with residuals.
+
+For each layer, with e the embedded token and q in [0, 1] (the article's `embedded * q + inputs * (1 - q)`, section "Training", 2):
+
+    y = x + recurrence(convolution(norm(q e + (1 - q) x)))
+
+Book: chapter 04.
+"""
+
+import keras
+import numpy as np
+from keras import ops
+
+from mof.experts.interface import Expert
+from mof.layers.gated_recurrence import make_recurrence
+from mof.layers.initialization import derive_seed
+from mof.layers.normalization import RootMeanSquareNorm
+from mof.layers.short_convolution import ShortConvolution
+
+
+class EmbeddingResidual(keras.layers.Layer):
+    """q * embedded + (1 - q) * x with q = sigmoid(logit), trained unless it starts at exactly 0 or 1.
+
+    Args:
+        start: first q, in [0, 1]. 0 leaves x alone, 1 reads the embedding alone; both are then kept.
+    """
+
+    def __init__(self, start, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        if not 0.0 <= start <= 1.0:
+            raise ValueError(f"embedding residual starts at {start}, expected a share between 0 and 1.")
+        self.start = start
+
+    def build(self, input_shape):
+        self.logit = None
+        if 0.0 < self.start < 1.0:
+            logit = float(np.log(self.start) - np.log1p(-self.start))
+            self.logit = self.add_weight(shape=(), initializer=keras.initializers.Constant(logit), name="logit")
+
+    def share(self):
+        """q, a float or a scalar tensor."""
+        return self.start if self.logit is None else ops.sigmoid(self.logit.value)
+
+    def call(self, x, embedded):
+        """x, embedded [..., D]; returns [..., D]."""
+        q = self.share()
+        return q * embedded + (1.0 - q) * x
+
+    def get_config(self):
+        return {**super().get_config(), "start": self.start}
+
+
+class RecurrentExpert(Expert):
+    """A few wide recurrent layers.
+
+    Args:
+        num_layers: depth.
+        hidden_width: R.
+        recurrence: "minimal_gru" or "gru".
+        output_gate: see `Recurrence`.
+        embedding_residual: first q of every layer; 0 turns the idea off.
+        convolution_length: tokens that the short convolution before each recurrence sees; 1 turns it off.
+        seed: int.
+    """
+
+    def __init__(
+        self,
+        num_layers,
+        hidden_width,
+        recurrence="minimal_gru",
+        output_gate=True,
+        embedding_residual=0.4,
+        convolution_length=4,
+        seed=0,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if num_layers < 1:
+            raise ValueError(f"num_layers is {num_layers}, expected at least 1.")
+        self.num_layers = num_layers
+        self.hidden_width = hidden_width
+        self.recurrence = recurrence
+        self.output_gate = output_gate
+        self.embedding_residual = embedding_residual
+        self.convolution_length = convolution_length
+        self.seed = seed
+
+    def build(self, input_shape):
+        self.residuals, self.norms, self.convolutions, self.recurrences = [], [], [], []
+        for i in range(self.num_layers):
+            self.residuals.append(EmbeddingResidual(self.embedding_residual, name=f"embedding_residual_{i}"))
+            self.norms.append(RootMeanSquareNorm(name=f"norm_{i}"))
+            seed = derive_seed(self.seed, "convolution", i)
+            self.convolutions.append(ShortConvolution(self.convolution_length, seed=seed, name=f"convolution_{i}"))
+            self.recurrences.append(
+                make_recurrence(
+                    self.recurrence,
+                    self.hidden_width,
+                    output_gate=self.output_gate,
+                    output_gain=self.num_layers**-0.5,
+                    seed=derive_seed(self.seed, "recurrence", i),
+                    dtype=self.dtype_policy,
+                    name=f"recurrence_{i}",
+                )
+            )
+        for layer in self.residuals + self.norms + self.convolutions + self.recurrences:
+            layer.build(input_shape)
+
+    def initial_state(self, batch_size):
+        """One hidden state and one short history for each layer."""
+        return {
+            f"layer_{i}": {
+                "convolution": self.convolutions[i].initial_state(batch_size),
+                "recurrence": self.recurrences[i].initial_state(batch_size),
+            }
+            for i in range(self.num_layers)
+        }
+
+    def call(self, x, state=None, resets=None, mask=None):
+        """See `Expert.call`."""
+        if state is None:
+            state = self.initial_state(ops.shape(x)[0])
+        embedded, after = x, {}
+        for i in range(self.num_layers):
+            before = state[f"layer_{i}"]
+            read = self.norms[i](self.residuals[i](x, embedded))
+            read, convolution = self.convolutions[i](read, before["convolution"], resets, mask)
+            y, recurrence = self.recurrences[i](read, before["recurrence"], resets, mask)
+            x = x + y
+            after[f"layer_{i}"] = {"convolution": convolution, "recurrence": recurrence}
+        return x, after
+
+    def step(self, x_t, state):
+        """See `Expert.step`."""
+        embedded, after = x_t, {}
+        for i in range(self.num_layers):
+            before = state[f"layer_{i}"]
+            read = self.norms[i](self.residuals[i](x_t, embedded))
+            read, convolution = self.convolutions[i].step(read, before["convolution"])
+            y, recurrence = self.recurrences[i].step(read, before["recurrence"])
+            x_t = x_t + y
+            after[f"layer_{i}"] = {"convolution": convolution, "recurrence": recurrence}
+        return x_t, after
+
+    def get_config(self):
+        names = (
+            "num_layers",
+            "hidden_width",
+            "recurrence",
+            "output_gate",
+            "embedding_residual",
+            "convolution_length",
+            "seed",
+        )
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

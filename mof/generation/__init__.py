@@ -1,0 +1,1 @@
+"""Generation: the prompt in parallel, then one step a token from the state."""

@@ -1,0 +1,62 @@
+"""Feed-forward layer: y = act(x w_in) w_out, for each token alone. Book: chapter 07."""
+
+import keras
+from keras import ops
+
+from mof.layers.initialization import derive_seed
+from mof.layers.projection import Projection
+
+
+def squared_relu(x):
+    """max(x, 0)^2. Source: So et al. 2021, "Primer", section 3. Cheaper than GELU: no transcendental function."""
+    return ops.square(ops.relu(x))
+
+
+def tanh_gelu(x):
+    """GELU in its tanh form. Source: Hendrycks and Gimpel 2016, "Gaussian Error Linear Units", section 2."""
+    return ops.gelu(x, approximate=True)
+
+
+ACTIVATIONS = {"gelu": tanh_gelu, "squared_relu": squared_relu}
+
+
+class FeedForward(keras.layers.Layer):
+    """Two products with an activation between them.
+
+    Args:
+        inner_width: F.
+        activation: "gelu" or "squared_relu".
+        output_gain: gain of the second matrix at the start; see `Projection`.
+        seed: int.
+    """
+
+    def __init__(self, inner_width, activation="squared_relu", output_gain=1.0, seed=0, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        if activation not in ACTIVATIONS:
+            raise ValueError(f"activation is {activation!r}, expected one of {sorted(ACTIVATIONS)}: choose one of these.")
+        self.inner_width = inner_width
+        self.activation = activation
+        self.outergain = output_gain
+        self.seed = seed
+
+    def build(self, input_shape):
+        width = input_shape[-1]
+        self.inner = Projection(self.inner_width, seed=derive_seed(self.seed, "inner"), dtype=self.dtype_policy, name="inner")
+        self.outer = Projection(
+            width, gain=self.outergain, seed=derive_seed(self.seed, "outer"), dtype=self.dtype_policy, name="outer"
+        )
+        self.inner.build(input_shape)
+        self.outer.build((None, None, self.inner_width))
+
+    def call(self, x):
+        """[..., D] float32 to [..., D] float32."""
+        return self.outer(ACTIVATIONS[self.activation](self.inner(x)))
+
+    def get_config(self):
+        config = {
+            "inner_width": self.inner_width,
+            "activation": self.activation,
+            "output_gain": self.outergain,
+            "seed": self.seed,
+        }
+        return {**super().get_config(), **config}

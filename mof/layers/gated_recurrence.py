@@ -1,0 +1,152 @@
+"""The two recurrences of the RNN expert: a minimal GRU, parallel over time, and the true GRU.
+
+Both read width D, keep a hidden state of width R, and write width D: y_t = (gate(x_t) * h_t) w_out. The hidden state is their
+whole memory: {"hidden": [B, R]} float32. Equations: `mof.ops.gated_recurrence`, `mof.ops.gru`. Book: chapter 04.
+"""
+
+import keras
+from keras import ops
+
+from mof.layers.initialization import SeededNormal, derive_seed
+from mof.layers.projection import Projection
+from mof.ops.gated_recurrence import gated_recurrence, minimal_gru_gates
+from mof.ops.gru import gru, gru_step
+
+LONGEST_MEMORY_TOKENS = 500.0  # slowest units at the start; longer spans are learned
+
+
+class Recurrence(keras.layers.Layer):
+    """What both recurrences share: input projections in one product, an output gate, the way back to width D.
+
+    Args:
+        hidden_width: R.
+        output_gate: multiply h by silu of a projection of the input before the way out.
+        output_gain: gain of the output matrix at the start; see `Projection`.
+        seed: int.
+    """
+
+    num_input_parts = None  # how many vectors of width R the recurrence takes from each token
+
+    def __init__(self, hidden_width, output_gate=True, output_gain=1.0, seed=0, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        if hidden_width < 1:
+            raise ValueError(f"hidden_width is {hidden_width}, expected at least 1.")
+        self.hidden_width = hidden_width
+        self.output_gate = output_gate
+        self.output_gain = output_gain
+        self.seed = seed
+
+    def build(self, input_shape):
+        num_parts = self.num_input_parts + int(self.output_gate)
+        self.inputs = Projection(
+            num_parts * self.hidden_width, seed=derive_seed(self.seed, "inputs"), dtype=self.dtype_policy, name="inputs"
+        )
+        self.outputs = Projection(
+            input_shape[-1],
+            gain=self.output_gain,
+            seed=derive_seed(self.seed, "outputs"),
+            dtype=self.dtype_policy,
+            name="outputs",
+        )
+        self.inputs.build(input_shape)
+        self.outputs.build((None, None, self.hidden_width))
+
+    def initial_state(self, batch_size):
+        """A hidden state of zeros."""
+        return {"hidden": ops.zeros((batch_size, self.hidden_width), "float32")}
+
+    def call(self, x, state=None, resets=None, mask=None):
+        """T tokens: x [B, T, D], resets and mask [B, T] bool or None; returns (y [B, T, D], state)."""
+        if state is None:
+            state = self.initial_state(ops.shape(x)[0])
+        parts, gate = self._read(x)
+        y, hidden = self.recur(parts, state["hidden"], resets, mask)
+        return self._write(y, gate), {"hidden": hidden}
+
+    def step(self, x_t, state):
+        """One token: x_t [B, D]; returns (y_t [B, D], state)."""
+        parts, gate = self._read(x_t)
+        hidden = self.recur_step(parts, state["hidden"])
+        return self._write(hidden, gate), {"hidden": hidden}
+
+    def _read(self, x):
+        projected = self.inputs(x)
+        split = self.num_input_parts * self.hidden_width
+        return projected[..., :split], projected[..., split:]
+
+    def _write(self, y, gate):
+        return self.outputs(y * ops.silu(gate) if self.output_gate else y)
+
+    def get_config(self):
+        config = {
+            "hidden_width": self.hidden_width,
+            "output_gate": self.output_gate,
+            "output_gain": self.output_gain,
+            "seed": self.seed,
+        }
+        return {**super().get_config(), **config}
+
+
+class MinimalGRU(Recurrence):
+    """Gates from the input alone, so that the whole sequence is one linear recurrence.
+
+    The gate's bias starts so that the units forget over spans from 1 to 500 tokens, evenly in the logarithm.
+    """
+
+    num_input_parts = 2  # gate logits, candidate
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        spans = LONGEST_MEMORY_TOKENS ** ((ops.arange(self.hidden_width, dtype="float32") + 0.5) / self.hidden_width)
+        logits = -ops.log(spans)  # z near 1 / span: sigmoid(-log s) = 1 / (1 + s)
+        self.gate_bias = self.add_weight(
+            shape=(self.hidden_width,), initializer=lambda shape, dtype=None: ops.cast(logits, dtype), name="gate_bias"
+        )
+
+    def recur(self, parts, hidden, resets, mask):
+        gate_logits, candidate = ops.split(parts, 2, axis=-1)
+        retain, update = minimal_gru_gates(gate_logits + self.gate_bias, candidate, resets, mask)
+        return gated_recurrence(retain, update, hidden)
+
+    def recur_step(self, parts, hidden):
+        gate_logits, candidate = ops.split(parts, 2, axis=-1)
+        retain, update = minimal_gru_gates(gate_logits + self.gate_bias, candidate)
+        return retain * hidden + update
+
+
+class GRU(Recurrence):
+    """The true GRU. One small product a token: slow on a CPU, here to be taught and measured against."""
+
+    num_input_parts = 3  # z, r, n
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.recurrent_kernel = self.add_weight(
+            shape=(self.hidden_width, 3 * self.hidden_width),
+            initializer=SeededNormal(self.hidden_width**-0.5, derive_seed(self.seed, "recurrent")),
+            name="recurrent_kernel",
+        )
+        self.input_bias = self.add_weight(shape=(3 * self.hidden_width,), initializer="zeros", name="input_bias")
+        self.recurrent_bias = self.add_weight(shape=(3 * self.hidden_width,), initializer="zeros", name="recurrent_bias")
+
+    def recur(self, parts, hidden, resets, mask):
+        return gru(
+            parts + self.input_bias, self.recurrent_kernel.value, self.recurrent_bias.value, hidden, resets, mask
+        )
+
+    def recur_step(self, parts, hidden):
+        return gru_step(parts + self.input_bias, self.recurrent_kernel.value, self.recurrent_bias.value, hidden)
+
+
+RECURRENCES = {"minimal_gru": MinimalGRU, "gru": GRU}
+
+
+def make_recurrence(kind, *args, **kwargs):
+    """The recurrence of that name ("minimal_gru" or "gru"); other arguments go to it.
+
+    Raises:
+        ValueError: for another name.
+    """
+    if kind not in RECURRENCES:
+        raise ValueError(f"recurrence is {kind!r}, expected one of {sorted(RECURRENCES)}: choose one of these.")
+    return RECURRENCES[kind](*args, **kwargs)

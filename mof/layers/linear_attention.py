@@ -1,0 +1,148 @@
+"""Causal linear attention with heads: projections, features, memory, normaliser, output (`mof.ops.linear_attention`).
+
+Switches, each to be taken out and measured: a decay per head, a norm per head in place of the denominator, an output gate,
+a window (the article's crop). Source of the gate and the norm per head: Sun et al. 2023, "Retentive Network", equation 8; of a decay
+computed from the input: Dao and Gu 2024, "Transformers are SSMs", section 7. Book: chapter 05, the window in chapter 07.
+"""
+
+import keras
+import numpy as np
+from keras import ops
+
+from mof.layers.initialization import derive_seed
+from mof.layers.projection import Projection
+from mof.ops.linear_attention import (
+    linear_attention_chunked,
+    linear_attention_memory,
+    linear_attention_step,
+    normalize_by_denominator,
+    positive_features,
+)
+from mof.ops.normalization import rms_normalize
+from mof.ops.windowed_attention import windowed_attention, windowed_attention_memory, windowed_attention_step
+
+DECAYS = ("none", "fixed", "learned", "input")
+NORMALIZERS = ("denominator", "head_norm")
+SHORTEST_SPAN_TOKENS, LONGEST_SPAN_TOKENS = 8.0, 2048.0  # over which the heads forget at the start
+
+
+class LinearAttention(keras.layers.Layer):
+    """Attention over the past of the document, or over a window of it, with a memory of fixed size.
+
+    Args:
+        num_heads: H; must divide the width D. Keys and values have D / H channels.
+        decay: "none" (the article); "fixed", one rate per head; "learned", trained rates; "input", rates computed from
+            each token.
+        normalizer: "denominator" (the article), or "head_norm": each head's output divided by its root mean square.
+        output_gate: multiply by silu of a projection of the input before the way out.
+        window: 0 for the whole past, else the memory of token t covers (t - window, t].
+        chunk_length: C of the chunked form; speed alone depends on it.
+        output_gain: gain of the output matrix at the start; see `Projection`.
+        seed: int.
+    """
+
+    def __init__(
+        self,
+        num_heads,
+        decay="none",
+        normalizer="denominator",
+        output_gate=False,
+        window=0,
+        chunk_length=64,
+        output_gain=1.0,
+        seed=0,
+        **kwargs,
+    ):
+        super().__init__(autocast=False, **kwargs)
+        for name, value, allowed in (("decay", decay, DECAYS), ("normalizer", normalizer, NORMALIZERS)):
+            if value not in allowed:
+                raise ValueError(f"{name} is {value!r}, expected one of {allowed}: choose one of these.")
+        if window < 0:
+            raise ValueError(f"window is {window}, expected 0 for the whole past, or a number of tokens.")
+        self.num_heads = num_heads
+        self.decay = decay
+        self.normalizer = normalizer
+        self.output_gate = output_gate
+        self.window = window
+        self.chunk_length = chunk_length
+        self.output_gain = output_gain
+        self.seed = seed
+
+    def build(self, input_shape):
+        self.width = input_shape[-1]
+        if self.width % self.num_heads:
+            raise ValueError(
+                f"width {self.width} is no multiple of num_heads {self.num_heads}: choose a number of heads that divides it."
+            )
+        self.head_width = self.width // self.num_heads
+        policy, seed = self.dtype_policy, self.seed
+        self._parts = [self.width] * (4 if self.output_gate else 3)  # queries, keys, values, gate
+        if self.decay == "input":
+            self._parts.append(self.num_heads)
+        self.inputs = Projection(sum(self._parts), seed=derive_seed(seed, "inputs"), dtype=policy, name="inputs")
+        self.inputs.build(input_shape)
+        self.outputs = Projection(
+            self.width, gain=self.output_gain, seed=derive_seed(seed, "outputs"), dtype=policy, name="outputs"
+        )
+        self.outputs.build(input_shape)
+        if self.decay != "none":
+            spans = np.geomspace(SHORTEST_SPAN_TOKENS, LONGEST_SPAN_TOKENS, self.num_heads)
+            rates = np.log(np.expm1(1.0 / spans)).astype("float32")  # softplus of it is 1 / span
+            self.decay_rate = self.add_weight(
+                shape=(self.num_heads,),
+                initializer=lambda shape, dtype=None: ops.convert_to_tensor(rates, dtype),
+                trainable=self.decay != "fixed",
+                name="decay_rate",
+            )
+
+    def initial_state(self, batch_size):
+        """An empty memory; its size does not depend on the length of the text."""
+        if self.window:
+            return windowed_attention_memory(
+                batch_size, self.window, self.num_heads, self.head_width, self.head_width
+            )
+        return linear_attention_memory(batch_size, self.num_heads, self.head_width, self.head_width)
+
+    def call(self, x, state=None, resets=None, mask=None):
+        """T tokens: x [B, T, D], resets and mask [B, T] bool or None; returns (y [B, T, D], state)."""
+        if state is None:
+            state = self.initial_state(ops.shape(x)[0])
+        queries, keys, values, gate, log_decay = self._read(x)
+        form = windowed_attention if self.window else linear_attention_chunked
+        numerator, denominator, state = form(
+            queries, keys, values, state, log_decay, resets, mask, chunk_length=self.chunk_length
+        )
+        return self._write(numerator, denominator, gate), state
+
+    def step(self, x_t, state):
+        """One token: x_t [B, D]; returns (y_t [B, D], state)."""
+        query, key, value, gate, log_decay = self._read(x_t)
+        form = windowed_attention_step if self.window else linear_attention_step
+        numerator, denominator, state = form(query, key, value, state, log_decay)
+        return self._write(numerator, denominator, gate), state
+
+    def _read(self, x):
+        """Queries, keys, values [..., H, K], the gate [..., D] or None, and log decay [..., H] or None."""
+        boundaries = [int(i) for i in np.cumsum(self._parts)[:-1]]
+        parts = ops.split(self.inputs(x), boundaries, axis=-1)
+        heads = tuple(ops.shape(x)[:-1]) + (self.num_heads, self.head_width)
+        queries, keys, values = (ops.reshape(part, heads) for part in parts[:3])
+        gate = parts[3] if self.output_gate else None
+        log_decay = None
+        if self.decay == "input":
+            log_decay = -ops.softplus(parts[-1] + self.decay_rate)
+        elif self.decay != "none":
+            log_decay = -ops.softplus(self.decay_rate.value) * ops.ones_like(queries[..., 0])
+        return positive_features(queries), positive_features(keys), values, gate, log_decay
+
+    def _write(self, numerator, denominator, gate):
+        if self.normalizer == "denominator":
+            y = normalize_by_denominator(numerator, denominator)
+        else:
+            y = rms_normalize(numerator)
+        y = ops.reshape(y, tuple(ops.shape(y)[:-2]) + (self.width,))
+        return self.outputs(y * ops.silu(gate) if self.output_gate else y)
+
+    def get_config(self):
+        names = ("num_heads", "decay", "normalizer", "output_gate", "window", "chunk_length", "output_gain", "seed")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -1,0 +1,19 @@
+"""Root-mean-square norm with a trained scale (`mof.ops.normalization`). Book: chapter 04."""
+
+import keras
+
+from mof.ops.normalization import rms_normalize
+
+
+class RootMeanSquareNorm(keras.layers.Layer):
+    """Each token's vector divided by its root mean square, times a scale that starts at 1."""
+
+    def __init__(self, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(input_shape[-1],), initializer="ones", name="scale")
+
+    def call(self, x):
+        """[..., D] float32 to [..., D] float32."""
+        return rms_normalize(x, self.scale.value)

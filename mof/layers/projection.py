@@ -1,0 +1,42 @@
+"""A matrix with its product: y = x w + b, over the last axis (`mof.ops.products`). Book: chapter 03."""
+
+import keras
+
+from mof.layers.initialization import SeededNormal
+from mof.ops.products import project
+
+
+class Projection(keras.layers.Layer):
+    """`keras.layers.Dense`, with the leading axes flattened before the product: twice as fast on a CPU.
+
+    Args:
+        num_outputs: width of the result.
+        use_bias: whether b is there; it starts at 0.
+        gain: the weights start with standard deviation gain / sqrt(inputs). 0 starts them at zero.
+        seed: int, the initial weights' own.
+        dtype: Keras dtype policy. Under "mixed_bfloat16" the product alone runs in bfloat16.
+    """
+
+    def __init__(self, num_outputs, use_bias=False, gain=1.0, seed=0, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        self.num_outputs = num_outputs
+        self.use_bias = use_bias
+        self.gain = gain
+        self.seed = seed
+
+    def build(self, input_shape):
+        num_inputs = input_shape[-1]
+        start = SeededNormal(self.gain * num_inputs**-0.5, self.seed)
+        self.kernel = self.add_weight(shape=(num_inputs, self.num_outputs), initializer=start, name="kernel")
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(shape=(self.num_outputs,), initializer="zeros", name="bias")
+
+    def call(self, x):
+        """[..., K] float32 to [..., N] float32."""
+        bias = None if self.bias is None else self.bias.value
+        return project(x, self.kernel.value, bias, self.compute_dtype)
+
+    def get_config(self):
+        config = {"num_outputs": self.num_outputs, "use_bias": self.use_bias, "gain": self.gain, "seed": self.seed}
+        return {**super().get_config(), **config}

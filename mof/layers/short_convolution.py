@@ -1,0 +1,44 @@
+"""Short causal convolution with a memory of the tokens before (`mof.ops.short_convolution`). Book: chapter 07."""
+
+import keras
+
+from mof.layers.initialization import SeededNormal
+from mof.ops.short_convolution import short_convolution, short_convolution_memory, short_convolution_step
+
+
+class ShortConvolution(keras.layers.Layer):
+    """One filter per channel over the last few tokens of the document.
+
+    Args:
+        kernel_length: tokens that a filter sees, itself included; at least 1.
+        seed: int.
+    """
+
+    def __init__(self, kernel_length=4, seed=0, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        if kernel_length < 1:
+            raise ValueError(f"kernel_length is {kernel_length}, expected at least 1: the token itself.")
+        self.kernel_length = kernel_length
+        self.seed = seed
+
+    def build(self, input_shape):
+        self.width = input_shape[-1]
+        start = SeededNormal(self.kernel_length**-0.5, self.seed)
+        self.kernel = self.add_weight(shape=(self.kernel_length, self.width), initializer=start, name="kernel")
+
+    def initial_state(self, batch_size):
+        """The empty history."""
+        return short_convolution_memory(batch_size, self.kernel_length, self.width)
+
+    def call(self, x, state=None, resets=None, mask=None):
+        """T tokens: x [B, T, D]; returns (y [B, T, D], state)."""
+        if state is None:
+            state = self.initial_state(keras.ops.shape(x)[0])
+        return short_convolution(x, self.kernel.value, state, resets, mask)
+
+    def step(self, x_t, state):
+        """One token: x_t [B, D]; returns (y_t [B, D], state)."""
+        return short_convolution_step(x_t, self.kernel.value, state)
+
+    def get_config(self):
+        return {**super().get_config(), "kernel_length": self.kernel_length, "seed": self.seed}

@@ -1,0 +1,81 @@
+"""Thought space: what has been read so far, averaged, thought over by two dense layers, and added back.
+
+    m_t = mean of norm(x) over the document up to t        y_t = x_t + alpha * W_2 gelu(W_1 m_t)
+
+The article's "Thought Space" (MoF, section "Core techniques", 1) takes the mean over the whole sequence, which lets every token see the
+future; the mean over the past is the sound form. alpha is trained and starts at 0.3, as in the article. Book: chapter 06.
+"""
+
+import keras
+from keras import ops
+
+from mof.layers.feed_forward import FeedForward
+from mof.layers.initialization import derive_seed
+from mof.ops.normalization import rms_normalize
+from mof.ops.running_mean import running_mean_chunked, running_mean_memory, running_mean_step
+from mof.ops.windowed_attention import windowed_attention, windowed_attention_memory, windowed_attention_step
+
+
+class ThoughtSpace(keras.layers.Layer):
+    """The running mean of the input, through two dense layers, times alpha, added to the input.
+
+    Args:
+        inner_width: width between the two dense layers.
+        alpha_start: first value of the trained factor.
+        window: 0 for the mean over the document's past, else over its last `window` tokens.
+        chunk_length: C of the chunked form; speed alone depends on it.
+        seed: int.
+    """
+
+    def __init__(self, inner_width, alpha_start=0.3, window=0, chunk_length=64, seed=0, **kwargs):
+        super().__init__(autocast=False, **kwargs)
+        self.inner_width = inner_width
+        self.alpha_start = alpha_start
+        self.window = window
+        self.chunk_length = chunk_length
+        self.seed = seed
+
+    def build(self, input_shape):
+        self.width = input_shape[-1]
+        self.processor = FeedForward(
+            self.inner_width, "gelu", seed=derive_seed(self.seed, "processor"), dtype=self.dtype_policy, name="processor"
+        )
+        self.processor.build(input_shape)
+        start = keras.initializers.Constant(self.alpha_start)
+        self.alpha = self.add_weight(shape=(), initializer=start, name="alpha")
+
+    def initial_state(self, batch_size):
+        """An empty mean."""
+        if self.window:
+            return windowed_attention_memory(batch_size, self.window, 1, 1, self.width)
+        return running_mean_memory(batch_size, self.width)
+
+    def call(self, x, state=None, resets=None, mask=None):
+        """T tokens: x [B, T, D], resets and mask [B, T] bool or None; returns (y [B, T, D], state)."""
+        if state is None:
+            state = self.initial_state(ops.shape(x)[0])
+        read = rms_normalize(x)  # a mean of unnormalised tokens would be the loudest token's
+        if self.window:  # a mean is attention in which every query and key is 1
+            ones = ops.ones_like(x[:, :, None, :1])
+            total, count, state = windowed_attention(
+                ones, ones, read[:, :, None], state, None, resets, mask, self.chunk_length
+            )
+            mean = total[:, :, 0] / ops.maximum(count, 1.0)
+        else:
+            mean, state = running_mean_chunked(read, state, resets, mask, self.chunk_length)
+        return x + self.alpha * self.processor(mean), state
+
+    def step(self, x_t, state):
+        """One token: x_t [B, D]; returns (y_t [B, D], state)."""
+        read = rms_normalize(x_t)
+        if self.window:
+            one = ops.ones_like(x_t[:, None, :1])
+            total, count, state = windowed_attention_step(one, one, read[:, None], state)
+            mean = total[:, 0] / count
+        else:
+            mean, state = running_mean_step(read, state)
+        return x_t + self.alpha * self.processor(mean), state
+
+    def get_config(self):
+        names = ("inner_width", "alpha_start", "window", "chunk_length", "seed")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -1,0 +1,98 @@
+"""Cutting time into chunks, and what decay, document starts and padding do to sums over the past.
+
+Used by every memory that is computed chunk by chunk (linear attention, the running mean). No sum over the past is ever taken
+as a difference of two prefix sums: in float32 that loses the small one.
+"""
+
+from typing import NamedTuple
+
+from keras import ops
+
+
+class ChunkDecays(NamedTuple):
+    """Weights between places in time; Hd is H with a decay and 1 without. All float32.
+
+    within [B, Hd, N, C, C]: from token j to token i of one chunk, 0 for j > i and across a document start.
+    from_start [B, Hd, N, C]: from the memory before the chunk to token i.
+    to_end [B, Hd, N, C]: from token j to the end of its chunk.
+    log_total [B, Hd, N + 1]: summed log decay before each chunk, and after the last.
+    document [B, N + 1]: number of document starts before each chunk, and in all.
+    """
+
+    within: object
+    from_start: object
+    to_end: object
+    log_total: object
+    document: object
+
+
+def split_into_chunks(x, chunk_length):
+    """[B, T, H, X] to [B, H, N, C, X], T filled up with zeros to a multiple of C."""
+    num_tokens = x.shape[1]
+    num_chunks = -(-num_tokens // chunk_length)
+    x = ops.transpose(x, (0, 2, 1, 3))
+    if num_chunks * chunk_length > num_tokens:
+        x = ops.pad(x, ((0, 0), (0, 0), (0, num_chunks * chunk_length - num_tokens), (0, 0)))
+    batch_size, num_heads, _, width = ops.shape(x)
+    return ops.reshape(x, (batch_size, num_heads, num_chunks, chunk_length, width))
+
+
+def chunk_decays(batch_and_tokens, log_decay, resets, mask, chunk_length):
+    """All weights between places in time that a chunked memory needs.
+
+    Args:
+        batch_and_tokens: (B, T); T is a Python int.
+        log_decay: [B, T, H] float32, at most 0, or None for no decay.
+        resets: [B, T] bool, True where a token starts a document, or None.
+        mask: [B, T] bool, False at padding, whose decay does not count, or None.
+        chunk_length: C.
+
+    Returns:
+        ChunkDecays. Axes of size 1 stand for "the same for all".
+    """
+    num_tokens = batch_and_tokens[1]
+    if log_decay is None:
+        log_decay = ops.zeros((1, num_tokens, 1), "float32")
+    elif mask is not None:
+        log_decay = log_decay * ops.cast(mask, "float32")[..., None]
+    starts = ops.zeros((1, num_tokens), "float32") if resets is None else ops.cast(resets, "float32")
+
+    log_decay = split_into_chunks(log_decay[..., None], chunk_length)[..., 0]  # [B, Hd, N, C]
+    starts = split_into_chunks(starts[:, :, None, None], chunk_length)[:, :, :, :, 0]  # [B, 1, N, C]
+    log_sum = ops.cumsum(log_decay, axis=-1)  # from the chunk's start up to and with each token
+    document = ops.cumsum(starts, axis=-1)  # starts of documents inside the chunk, so far
+
+    lower = ops.tril(ops.ones((chunk_length, chunk_length), "float32"))
+    same = ops.cast(ops.equal(document[..., :, None], document[..., None, :]), "float32") * lower
+    # the difference is positive above the diagonal, where exp could overflow before the mask
+    within = ops.exp(ops.minimum(log_sum[..., :, None] - log_sum[..., None, :], 0.0)) * same
+    from_start = ops.exp(log_sum) * ops.cast(ops.equal(document, 0.0), "float32")
+    to_end = ops.exp(log_sum[..., -1:] - log_sum) * ops.cast(ops.equal(document, document[..., -1:]), "float32")
+
+    def before_each(x):
+        return ops.pad(ops.cumsum(x, axis=-1), [(0, 0)] * (len(x.shape) - 1) + [(1, 0)])
+
+    return ChunkDecays(
+        within=within,
+        from_start=from_start,
+        to_end=to_end,
+        log_total=before_each(log_sum[..., -1]),
+        document=before_each(document[..., -1])[:, 0],
+    )
+
+
+def carry_weights(decays):
+    """How much of what was left at the start of chunk m is still there at the start of chunk n.
+
+    Args:
+        decays: ChunkDecays.
+
+    Returns:
+        [B, Hd, N + 1, N + 1] float32, lower triangular with ones on the diagonal. Row n reads: the initial memory in
+        column 0, what chunk m - 1 left in column m. The last row is the memory after the last chunk.
+    """
+    num_places = decays.log_total.shape[-1]
+    lower = ops.tril(ops.ones((num_places, num_places), "float32"))
+    same = ops.cast(ops.equal(decays.document[:, None, :, None], decays.document[:, None, None, :]), "float32")
+    log_total = decays.log_total
+    return ops.exp(ops.minimum(log_total[..., :, None] - log_total[..., None, :], 0.0)) * same * lower

@@ -1,0 +1,32 @@
+"""Products of activations and weights: y[..., n] = sum_k x[..., k] w[k, n] + b[n].
+
+The leading axes are flattened before the product. On the CPU a [B, T, K] by [K, N] product runs through a batched
+kernel at about half of the speed of the same work as [B T, K] by [K, N] (book, chapter 11).
+"""
+
+from keras import ops
+
+
+def project(x, kernel, bias=None, product_dtype="float32"):
+    """Multiply the last axis of `x` by a matrix.
+
+    Args:
+        x: [..., K] float32.
+        kernel: [K, N] float32.
+        bias: [N] float32, or None.
+        product_dtype: "float32", or "bfloat16" to round both operands for the product alone; the result is
+            float32 again.
+
+    Returns:
+        [..., N] float32.
+    """
+    num_inputs, num_outputs = kernel.shape
+    flat = ops.reshape(x, (-1, num_inputs))  # [B T, K]
+    if product_dtype == "float32":
+        y = ops.matmul(flat, kernel)  # [B T, N]
+    else:
+        y = ops.matmul(ops.cast(flat, product_dtype), ops.cast(kernel, product_dtype))
+        y = ops.cast(y, "float32")
+    if bias is not None:
+        y = y + bias
+    return ops.reshape(y, tuple(ops.shape(x)[:-1]) + (num_outputs,))

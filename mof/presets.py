@@ -1,0 +1,78 @@
+"""Four sizes on one dial. Each preset names its tokenizer, its recurrence and how it is trained."""
+
+import dataclasses
+
+from mof.config import ModelConfig
+
+PRESET_NAMES = ("nano", "tiny", "small", "full")
+
+
+@dataclasses.dataclass(frozen=True)
+class Preset:
+    """A named size: `model` (ModelConfig), `tokenizer` ("characters" or "bpe"), `purpose` in a few words."""
+
+    name: str
+    model: ModelConfig
+    tokenizer: str
+    purpose: str
+
+
+def preset(name):
+    """The preset of that name.
+
+    Args:
+        name: "nano", "tiny", "small" or "full".
+
+    Raises:
+        ValueError: for another name.
+    """
+    if name not in _PRESETS:
+        raise ValueError(f"preset is {name!r}, expected one of {PRESET_NAMES}: each is larger than the one before.")
+    return _PRESETS[name]
+
+
+_PRESETS = {
+    "nano": Preset(
+        name="nano",
+        model=ModelConfig(
+            vocabulary_size=1024,
+            width=64,
+            recurrent_layers=1,
+            recurrent_width=96,
+            transformer_layers=2,
+            num_heads=4,
+            feed_forward_width=128,
+            thought_width=32,
+            router_width=16,
+            chunk_length=16,
+        ),
+        tokenizer="characters",
+        purpose="tests, in seconds",
+    ),
+    "tiny": Preset(name="tiny", model=ModelConfig(), tokenizer="bpe", purpose="chapters, in minutes"),
+    "small": Preset(
+        name="small",
+        model=ModelConfig(
+            width=512,
+            recurrent_width=1024,
+            transformer_layers=6,
+            feed_forward_width=1536,
+            thought_width=128,
+        ),
+        tokenizer="bpe",
+        purpose="an evening",
+    ),
+    "full": Preset(
+        name="full",
+        model=ModelConfig(
+            width=768,
+            recurrent_width=2048,
+            transformer_layers=9,
+            num_heads=12,
+            feed_forward_width=2304,
+            thought_width=384,
+        ),
+        tokenizer="bpe",
+        purpose="four days: the article's 0.08 billion parameters",
+    ),
+}

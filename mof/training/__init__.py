@@ -1,0 +1,1 @@
+"""Training: a short loop of our own, its schedules, optimisers and checkpoints."""

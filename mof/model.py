@@ -2,9 +2,10 @@
 
     x = E[token] * sqrt(D)                                  E [W, D] is both embedding and head
     mixed_t = sum_e route_weights_{t, e} * norm_e(expert_e(x)_t)
-    logits_t = norm(mixed_t) E^T + b
+    logits_t = norm(mixed_t P) E^T + b                      P [D, D]
 
-E starts with standard deviation 1 / sqrt(D), so x has size 1, and so have the logits. Source: the MoF article, section "Architecture";
+E starts with standard deviation 1 / sqrt(D), so x has size 1, and so have the logits. P turns the residual stream away from the
+embedding it began as: without it, head and embedding being one matrix, a new model is sure that every token repeats. Source: the MoF article, section "Architecture";
 what differs from it, and why, is chapter 09's subject. Book: chapters 04 to 08.
 """
 
@@ -19,6 +20,7 @@ from mof.experts.recurrent_expert import RecurrentExpert
 from mof.experts.transformer_expert import TransformerExpert
 from mof.layers.initialization import SeededNormal, derive_seed
 from mof.layers.normalization import RootMeanSquareNorm
+from mof.layers.projection import Projection
 from mof.layers.router import Router
 from mof.ops.losses import token_cross_entropy, weighted_mean
 from mof.ops.products import project
@@ -33,13 +35,14 @@ class MixtureOutput(NamedTuple):
     route_weights: object
 
 
-def make_expert(kind, config, seed):
+def make_expert(kind, config, seed, name=None):
     """The expert of that kind, in the shape that a ModelConfig gives it.
 
     Args:
         kind: "recurrent" or "transformer".
         config: ModelConfig.
         seed: int.
+        name: of the layer.
 
     Returns:
         An `Expert`.
@@ -55,6 +58,7 @@ def make_expert(kind, config, seed):
             config.convolution_length,
             seed=seed,
             dtype=dtype,
+            name=name,
         )
     return TransformerExpert(
         config.transformer_layers,
@@ -73,6 +77,7 @@ def make_expert(kind, config, seed):
         config.num_positions,
         seed=seed,
         dtype=dtype,
+        name=name,
     )
 
 
@@ -85,14 +90,15 @@ class MixtureLanguageModel(keras.Model):
         experts: list of `Expert` to use in place of those that the config names; any number and kind.
     """
 
-    def __init__(self, config, seed=0, experts=None, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, config, seed=0, experts=None, name="mof", **kwargs):
+        super().__init__(name=name, **kwargs)
         self.config = config
         self.seed = seed
         dtype = "mixed_bfloat16" if config.product_dtype == "bfloat16" else "float32"
         if experts is None:
             experts = [
-                make_expert(kind, config, derive_seed(seed, "expert", i)) for i, kind in enumerate(config.experts)
+                make_expert(kind, config, derive_seed(seed, "expert", i), name=f"expert_{i}")
+                for i, kind in enumerate(config.experts)
             ]
         self.experts = list(experts)
         self.router = None
@@ -107,6 +113,8 @@ class MixtureLanguageModel(keras.Model):
                 name="router",
             )
         self.expert_norms = [RootMeanSquareNorm(name=f"expert_norm_{i}") for i in range(len(self.experts))]
+        seed_of_output = derive_seed(seed, "output_projection")
+        self.output_projection = Projection(config.width, seed=seed_of_output, dtype=dtype, name="output_projection")
         self.output_norm = RootMeanSquareNorm(name="output_norm")
         self.head_dtype = "bfloat16" if config.product_dtype == "bfloat16" else "float32"
         self.build()
@@ -119,7 +127,7 @@ class MixtureLanguageModel(keras.Model):
             shape=(config.vocabulary_size, config.width), initializer=start, name="embedding"
         )
         self.logit_bias = self.add_weight(shape=(config.vocabulary_size,), initializer="zeros", name="logit_bias")
-        for layer in [*self.experts, self.router, *self.expert_norms, self.output_norm]:
+        for layer in [*self.experts, self.router, *self.expert_norms, self.output_projection, self.output_norm]:
             if layer is not None and not layer.built:
                 layer.build(shape)
         self.built = True
@@ -189,7 +197,7 @@ class MixtureLanguageModel(keras.Model):
         mixed = 0.0
         for i, (norm, y) in enumerate(zip(self.expert_norms, outputs, strict=True)):
             mixed = mixed + route_weights[..., i : i + 1] * norm(y)
-        return self.output_norm(mixed)
+        return self.output_norm(self.output_projection(mixed))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """For `model.fit(token_ids, targets, sample_weight=loss_weights)`: mean cross entropy of the weighted targets, nats."""
@@ -202,12 +210,13 @@ class MixtureLanguageModel(keras.Model):
 
         Returns:
             dict from each of GROUPS to a list of variables: "rnn" and "transformer" hold the experts of that kind with
-            their norms, "transformer.deep" the second half of each Transformer's blocks, "head" the output's norm and bias
-            (its matrix is the embedding).
+            their norms, "transformer.deep" the second half of each Transformer's blocks, "head" the output's projection, norm and bias
+            (its large matrix is the embedding).
         """
         groups = {name: [] for name in GROUPS}
         groups["embedding"] = [self.embedding]
-        groups["head"] = [*self.output_norm.trainable_variables, self.logit_bias]
+        groups["head"] = [*self.output_projection.trainable_variables, *self.output_norm.trainable_variables]
+        groups["head"].append(self.logit_bias)
         if self.router is not None:
             groups["router"] = list(self.router.trainable_variables)
         for expert, norm in zip(self.experts, self.expert_norms, strict=True):

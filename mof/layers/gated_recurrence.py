@@ -39,7 +39,11 @@ class Recurrence(keras.layers.Layer):
     def build(self, input_shape):
         num_parts = self.num_input_parts + int(self.output_gate)
         self.inputs = Projection(
-            num_parts * self.hidden_width, seed=derive_seed(self.seed, "inputs"), dtype=self.dtype_policy, name="inputs"
+            num_parts * self.hidden_width,
+            parts=(self.hidden_width,) * num_parts,
+            seed=derive_seed(self.seed, "inputs"),
+            dtype=self.dtype_policy,
+            name="inputs",
         )
         self.outputs = Projection(
             input_shape[-1],

@@ -79,7 +79,9 @@ class LinearAttention(keras.layers.Layer):
         self._parts = [self.width] * (4 if self.output_gate else 3)  # queries, keys, values, gate
         if self.decay == "input":
             self._parts.append(self.num_heads)
-        self.inputs = Projection(sum(self._parts), seed=derive_seed(seed, "inputs"), dtype=policy, name="inputs")
+        self.inputs = Projection(
+            sum(self._parts), parts=self._parts, seed=derive_seed(seed, "inputs"), dtype=policy, name="inputs"
+        )
         self.inputs.build(input_shape)
         self.outputs = Projection(
             self.width, gain=self.output_gain, seed=derive_seed(seed, "outputs"), dtype=policy, name="outputs"

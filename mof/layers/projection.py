@@ -13,15 +13,20 @@ class Projection(keras.layers.Layer):
         num_outputs: width of the result.
         use_bias: whether b is there; it starts at 0.
         gain: the weights start with standard deviation gain / sqrt(inputs). 0 starts them at zero.
+        parts: widths of the matrices that stand side by side in this one, summing to num_outputs; an optimiser that works on
+            whole matrices (Muon) takes each alone. None for one part.
         seed: int, the initial weights' own.
         dtype: Keras dtype policy. Under "mixed_bfloat16" the product alone runs in bfloat16.
     """
 
-    def __init__(self, num_outputs, use_bias=False, gain=1.0, seed=0, **kwargs):
+    def __init__(self, num_outputs, use_bias=False, gain=1.0, parts=None, seed=0, **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.num_outputs = num_outputs
         self.use_bias = use_bias
         self.gain = gain
+        self.parts = tuple(parts or (num_outputs,))
+        if sum(self.parts) != num_outputs:
+            raise ValueError(f"parts {self.parts} sum to {sum(self.parts)}, expected num_outputs {num_outputs}.")
         self.seed = seed
 
     def build(self, input_shape):
@@ -38,5 +43,5 @@ class Projection(keras.layers.Layer):
         return project(x, self.kernel.value, bias, self.compute_dtype)
 
     def get_config(self):
-        config = {"num_outputs": self.num_outputs, "use_bias": self.use_bias, "gain": self.gain, "seed": self.seed}
-        return {**super().get_config(), **config}
+        names = ("num_outputs", "use_bias", "gain", "parts", "seed")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -32,7 +32,7 @@ def compiled(function):
 
     @functools.cache
     def build():
-        return tf.function(function, jit_compile=xla_is_available())
+        return tf.function(function, autograph=False, jit_compile=xla_is_available())
 
     @functools.wraps(function)
     def call(*tensors):
@@ -60,7 +60,7 @@ def compiled_with_gradient(function):
         with tf.GradientTape() as tape:
             tape.watch(inputs)
             outputs = tf.nest.flatten(function(*inputs))
-        return tape.gradient(outputs, inputs, list(cotangents), tf.UnconnectedGradients.ZERO)
+        return tape.gradient(outputs, inputs, list(cotangents), unconnected_gradients="zero")
 
     forward = compiled(function)
 

@@ -1,0 +1,43 @@
+"""A model's methods as graphs: traced once for each set of shapes, then run without Python in between.
+
+This file and the fast forms in `mof.ops` are the only places outside training where the backends differ.
+"""
+
+import functools
+
+import keras
+
+
+def as_graph(model, method):
+    """`method` of `model` as a graph of the active backend; it reads the model's weights as they are at each call.
+
+    Args:
+        model: a built Keras model.
+        method: one of its bound methods, or any function of tensors that reads its variables and changes none.
+
+    Returns:
+        A callable with the same arguments (nested tensors, NumPy arrays or None) and results.
+    """
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        graph = tf.function(method, autograph=False)
+        return lambda *inputs: graph(*keras.tree.map_structure(_as_tensor, inputs))
+    import jax
+
+    variables = model.variables
+
+    @jax.jit
+    def pure(values, inputs):
+        with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
+            return method(*inputs)
+
+    @functools.wraps(method)
+    def call(*inputs):
+        return pure([variable.value for variable in variables], inputs)
+
+    return call
+
+
+def _as_tensor(x):
+    return x if x is None else keras.ops.convert_to_tensor(x)  # a NumPy array would be traced as a constant

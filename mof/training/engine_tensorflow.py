@@ -1,0 +1,132 @@
+"""Gradients and updates on TensorFlow: one graph for each length of row, one for the update.
+
+`accumulate` adds a batch's gradients to the sum of this update; `apply` turns the sum into new weights. Both are traced for every
+length and every set of frozen groups before the run starts, and never again.
+"""
+
+import functools
+
+import keras
+import tensorflow as tf
+
+from mof.ops.compilation_tensorflow import compiled
+from mof.ops.losses import token_cross_entropy
+from mof.training.optimizer import UpdateScalars, adamw_update, muon_direction
+
+
+class TensorFlowEngine:
+    """The training state of a model, and the two graphs that change it.
+
+    Args:
+        model: MixtureLanguageModel, built; its variables are the weights.
+        plans: list of ParameterPlan, one for each of `model.trainable_variables`.
+        config: TrainingConfig.
+    """
+
+    def __init__(self, model, plans, config):
+        self.model = model
+        self.plans = plans
+        self.config = config
+        self.parameters = [variable.value for variable in model.trainable_variables]  # tf.Variable
+        self.slots = [
+            {name: tf.Variable(tf.zeros_like(parameter), trainable=False) for name in plan.slot_names}
+            for parameter, plan in zip(self.parameters, plans, strict=True)
+        ]
+        self.sums = [tf.Variable(tf.zeros_like(parameter), trainable=False) for parameter in self.parameters]
+        self._graphs = {}
+        self._adamw = {}
+
+    def accumulate(self, batch, memory, trainable):
+        """Forward and backward over one batch; the gradients of the summed loss are added to the sums.
+
+        Args:
+            batch: Batch of NumPy arrays [B, T].
+            memory: the model's state before the batch.
+            trainable: tuple of bool, one for each parameter.
+
+        Returns:
+            (summed loss in nats, summed weight, memory after the batch), float32 scalars and a nested dict.
+        """
+        graph = self._graph(self._accumulate, "accumulate", trainable)
+        return graph(*map(tf.convert_to_tensor, batch_arrays(batch)), memory)
+
+    def apply(self, total_weight, learning_rates, steps, trainable):
+        """Update the weights from the sums, and empty the sums.
+
+        Args:
+            total_weight: number of targets in the sums.
+            learning_rates: [P] float32 array. steps: [P] float32 array, each parameter's own update number from 1.
+            trainable: tuple of bool.
+
+        Returns:
+            The length of the mean gradient before clipping, a float32 scalar.
+        """
+        graph = self._graph(self._apply, "apply", trainable)
+        return graph(*(tf.constant(x, tf.float32) for x in (total_weight, learning_rates, steps)))
+
+    def _graph(self, method, name, trainable):
+        key = (name, trainable)
+        if key not in self._graphs:
+            self._graphs[key] = tf.function(functools.partial(method, trainable), autograph=False)
+        return self._graphs[key]
+
+    def _accumulate(self, trainable, token_ids, targets, resets, loss_weights, memory):
+        chosen = [parameter for parameter, flag in zip(self.parameters, trainable, strict=True) if flag]
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(chosen)
+            logits, memory = self.model(token_ids, memory, resets)
+            loss = tf.reduce_sum(token_cross_entropy(logits, targets) * loss_weights)
+        gradients = iter(tape.gradient(loss, chosen, unconnected_gradients="zero"))
+        for total, flag in zip(self.sums, trainable, strict=True):
+            if flag:
+                total.assign_add(next(gradients))
+        memory = keras.tree.map_structure(tf.stop_gradient, memory)
+        return loss, tf.reduce_sum(loss_weights), memory
+
+    def _apply(self, trainable, total_weight, learning_rates, steps):
+        indices = [i for i, flag in enumerate(trainable) if flag]
+        norm = tf.sqrt(2.0 * tf.add_n([tf.nn.l2_loss(self.sums[i]) for i in indices])) / total_weight
+        clip_norm = self.config.clip_norm
+        shrink = tf.minimum(1.0, clip_norm / (norm + 1e-12)) if clip_norm else 1.0
+        for i in indices:
+            scalars = UpdateScalars(shrink / total_weight, learning_rates[i], steps[i])
+            update = self._apply_muon if self.plans[i].is_muon else self._apply_adamw
+            update(i, scalars)
+            self.sums[i].assign(tf.zeros_like(self.sums[i]))
+        return norm
+
+    def _apply_adamw(self, i, scalars):
+        plan, slots, parameter = self.plans[i], self.slots[i], self.parameters[i]
+        config = self.config
+
+        def update(parameter, total, mean, square, gradient_scale, learning_rate, step):
+            scalars = UpdateScalars(gradient_scale, learning_rate, step)
+            return adamw_update(
+                parameter,
+                total,
+                mean,
+                square,
+                scalars,
+                plan.weight_decay,
+                config.first_decay_rate,
+                config.second_decay_rate,
+            )
+
+        fused = self._adamw.setdefault(plan.weight_decay, compiled(update))  # one pass over memory, not twelve
+        new, mean, square = fused(parameter, self.sums[i], slots["mean"], slots["square"], *scalars)
+        parameter.assign(new)
+        slots["mean"].assign(mean)
+        slots["square"].assign(square)
+
+    def _apply_muon(self, i, scalars):
+        plan, slots, parameter = self.plans[i], self.slots[i], self.parameters[i]
+        product_dtype = self.model.config.product_dtype
+        gradient = self.sums[i] * scalars.gradient_scale
+        direction, mean = muon_direction(gradient, slots["mean"], self.config.momentum, plan.parts, product_dtype)
+        slots["mean"].assign(mean)
+        parameter.assign_sub(scalars.learning_rate * (direction + plan.weight_decay * parameter))
+
+
+def batch_arrays(batch):
+    """The four arrays of a Batch in the engines' order: token_ids, targets, resets, loss_weights."""
+    return batch.token_ids, batch.targets, batch.resets, batch.loss_weights

@@ -2,7 +2,7 @@
 
     x = E[token] * sqrt(D)                                  E [W, D] is both embedding and head
     mixed_t = sum_e route_weights_{t, e} * norm_e(expert_e(x)_t)
-    logits_t = norm(mixed_t P) E^T + b                      P [D, D]
+    logits_t = norm(mixed_t P) E^T                          P [D, D]
 
 E starts with standard deviation 1 / sqrt(D), so x has size 1, and so have the logits. P turns the residual stream away from the
 embedding it began as: without it, head and embedding being one matrix, a new model is sure that every token repeats. Source: the MoF article, section "Architecture";
@@ -22,7 +22,9 @@ from mof.layers.initialization import SeededNormal, derive_seed
 from mof.layers.normalization import RootMeanSquareNorm
 from mof.layers.projection import Projection
 from mof.layers.router import Router
+from mof.ops.fusion import fused
 from mof.ops.losses import token_cross_entropy, weighted_mean
+from mof.ops.normalization import rms_normalize
 from mof.ops.products import project
 
 GROUPS = ("embedding", "router", "rnn", "transformer", "transformer.deep", "head")
@@ -81,6 +83,21 @@ def make_expert(kind, config, seed, name=None):
     )
 
 
+def mix_experts(outputs, scales, route_weights):
+    """sum_e route_weights_e * norm_e(outputs_e).
+
+    Args:
+        outputs: list of E tensors [..., D]. scales: list of E norms' scales [D]. route_weights: [..., E].
+
+    Returns:
+        [..., D] float32.
+    """
+    mixed = 0.0
+    for i, (y, scale) in enumerate(zip(outputs, scales, strict=True)):
+        mixed = mixed + route_weights[..., i : i + 1] * rms_normalize(y, scale)
+    return mixed
+
+
 class MixtureLanguageModel(keras.Model):
     """A causal language model made of whole-sequence experts under a router.
 
@@ -126,7 +143,6 @@ class MixtureLanguageModel(keras.Model):
         self.embedding = self.add_weight(
             shape=(config.vocabulary_size, config.width), initializer=start, name="embedding"
         )
-        self.logit_bias = self.add_weight(shape=(config.vocabulary_size,), initializer="zeros", name="logit_bias")
         for layer in [*self.experts, self.router, *self.expert_norms, self.output_projection, self.output_norm]:
             if layer is not None and not layer.built:
                 layer.build(shape)
@@ -188,16 +204,14 @@ class MixtureLanguageModel(keras.Model):
 
     def logits(self, hidden):
         """The head: hidden [..., D] to logits [..., W] float32."""
-        return project(hidden, ops.transpose(self.embedding.value), self.logit_bias.value, self.head_dtype)
+        return project(hidden, ops.transpose(self.embedding.value), None, self.head_dtype)
 
     def _embed(self, token_ids):
         return ops.take(self.embedding.value, token_ids, axis=0) * self.config.width**0.5
 
     def _mix(self, outputs, route_weights):
-        mixed = 0.0
-        for i, (norm, y) in enumerate(zip(self.expert_norms, outputs, strict=True)):
-            mixed = mixed + route_weights[..., i : i + 1] * norm(y)
-        return self.output_norm(self.output_projection(mixed))
+        scales = [norm.scale.value for norm in self.expert_norms]
+        return self.output_norm(self.output_projection(fused(mix_experts)(outputs, scales, route_weights)))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """For `model.fit(token_ids, targets, sample_weight=loss_weights)`: mean cross entropy of the weighted targets, nats."""
@@ -210,13 +224,12 @@ class MixtureLanguageModel(keras.Model):
 
         Returns:
             dict from each of GROUPS to a list of variables: "rnn" and "transformer" hold the experts of that kind with
-            their norms, "transformer.deep" the second half of each Transformer's blocks, "head" the output's projection, norm and bias
+            their norms, "transformer.deep" the second half of each Transformer's blocks, "head" the output's projection and norm
             (its large matrix is the embedding).
         """
         groups = {name: [] for name in GROUPS}
         groups["embedding"] = [self.embedding]
         groups["head"] = [*self.output_projection.trainable_variables, *self.output_norm.trainable_variables]
-        groups["head"].append(self.logit_bias)
         if self.router is not None:
             groups["router"] = list(self.router.trainable_variables)
         for expert, norm in zip(self.experts, self.expert_norms, strict=True):

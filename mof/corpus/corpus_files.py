@@ -58,7 +58,8 @@ def find_corpus_files(paths: PathLike | Sequence[PathLike]) -> list[CorpusFile]:
             files = _files_of_folder(path)
             if not files:
                 raise CorpusError(
-                    f"the folder {path} holds no readable file. Expected files that end in {', '.join(SUFFIXES)}."
+                    f"the folder {path} holds no readable file. "
+                    f"Expected files that end in {', '.join(SUFFIXES)}."
                 )
         elif not path.exists():
             raise FileNotFoundError(
@@ -66,8 +67,8 @@ def find_corpus_files(paths: PathLike | Sequence[PathLike]) -> list[CorpusFile]:
             )
         elif not _is_readable_name(path.name):
             raise CorpusError(
-                f"cannot read {path}: expected a file that ends in {', '.join(SUFFIXES)}, or a folder of them. "
-                "Convert the file, or rename it if it is one of these."
+                f"cannot read {path}: expected a file that ends in {', '.join(SUFFIXES)}, or a folder "
+                "of them. Convert the file, or rename it if it is one of these."
             )
         else:
             files = [CorpusFile(path, path.name)]

@@ -30,7 +30,9 @@ def json_documents(lines: Iterable[Line], path: str, report: ReadingReport) -> I
     for line in lines:
         if is_inside_long_line or not line.is_complete:
             if not is_inside_long_line:
-                report.add_bad_line(BadLine(path, line.number, "line too long", f"over {MAX_LINE_BYTES} bytes"))
+                report.add_bad_line(
+                    BadLine(path, line.number, "line too long", f"over {MAX_LINE_BYTES} bytes")
+                )
             is_inside_long_line = not line.is_complete
             continue
         try:
@@ -80,7 +82,9 @@ def _checked_messages(value: Any) -> tuple[Message, ...]:
             if key not in item:
                 raise _BadLineError("missing key", f"{name} has no {key}")
         if item["role"] not in ROLES:
-            raise _BadLineError("unknown role", f"{name}: {item['role']!r}, expected one of {', '.join(ROLES)}")
+            raise _BadLineError(
+                "unknown role", f"{name}: {item['role']!r}, expected one of {', '.join(ROLES)}"
+            )
         messages.append(Message(item["role"], _checked_text(item["content"], f"{name}.content")))
     return tuple(messages)
 

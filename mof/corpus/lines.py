@@ -8,9 +8,10 @@ import zstandard
 from mof.corpus.corpus_files import CorpusFile
 from mof.corpus.reading_report import CorpusError
 
-_PLAIN_CHUNK_BYTES = 1 << 18
-# Kept small because the decompressed size of a chunk has no other bound.
-_COMPRESSED_CHUNK_BYTES = 1 << 12
+_CHUNK_BYTES = 1 << 18
+# Fed to the decompressor at once. Kept small because the size of what comes out has no other bound: this much
+# of well compressed text can be megabytes.
+_COMPRESSED_BYTES_AT_ONCE = 1 << 9
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 ChunkObserver = Callable[[bytes], None]
@@ -31,7 +32,9 @@ class Line:
     is_complete: bool
 
 
-def read_lines(file: CorpusFile, max_line_bytes: int, on_chunk: ChunkObserver | None = None) -> Iterator[Line]:
+def read_lines(
+    file: CorpusFile, max_line_bytes: int, on_chunk: ChunkObserver | None = None
+) -> Iterator[Line]:
     """Reads a file line by line; a byte order mark at its start is dropped.
 
     Args:
@@ -47,31 +50,36 @@ def read_lines(file: CorpusFile, max_line_bytes: int, on_chunk: ChunkObserver | 
     if file.is_compressed:
         chunks = _decompressed(chunks, file)
     number = 1
-    pending = b""
-    is_start = True
-    for chunk in chunks:
-        pending += chunk
-        if is_start:
-            if len(pending) < len(_BYTE_ORDER_MARK) and _BYTE_ORDER_MARK.startswith(pending):
-                continue
-            pending = pending.removeprefix(_BYTE_ORDER_MARK)
-            is_start = False
-        *whole, pending = pending.split(b"\n")
-        for data in whole:
-            yield from _parts(number, data.removesuffix(b"\r"), max_line_bytes)
+    pending = bytearray()  # the line that no end has been seen of
+    for chunk in _without_byte_order_mark(chunks):
+        first, *others = chunk.split(b"\n")
+        pending += first
+        for other in others:
+            yield from _parts(number, bytes(pending).removesuffix(b"\r"), max_line_bytes)
             number += 1
+            pending = bytearray(other)
         while len(pending) > max_line_bytes:
             cut = _character_start(pending, max_line_bytes)
-            yield Line(number, pending[:cut], is_complete=False)
-            pending = pending[cut:]
+            yield Line(number, bytes(pending[:cut]), is_complete=False)
+            del pending[:cut]
     if pending:
-        yield from _parts(number, pending.removesuffix(b"\r"), max_line_bytes)
+        yield from _parts(number, bytes(pending).removesuffix(b"\r"), max_line_bytes)
+
+
+def _without_byte_order_mark(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    chunks = iter(chunks)
+    start = b""
+    for chunk in chunks:
+        start += chunk
+        if len(start) >= len(_BYTE_ORDER_MARK):
+            break
+    yield start.removeprefix(_BYTE_ORDER_MARK)
+    yield from chunks
 
 
 def _raw_chunks(file: CorpusFile, on_chunk: ChunkObserver | None) -> Iterator[bytes]:
-    chunk_bytes = _COMPRESSED_CHUNK_BYTES if file.is_compressed else _PLAIN_CHUNK_BYTES
     with open(file.path, "rb") as stream:
-        while chunk := stream.read(chunk_bytes):
+        while chunk := stream.read(_CHUNK_BYTES):
             if on_chunk is not None:
                 on_chunk(chunk)
             yield chunk
@@ -82,22 +90,25 @@ def _decompressed(chunks: Iterable[bytes], file: CorpusFile) -> Iterator[bytes]:
     decompressor = zstandard.ZstdDecompressor()
     frame = None
     for chunk in chunks:
-        while chunk:
-            frame = frame or decompressor.decompressobj()
-            try:
-                data = frame.decompress(chunk)
-            except zstandard.ZstdError as error:
-                raise CorpusError(
-                    f"{file.path} is damaged, or no Zstandard file: {error}. Copy or download it again."
-                ) from error
-            if data:
-                yield data
-            chunk = b""
-            if frame.eof:
-                chunk, frame = frame.unused_data, None
+        for start in range(0, len(chunk), _COMPRESSED_BYTES_AT_ONCE):
+            part = chunk[start : start + _COMPRESSED_BYTES_AT_ONCE]
+            while part:
+                frame = frame or decompressor.decompressobj()
+                try:
+                    data = frame.decompress(part)
+                except zstandard.ZstdError as error:
+                    raise CorpusError(
+                        f"{file.path} is damaged, or no Zstandard file: {error}. Copy or download it again."
+                    ) from error
+                if data:
+                    yield data
+                part = b""
+                if frame.eof:
+                    part, frame = frame.unused_data, None
     if frame is not None:
         raise CorpusError(
-            f"{file.path} is truncated: it ends in the middle of a Zstandard frame. Copy or download it again."
+            f"{file.path} is truncated: it ends in the middle of a Zstandard frame. "
+            "Copy or download it again."
         )
 
 
@@ -109,7 +120,7 @@ def _parts(number: int, data: bytes, max_line_bytes: int) -> Iterator[Line]:
     yield Line(number, data, is_complete=True)
 
 
-def _character_start(data: bytes, position: int) -> int:
+def _character_start(data: bytes | bytearray, position: int) -> int:
     # Steps back over at most three UTF-8 continuation bytes (10xxxxxx), so that no character is cut.
     for cut in range(position, max(position - 4, 0), -1):
         if data[cut] & 0xC0 != 0x80:

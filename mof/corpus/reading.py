@@ -59,26 +59,22 @@ def _read_file(
     file: CorpusFile, report: ReadingReport, max_document_bytes: int, on_chunk: FileChunkObserver | None
 ) -> Iterator[Document]:
     observer = None if on_chunk is None else (lambda chunk: on_chunk(file, chunk))
-    # A report of its own, so that a bad file is noticed after many good ones; merged below.
-    file_report = ReadingReport()
     path = str(file.path)
+    documents_before, bad_before = report.num_documents, report.num_bad_lines
+    report.start_file()
     if file.is_json_lines:
-        documents = json_documents(read_lines(file, MAX_LINE_BYTES, observer), path, file_report)
+        yield from json_documents(read_lines(file, MAX_LINE_BYTES, observer), path, report)
     else:
         lines = read_lines(file, max_document_bytes, observer)
-        documents = text_documents(lines, path, file_report, max_document_bytes)
-    num_before, bad_before = report.num_documents, report.num_bad_lines
-    counts_before = report.counts_by_reason.copy()
-    first_before = list(report.first_bad_lines)
-    for document in documents:
-        _merge(report, file_report, num_before, bad_before, counts_before, first_before)
-        yield document
-    _merge(report, file_report, num_before, bad_before, counts_before, first_before)
-    if file_report.num_documents == 0:
-        if file_report.num_bad_lines:
-            shown = "\n".join(f"  {bad_line}" for bad_line in file_report.first_bad_lines[:_NUM_REASONS_SHOWN])
-            raise CorpusError(
-                f"{path} holds no good line: all {file_report.num_bad_lines} are bad. The first ones:\n{shown}\n"
-                'Expected UTF-8 text, and in .jsonl one {"text": ...} or {"messages": [...]} a line.'
-            )
+        yield from text_documents(lines, path, report, max_document_bytes)
+    num_bad = report.num_bad_lines - bad_before
+    if report.num_documents > documents_before:
+        return
+    if num_bad == 0:
         report.empty_files.append(path)
+        return
+    shown = "\n".join(f"  {bad_line}" for bad_line in report.first_of_file[:_NUM_REASONS_SHOWN])
+    raise CorpusError(
+        f"{path} holds no good line: all {num_bad} that hold anything are bad. The first ones:\n{shown}\n"
+        'Expected UTF-8 text, and in .jsonl one {"text": ...} or {"messages": [...]} a line.'
+    )

@@ -48,6 +48,16 @@ class ReadingReport:
     counts_by_reason: Counter[str] = field(default_factory=Counter)
     first_bad_lines: list[BadLine] = field(default_factory=list)
     empty_files: list[str] = field(default_factory=list)
+    _first_of_file: list[BadLine] = field(default_factory=list, repr=False, compare=False)
+
+    def start_file(self) -> None:
+        """Forgets which bad lines belong to the file before; see `first_of_file`."""
+        self._first_of_file = []
+
+    @property
+    def first_of_file(self) -> tuple[BadLine, ...]:
+        """The first bad lines since `start_file`, however many came before."""
+        return tuple(self._first_of_file)
 
     def add_bad_line(self, bad_line: BadLine) -> None:
         """Counts a bad line, and keeps it if it is among the first."""
@@ -55,6 +65,8 @@ class ReadingReport:
         self.counts_by_reason[bad_line.reason] += 1
         if len(self.first_bad_lines) < _NUM_KEPT:
             self.first_bad_lines.append(bad_line)
+        if len(self._first_of_file) < _NUM_KEPT:
+            self._first_of_file.append(bad_line)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain JSON values."""

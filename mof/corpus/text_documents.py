@@ -36,7 +36,7 @@ def text_documents(
             continue
         piece_bytes = len(line.data) + line.is_complete
         # The last line end of a document is dropped, so it may pass the limit by that one byte.
-        if pieces and num_bytes + piece_bytes > max_document_bytes + line.is_complete:
+        while pieces and num_bytes + piece_bytes > max_document_bytes + line.is_complete:
             cut = blank_cut if blank_cut_bytes >= max_document_bytes / 2 else len(pieces)
             yield from _document(pieces[:cut], path, report)
             pieces = pieces[cut:]

@@ -103,8 +103,7 @@ class NgramModel:
         self.characters = characters
         self._spelling_weights = np.asarray(spelling_weights, np.int64)
         code_points = _code_points(characters)
-        self._symbol_of = np.full(NUM_CODE_POINTS, UNKNOWN, np.uint32)
-        self._symbol_of[code_points] = np.arange(len(characters)) + FIRST_CHARACTER
+        self._symbol_of = _symbol_table(code_points)
         num_unknown = np.array(NUM_OF_LENGTH) - np.bincount(_byte_length_classes(code_points), minlength=4)
         weights = np.where(num_unknown > 0, self._spelling_weights, 0)
         self._spelling_log2 = np.log2(np.maximum(weights, 1) / weights.sum()) - np.log2(
@@ -157,10 +156,7 @@ class NgramModel:
         occurrences = np.bincount(code_points, minlength=NUM_CODE_POINTS + 1)[:NUM_CODE_POINTS]
         known = np.flatnonzero(occurrences >= minimum_count)
         rare = np.flatnonzero((occurrences > 0) & (occurrences < minimum_count))
-        symbol_of = np.full(NUM_CODE_POINTS + 1, UNKNOWN, np.uint32)
-        symbol_of[known] = np.arange(len(known)) + FIRST_CHARACTER
-        symbol_of[NUM_CODE_POINTS] = BOUNDARY
-        symbols = symbol_of[code_points]
+        symbols = _symbol_table(known)[code_points]
         del code_points
         tables = _count(symbols, is_first, order, len(known) + FIRST_CHARACTER, report)
         characters = "".join(map(chr, known.tolist()))
@@ -217,7 +213,7 @@ class NgramModel:
             ValueError: the context holds a lone surrogate.
         """
         code_points, is_first = next(_blocks([context]))
-        symbols, is_first = self._symbols(code_points)[:-1], is_first[:-1]
+        symbols, is_first = self._symbol_of[code_points][:-1], is_first[:-1]
         candidates = np.arange(self._num_symbols, dtype=np.uint64)
         probabilities = np.full(self._num_symbols, 1.0 / self._num_symbols)
         grams, absent = None, 0
@@ -261,7 +257,11 @@ class NgramModel:
             ValueError: the file is damaged or is no n-gram model.
         """
         try:
-            with open(path, "rb") as file, np.load(file, allow_pickle=False) as arrays:
+            with open(path, "rb") as file:
+                if not zipfile.is_zipfile(file):  # np.load would also take a file of a single array
+                    raise ValueError("no .npz archive, or cut off")
+                file.seek(0)
+                arrays = np.load(file, allow_pickle=False)
                 if str(arrays["format"]) != FILE_FORMAT:
                     raise ValueError(f"format {str(arrays['format'])!r} instead of {FILE_FORMAT!r}")
                 characters = arrays["characters"].astype("<u4").tobytes().decode("utf-32-le")
@@ -272,22 +272,14 @@ class NgramModel:
                     tables.append((keys, arrays[f"counts_{k}"].astype(np.int64)))
                     num_contexts = len(keys)
                 return cls(characters, arrays["spelling_weights"], tables)
-        except FileNotFoundError:
-            raise
-        except (ValueError, KeyError, AttributeError, EOFError, OSError, zipfile.BadZipFile) as error:
+        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(
                 f"{path} is not a readable n-gram model ({error}): expected a file that NgramModel.save wrote; "
                 "train and save it again"
             ) from error
 
-    def _symbols(self, code_points: np.ndarray) -> np.ndarray:
-        is_boundary = code_points == NUM_CODE_POINTS
-        return np.where(is_boundary, BOUNDARY, self._symbol_of[np.where(is_boundary, 0, code_points)]).astype(
-            np.uint64
-        )
-
     def _score_block(self, code_points: np.ndarray, is_first: np.ndarray) -> np.ndarray:
-        symbols = self._symbols(code_points)
+        symbols = self._symbol_of[code_points]
         probabilities = np.full(len(symbols), 1.0 / self._num_symbols)
         grams, absent = None, 0
         for level in self._levels:
@@ -379,6 +371,14 @@ def _count(
         all_keys.append(keys)
         report(f"counted {len(keys):,} distinct {k}-grams")
     return list(zip(all_keys, [*all_counts, occurrences], strict=True))
+
+
+def _symbol_table(known: np.ndarray) -> np.ndarray:
+    """The symbol of each code point, and of the boundary, which stands after the last one."""
+    symbol_of = np.full(NUM_CODE_POINTS + 1, UNKNOWN, np.uint32)
+    symbol_of[known] = np.arange(len(known)) + FIRST_CHARACTER
+    symbol_of[NUM_CODE_POINTS] = BOUNDARY
+    return symbol_of
 
 
 def _contexts(grams: np.ndarray | None, is_first: np.ndarray, absent: int = 0) -> np.ndarray:

@@ -1,20 +1,11 @@
 """Feed-forward layer: y = act(x w_in) w_out, for each token alone. Book: chapter 07."""
 
 import keras
-from keras import ops
 
 from mof.layers.initialization import derive_seed
 from mof.layers.projection import Projection
-
-
-def squared_relu(x):
-    """max(x, 0)^2. Source: So et al. 2021, "Primer", section 3. Cheaper than GELU: no transcendental function."""
-    return ops.square(ops.relu(x))
-
-
-def tanh_gelu(x):
-    """GELU in its tanh form. Source: Hendrycks and Gimpel 2016, "Gaussian Error Linear Units", section 2."""
-    return ops.gelu(x, approximate=True)
+from mof.ops.activations import squared_relu, tanh_gelu
+from mof.ops.fusion import fused
 
 
 ACTIVATIONS = {"gelu": tanh_gelu, "squared_relu": squared_relu}
@@ -50,7 +41,7 @@ class FeedForward(keras.layers.Layer):
 
     def call(self, x):
         """[..., D] float32 to [..., D] float32."""
-        return self.outer(ACTIVATIONS[self.activation](self.inner(x)))
+        return self.outer(fused(ACTIVATIONS[self.activation])(self.inner(x)))
 
     def get_config(self):
         config = {

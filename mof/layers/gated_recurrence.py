@@ -9,6 +9,8 @@ from keras import ops
 
 from mof.layers.initialization import SeededNormal, derive_seed
 from mof.layers.projection import Projection
+from mof.ops.activations import gate_with_silu
+from mof.ops.fusion import fused
 from mof.ops.gated_recurrence import gated_recurrence, minimal_gru_gates
 from mof.ops.gru import gru, gru_step
 
@@ -79,7 +81,7 @@ class Recurrence(keras.layers.Layer):
         return projected[..., :split], projected[..., split:]
 
     def _write(self, y, gate):
-        return self.outputs(y * ops.silu(gate) if self.output_gate else y)
+        return self.outputs(fused(gate_with_silu)(y, gate) if self.output_gate else y)
 
     def get_config(self):
         config = {
@@ -109,12 +111,12 @@ class MinimalGRU(Recurrence):
 
     def recur(self, parts, hidden, resets, mask):
         gate_logits, candidate = ops.split(parts, 2, axis=-1)
-        retain, update = minimal_gru_gates(gate_logits + self.gate_bias, candidate, resets, mask)
+        retain, update = fused(minimal_gru_gates)(gate_logits, candidate, self.gate_bias.value, resets, mask)
         return gated_recurrence(retain, update, hidden)
 
     def recur_step(self, parts, hidden):
         gate_logits, candidate = ops.split(parts, 2, axis=-1)
-        retain, update = minimal_gru_gates(gate_logits + self.gate_bias, candidate)
+        retain, update = minimal_gru_gates(gate_logits, candidate, self.gate_bias.value)
         return retain * hidden + update
 
 

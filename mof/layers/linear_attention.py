@@ -5,12 +5,16 @@ a window (the article's crop). Source of the gate and the norm per head: Sun et 
 computed from the input: Dao and Gu 2024, "Transformers are SSMs", section 7. Book: chapter 05, the window in chapter 07.
 """
 
+import dataclasses
+
 import keras
 import numpy as np
 from keras import ops
 
 from mof.layers.initialization import derive_seed
 from mof.layers.projection import Projection
+from mof.ops.activations import gate_with_silu
+from mof.ops.fusion import fused
 from mof.ops.linear_attention import (
     linear_attention_chunked,
     linear_attention_memory,
@@ -24,6 +28,68 @@ from mof.ops.windowed_attention import windowed_attention, windowed_attention_me
 DECAYS = ("none", "fixed", "learned", "input")
 NORMALIZERS = ("denominator", "head_norm")
 SHORTEST_SPAN_TOKENS, LONGEST_SPAN_TOKENS = 8.0, 2048.0  # over which the heads forget at the start
+
+
+@dataclasses.dataclass(frozen=True)
+class AttentionSettings:
+    """How projected tokens become attention: see the arguments of `LinearAttention`."""
+
+    num_heads: int
+    head_width: int
+    decay: str
+    normalizer: str
+    output_gate: bool
+    is_windowed: bool
+
+
+def attend(projected, decay_rate, state, resets, mask, settings, chunk_length):
+    """From projected tokens to normalised, gated attention: all that lies between the two products.
+
+    Args:
+        projected: [B, T, P] float32: queries, keys, values, then the gate and the decay's logits where there are such.
+        decay_rate: [H] float32, or None without decay.
+        state, resets, mask: as in `LinearAttention.call`.
+        settings: AttentionSettings.
+        chunk_length: C.
+
+    Returns:
+        (y [B, T, D], state).
+    """
+    queries, keys, values, gate, log_decay = _read(projected, decay_rate, settings)
+    form = windowed_attention if settings.is_windowed else linear_attention_chunked
+    numerator, denominator, state = form(queries, keys, values, state, log_decay, resets, mask, chunk_length)
+    return _write(numerator, denominator, gate, settings), state
+
+
+def attend_step(projected, decay_rate, state, settings):
+    """One token of `attend`: projected [B, P]; returns (y [B, D], state)."""
+    query, key, value, gate, log_decay = _read(projected, decay_rate, settings)
+    form = windowed_attention_step if settings.is_windowed else linear_attention_step
+    numerator, denominator, state = form(query, key, value, state, log_decay)
+    return _write(numerator, denominator, gate, settings), state
+
+
+def _read(projected, decay_rate, settings):
+    """Queries, keys, values [..., H, K], the gate [..., D] or None, and log decay [..., H] or None."""
+    heads = tuple(ops.shape(projected)[:-1]) + (settings.num_heads, settings.head_width)
+    width = settings.num_heads * settings.head_width
+    queries, keys, values = (ops.reshape(projected[..., i * width : (i + 1) * width], heads) for i in range(3))
+    gate = projected[..., 3 * width : 4 * width] if settings.output_gate else None
+    log_decay = None
+    if settings.decay == "input":
+        log_decay = -ops.softplus(projected[..., -settings.num_heads :] + decay_rate)
+    elif settings.decay != "none":
+        log_decay = -ops.softplus(decay_rate) * ops.ones_like(queries[..., 0])
+    return positive_features(queries), positive_features(keys), values, gate, log_decay
+
+
+def _write(numerator, denominator, gate, settings):
+    if settings.normalizer == "denominator":
+        y = normalize_by_denominator(numerator, denominator)
+    else:
+        y = rms_normalize(numerator)
+    y = ops.reshape(y, tuple(ops.shape(y)[:-2]) + (settings.num_heads * settings.head_width,))
+    return gate_with_silu(y, gate) if settings.output_gate else y
 
 
 class LinearAttention(keras.layers.Layer):
@@ -109,41 +175,22 @@ class LinearAttention(keras.layers.Layer):
         """T tokens: x [B, T, D], resets and mask [B, T] bool or None; returns (y [B, T, D], state)."""
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
-        queries, keys, values, gate, log_decay = self._read(x)
-        form = windowed_attention if self.window else linear_attention_chunked
-        numerator, denominator, state = form(
-            queries, keys, values, state, log_decay, resets, mask, chunk_length=self.chunk_length
-        )
-        return self._write(numerator, denominator, gate), state
+        projected, rate = self.inputs(x), self._rate()
+        y, state = fused(attend)(projected, rate, state, resets, mask, self._settings(), self.chunk_length)
+        return self.outputs(y), state
 
     def step(self, x_t, state):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""
-        query, key, value, gate, log_decay = self._read(x_t)
-        form = windowed_attention_step if self.window else linear_attention_step
-        numerator, denominator, state = form(query, key, value, state, log_decay)
-        return self._write(numerator, denominator, gate), state
+        y, state = attend_step(self.inputs(x_t), self._rate(), state, self._settings())
+        return self.outputs(y), state
 
-    def _read(self, x):
-        """Queries, keys, values [..., H, K], the gate [..., D] or None, and log decay [..., H] or None."""
-        boundaries = [int(i) for i in np.cumsum(self._parts)[:-1]]
-        parts = ops.split(self.inputs(x), boundaries, axis=-1)
-        heads = tuple(ops.shape(x)[:-1]) + (self.num_heads, self.head_width)
-        queries, keys, values = (ops.reshape(part, heads) for part in parts[:3])
-        gate = parts[3] if self.output_gate else None
-        log_decay = None
-        if self.decay == "input":
-            log_decay = -ops.softplus(parts[-1] + self.decay_rate)
-        elif self.decay != "none":
-            log_decay = -ops.softplus(self.decay_rate.value) * ops.ones_like(queries[..., 0])
-        return positive_features(queries), positive_features(keys), values, gate, log_decay
+    def _rate(self):
+        return None if self.decay == "none" else self.decay_rate.value
 
-    def _write(self, numerator, denominator, gate):
-        if self.normalizer == "denominator":
-            y = normalize_by_denominator(numerator, denominator)
-        else:
-            y = rms_normalize(numerator)
-        y = ops.reshape(y, tuple(ops.shape(y)[:-2]) + (self.width,))
-        return self.outputs(y * ops.silu(gate) if self.output_gate else y)
+    def _settings(self):
+        return AttentionSettings(
+            self.num_heads, self.head_width, self.decay, self.normalizer, self.output_gate, self.window > 0
+        )
 
     def get_config(self):
         names = ("num_heads", "decay", "normalizer", "output_gate", "window", "chunk_length", "output_gain", "seed")

@@ -3,6 +3,7 @@
 import keras
 
 from mof.layers.initialization import SeededNormal
+from mof.ops.fusion import fused
 from mof.ops.short_convolution import short_convolution, short_convolution_memory, short_convolution_step
 
 
@@ -34,7 +35,7 @@ class ShortConvolution(keras.layers.Layer):
         """T tokens: x [B, T, D]; returns (y [B, T, D], state)."""
         if state is None:
             state = self.initial_state(keras.ops.shape(x)[0])
-        return short_convolution(x, self.kernel.value, state, resets, mask)
+        return fused(short_convolution)(x, self.kernel.value, state, resets, mask)
 
     def step(self, x_t, state):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""

@@ -11,9 +11,30 @@ from keras import ops
 
 from mof.layers.feed_forward import FeedForward
 from mof.layers.initialization import derive_seed
+from mof.ops.fusion import fused
 from mof.ops.normalization import rms_normalize
 from mof.ops.running_mean import running_mean_chunked, running_mean_memory, running_mean_step
 from mof.ops.windowed_attention import windowed_attention, windowed_attention_memory, windowed_attention_step
+
+
+def running_thought(x, state, resets, mask, chunk_length):
+    """The mean of norm(x) over the document's past; a mean of unnormalised tokens would be the loudest token's.
+
+    Args:
+        x: [B, T, D] float32. state: as `running_mean_memory` gives. Others as in `running_mean_chunked`.
+
+    Returns:
+        (mean [B, T, D], state).
+    """
+    return running_mean_chunked(rms_normalize(x), state, resets, mask, chunk_length)
+
+
+def windowed_thought(x, state, resets, mask, chunk_length):
+    """The same over the last tokens alone: a mean is attention in which every query and key is 1."""
+    ones = ops.ones_like(x[:, :, None, :1])
+    values = rms_normalize(x)[:, :, None]
+    total, count, state = windowed_attention(ones, ones, values, state, None, resets, mask, chunk_length)
+    return total[:, :, 0] / ops.maximum(count, 1.0), state
 
 
 class ThoughtSpace(keras.layers.Layer):
@@ -54,15 +75,8 @@ class ThoughtSpace(keras.layers.Layer):
         """T tokens: x [B, T, D], resets and mask [B, T] bool or None; returns (y [B, T, D], state)."""
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
-        read = rms_normalize(x)  # a mean of unnormalised tokens would be the loudest token's
-        if self.window:  # a mean is attention in which every query and key is 1
-            ones = ops.ones_like(x[:, :, None, :1])
-            total, count, state = windowed_attention(
-                ones, ones, read[:, :, None], state, None, resets, mask, self.chunk_length
-            )
-            mean = total[:, :, 0] / ops.maximum(count, 1.0)
-        else:
-            mean, state = running_mean_chunked(read, state, resets, mask, self.chunk_length)
+        past = windowed_thought if self.window else running_thought
+        mean, state = fused(past)(x, state, resets, mask, self.chunk_length)
         return x + self.alpha * self.processor(mean), state
 
     def step(self, x_t, state):

@@ -13,29 +13,31 @@ import keras
 from keras import ops
 
 
-def minimal_gru_gates(gate_logits, candidate, resets=None, mask=None):
+def minimal_gru_gates(gate_logits, candidate, gate_bias, resets=None, mask=None):
     """The pair (retain, update) of a minimal GRU, with document starts and padding folded in.
 
     A reset zeroes `retain`, so nothing from before reaches the token. Padding sets retain = 1 and update = 0, so the
     hidden state passes through unchanged.
 
     Args:
-        gate_logits: [B, T, R] float32; z = sigmoid(gate_logits) is how much of the candidate is written.
-        candidate: [B, T, R] float32, the value to write.
+        gate_logits: [..., R] float32; z = sigmoid(gate_logits + gate_bias) is how much of the candidate is written.
+        candidate: [..., R] float32, the value to write.
+        gate_bias: [R] float32.
         resets: [B, T] bool, True where a token starts a document; None for no start.
         mask: [B, T] bool, False where a token is padding; None for no padding.
 
     Returns:
-        (retain, update), both [B, T, R] float32.
+        (retain, update), both [..., R] float32.
     """
+    gate_logits = gate_logits + gate_bias
     retain = ops.sigmoid(-gate_logits)  # 1 - z, exact where z rounds to 1
     update = ops.sigmoid(gate_logits) * candidate
-    if resets is not None:
-        retain = retain * (1.0 - ops.cast(resets, "float32")[..., None])
     if mask is not None:
         real = ops.cast(mask, "float32")[..., None]
         retain = retain * real + (1.0 - real)
         update = update * real
+    if resets is not None:  # after the mask: a document may start at padding
+        retain = retain * (1.0 - ops.cast(resets, "float32")[..., None])
     return retain, update
 
 

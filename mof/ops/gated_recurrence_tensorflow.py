@@ -1,4 +1,4 @@
-"""The gated recurrence on TensorFlow: two compiled loops, forward and backward, shared by all layers."""
+"""The minimal GRU on TensorFlow: gates and recurrence in two compiled loops, forward and backward, shared by all layers."""
 
 import tensorflow as tf
 
@@ -34,8 +34,7 @@ def _forward(retain, update, hidden):
 def _backward(retain, y, hidden, dy):
     retain_next = tf.concat([retain[:, 1:], tf.zeros_like(retain[:, :1])], axis=1)  # nothing comes after the last
     before = tf.concat([hidden[:, None], y[:, :-1]], axis=1)  # h_{t-1}
-    zero = tf.zeros_like(hidden)
-    g = _time_first(_loop(_time_first(retain_next), _time_first(dy), zero, reverse=True))
+    g = _time_first(_loop(_time_first(retain_next), _time_first(dy), tf.zeros_like(hidden), reverse=True))
     return g * before, g, retain[:, 0] * g[:, 0]
 
 

@@ -5,8 +5,8 @@
     output = numerator / (query . sum_i key_i + epsilon)             the article's package
 
 Shapes: query, key, value [B, H, T, K]; kv [B, H, K, K].
-Source: the article, 核心技术创新, 2. 线性注意力优化. What it meant to print: Katharopoulos et al. 2020, "Transformers are
-RNNs", equations 5 (whole sequence) and 9 to 12 (causal).
+Source: the article, 核心技术创新, 2. 线性注意力优化. What it meant to print: Katharopoulos et al. 2020,
+"Transformers are RNNs", equations 5 (whole sequence) and 9 to 12 (causal).
 """
 
 import keras
@@ -20,9 +20,10 @@ ATTENTION_EPSILON = 1e-6  # of the article's package
 def elu_plus_one(u):
     """The feature map as printed: elu(u) + 1, computed by that addition.
 
-    Fault: for u < 0 the exact value is exp(u), but elu(u) = exp(u) - 1 is rounded near -1 first. In float32 the digits
-    of exp(u) are lost one after the other as u falls, and below about -17.3 the result is exactly 0: such a feature
-    contributes nothing. Sound: take u + 1 for u > 0 and exp(u) otherwise (`mof.ops.linear_attention`).
+    Fault: for u < 0 the exact value is exp(u), but elu(u) = exp(u) - 1 is rounded near -1 first. In float32
+    the digits of exp(u) are lost one after the other as u falls, and below about -17.3 the result is
+    exactly 0: such a feature contributes nothing. Sound: take u + 1 for u > 0 and exp(u) otherwise
+    (`mof.ops.linear_attention`).
 
     Args:
         u: [...] float32.
@@ -42,12 +43,14 @@ def linear_attention_as_printed(query, key, value, epsilon=ATTENTION_EPSILON):
 
     Faults:
         1. It is no attention. The key has the index i and the value the index j, so each is summed by itself:
-           kv = (sum_i key_i) (sum_j value_j)^T. The factor query_s . sum_i key_i stands in the numerator and in the
-           denominator and cancels: every position s gets sum_j value_j. Query and key have no effect and no gradient.
-        2. It is a sum, not a mean: the scale grows with T, where attention stays within the range of the values.
+           kv = (sum_i key_i) (sum_j value_j)^T. The factor query_s . sum_i key_i stands in the numerator
+           and in the denominator and cancels: every position s gets sum_j value_j. Query and key have no
+           effect and no gradient.
+        2. It is a sum, not a mean: the scale grows with T; attention stays within the range of the values.
         3. It sees the future: no mask, the sums run over all T positions.
     Sound: one index, and sums that stop at the position itself (`mof.ops.linear_attention`):
-        S_t = sum_{i<=t} key_i value_i^T,  z_t = sum_{i<=t} key_i,  y_t = query_t S_t / (query_t . z_t + epsilon).
+        S_t = sum_{i<=t} key_i value_i^T,  z_t = sum_{i<=t} key_i
+        y_t = query_t S_t / (query_t . z_t + epsilon)
 
     Args:
         query: [B, H, T, K] float32, features at least 0.
@@ -73,7 +76,8 @@ def linear_attention_as_printed(query, key, value, epsilon=ATTENTION_EPSILON):
 class LinearMultiHeadAttention(keras.layers.Layer):
     """Projections, elu + 1 on query and key, the printed products, output projection.
 
-    The faults are those of `linear_attention_as_printed` and `elu_plus_one`. Sound: `mof.layers.linear_attention`.
+    Faults: those of `linear_attention_as_printed` and `elu_plus_one`.
+    Sound: `mof.layers.linear_attention`.
 
     Args:
         width: D, width of input and output; a multiple of `num_heads`.

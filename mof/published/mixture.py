@@ -1,10 +1,10 @@
 """The published mixture: front, two experts on the whole sequence, one pair of weights, a norm, the head.
 
-    x = front(ids);  w = router(x)                                                            [B, T, D], [B, E]
-    logits = Dense(LN(w_0 LN(recurrent_expert(x)) + w_1 pad_at_end(LN(transformer_expert(x)))))    [B, T, W]
+    x = front(ids);  w = router(x)                                                       [B, T, D], [B, E]
+    logits = Dense(LN(w_0 LN(recurrent_expert(x)) + w_1 pad_at_end(LN(transformer_expert(x)))))  [B, T, W]
 
-Source: the article, 创新架构 (class MoEModel_t6); the norms, the padding and the head are those of its package. With the
-sizes of its "t6_mini" and a vocabulary of 8,000 the parameters are 82,673,953, one for one.
+Source: the article, 创新架构 (class MoEModel_t6); the norms, the padding and the head are those of its
+package. With the sizes of its "t6_mini" and a vocabulary of 8,000 both count 82,673,953 parameters.
 """
 
 import keras
@@ -20,10 +20,11 @@ NUM_EXPERTS = 2
 def pad_at_end(outputs, num_tokens):
     """Append zeros until there are `num_tokens` positions.
 
-    Fault: the crop kept the LAST positions, so the zeros belong in front. Put at the end, the output for position
-    T - trans_window + j lands on position j, which so reads up to T - trans_window tokens ahead, and the last position,
-    the only one sampled from, gets zeros: beyond the crop the Transformer expert has no effect on it. Sound: an expert
-    returns one output a position, crop or not (`mof.experts.attention_expert`).
+    Fault: the crop kept the LAST positions, so the zeros belong in front. Put at the end, the output for
+    position T - trans_window + j lands on position j, which so reads up to T - trans_window tokens ahead,
+    and the last position, the only one sampled from, gets zeros: beyond the crop the Transformer expert has
+    no effect on it. Sound: an expert returns one output a position, crop or not
+    (`mof.experts.transformer_expert`).
 
     Args:
         outputs: [B, T', R] float32, T' at most `num_tokens`.
@@ -47,10 +48,10 @@ class PublishedMixture(keras.Model):
     """The article's language model as printed, small unless asked otherwise. Sound: `mof.model`.
 
     Faults beyond those of its parts:
-        1. With a loss on every position it can read its targets: attention, thought space, router, BatchNorm (in
-           training) and padding each carry later tokens to earlier positions.
-        2. Beyond the crop the last position is w_0 times the recurrent expert's output, and the norm behind it divides
-           w_0 out again: there the router has no effect either.
+        1. With a loss on every position it can read its targets: attention, thought space, router,
+           BatchNorm (in training) and padding each carry later tokens to earlier positions.
+        2. Beyond the crop the last position is w_0 times the recurrent expert's output, and the norm behind
+           it divides w_0 out again: there the router has no effect either.
         3. Every new token costs the whole text again, as no part hands on a state.
     The number of tokens must be known when the model is traced.
 
@@ -122,5 +123,5 @@ class PublishedMixture(keras.Model):
         return self.head(self.mixture_norm(mixed))
 
     def get_config(self):
-        """Return the arguments of the constructor (Keras records them by itself for layers, not for models)."""
+        """Return the constructor's arguments; Keras records them by itself for layers, not for models."""
         return {**super().get_config(), **self.sizes}

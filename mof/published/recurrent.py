@@ -4,8 +4,9 @@
     RNN expert   LN(GRU(x))                                                     [B, T, R]
     router       softmax(W LN(last state of GRU(x)) + b)                        [B, E]
 
-Source: the article, 创新架构 (RNN expert, router). The front, both layer norms and the missing residual of the RNN expert
-(the article names one) are those of its package. Every GRU is the Keras default (reset after the product).
+Source: the article, 创新架构 (RNN expert, router). The front, both layer norms and the missing residual of
+the RNN expert (the article names one) are those of its package. Every GRU is the Keras default (reset after
+the product).
 """
 
 import keras
@@ -19,9 +20,10 @@ RECURRENT_NORM_EPSILON = 1e-6
 class Front(keras.layers.Layer):
     """Token embedding plus what a GRU of the same width makes of it, batch-normalised.
 
-    Fault: in training BatchNorm takes its mean and variance over batch and time. So a position's output depends on
-    later tokens of its own text and on the other texts of the batch; at inference the moving averages stand in, and
-    the model computes another function than the one trained. Sound: a norm per token (`mof.ops.normalization`).
+    Fault: in training BatchNorm takes its mean and variance over batch and time. So a position's output
+    depends on later tokens of its own text and on the other texts of the batch; at inference the moving
+    averages stand in, and the model computes another function than the one trained. Sound: a norm per token
+    (`mof.ops.normalization`).
 
     Args:
         vocabulary_size: W, number of token ids.
@@ -50,10 +52,10 @@ class Front(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="mof.published")
 class RecurrentExpert(keras.layers.Layer):
-    """One wide GRU and a layer norm. Causal: the one part of the published form without a fault in its output.
+    """One wide GRU and a layer norm. Causal: the only part whose output has no fault.
 
-    Its cost is the fault: the article's package keeps no state between calls, so each new character reads the whole
-    text again. Sound: `mof.experts.recurrent_expert`, which hands its state on.
+    Fault: its cost. The article's package keeps no state between calls, so each new character reads the
+    whole text again. Sound: `mof.experts.recurrent_expert`, which hands its state on.
 
     Args:
         recurrent_width: R, width of the GRU and of the output.
@@ -77,8 +79,9 @@ class RecurrentExpert(keras.layers.Layer):
 class SequenceRouter(keras.layers.Layer):
     """One weight per expert and sequence, from the router GRU's state after the last token.
 
-    Fault: the same weights serve all positions, the first included, so every position sees the whole text. And a text
-    gets one mixture, where the article's idea (knowledge to one expert, reasoning to the other) wants one a token.
+    Fault: the same weights serve all positions, the first included, so every position sees the whole text.
+    And a text gets one mixture, where the article's idea (knowledge to one expert, reasoning to the other)
+    wants one a token.
     Sound: weights from the router's state at each position (`mof.layers.router`).
 
     Args:

@@ -4,8 +4,8 @@
     each block:  y = LN(x + Dense(attention(x)));  y = thought_space(y);  x = LN(y + W4 gelu(W3 y))
     output = Dense(x)                                                [B, min(T, trans_window), R]
 
-Source: the article, 核心技术创新, 1. 思维空间 and 3. 训练策略创新; the order of norms and the feed-forward layer are those of
-its package. The block's Dense stands behind the attention's own output projection, as there.
+Source: the article, 核心技术创新, 1. 思维空间 and 3. 训练策略创新; the order of norms and the feed-forward
+layer are those of its package. The block's Dense follows the attention's own output projection, as there.
 """
 
 import keras
@@ -23,15 +23,15 @@ class ThoughtSpace(keras.layers.Layer):
     """x + alpha * W2 gelu(W1 mean_t(x_t)), the mean over the whole sequence.
 
     Faults:
-        1. It sees the future: GlobalAveragePooling1D averages all T positions, and each position receives the result.
-        2. As printed, `inputs + alpha * thought_vector` adds [B, D] to [B, T, D]: it fails unless B is 1 or T, and for
-           B = T gives sequence b's thought to position b of every sequence. An axis is added here, as the printed
-           comment and the article's package intend.
+        1. It sees the future: GlobalAveragePooling1D averages all T positions, and each receives the mean.
+        2. As printed, `inputs + alpha * thought_vector` adds [B, D] to [B, T, D]: it fails unless B is 1 or
+           T, and for B = T gives sequence b's thought to position b of every sequence. An axis is added
+           here, as the printed comment and the article's package intend.
     Sound: the mean over the past of the document, position by position (`mof.layers.thought_space`).
 
     Args:
         width: D, width of input and output.
-        initial_alpha: start of the trained coefficient, clipped to [0, 1] where it is used.
+        initial_alpha: start of the trained coefficient, clipped to [0, 1] in use (by the package).
     """
 
     def __init__(self, width, initial_alpha=INITIAL_ALPHA, **kwargs):
@@ -57,12 +57,13 @@ class ThoughtSpace(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package="mof.published")
 class TransformerBlock(keras.layers.Layer):
-    """Attention, thought space and a feed-forward layer of multiple 1; a layer norm after each sum (post-norm).
+    """Attention, thought space and a feed-forward layer of multiple 1, normed after the sums (post-norm).
 
-    Fault: at initialisation a block erases the difference between positions. The attention adds the same vector to all
-    of them, T values strong, and the norm then shrinks what distinguished them to about 1 part in T. Each block repeats
-    that, so after a few the expert's output is one vector at all positions. Sound: attention that averages, norm before
-    the sub-layer and an untouched residual path (`mof.experts.attention_expert`).
+    Fault: at initialisation a block erases the difference between positions. The attention adds the same
+    vector to all of them, T values strong, and the norm then shrinks what told them apart to the order of 1
+    part in T. Each block repeats that, so after a few the expert's output is one vector at all positions.
+    Sound: attention that averages, norm before the sub-layer and an untouched residual path
+    (`mof.experts.transformer_expert`).
 
     Args:
         width: D, width of input, feed-forward layer and output.
@@ -98,15 +99,17 @@ class TransformerExpert(keras.layers.Layer):
     """Learned positions, crop to the last `trans_window` positions, blocks, projection D to R.
 
     Faults:
-        1. The crop returns fewer positions than came in; `mof.published.mixture.pad_at_end` then puts them in the wrong
-           place.
-        2. A crop of the input is right for the last position only: every earlier one should have a window of its own,
-           and the first T - trans_window have no output at all.
+        1. The crop returns fewer positions than came in; `mof.published.mixture.pad_at_end` then puts them
+           in the wrong place.
+        2. A crop of the input is right for the last position only: every earlier one should have a window
+           of its own, and the first T - trans_window have no output at all.
         3. Positions count from the start of the fed text and are added before the crop, so the same last
-           `trans_window` tokens look different after a longer prompt; a text longer than the table cannot be read.
-        4. It is blind to position at initialisation (`TransformerBlock`): reading the window backwards gives the same
-           output.
-    Sound: each layer's memory covers the window that ends at its own position (`mof.experts.attention_expert`).
+           `trans_window` tokens look different after a longer prompt; a text longer than the table cannot
+           be read.
+        4. It is blind to position at initialisation (`TransformerBlock`): reading the window backwards
+           gives the same output.
+    Sound: each layer's memory covers the window that ends at its own position
+    (`mof.experts.transformer_expert`).
 
     Args:
         width: D, width of the input and of the blocks; a multiple of `num_heads`.

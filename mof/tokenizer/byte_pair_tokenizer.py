@@ -17,18 +17,16 @@ from mof.tokenizer.text_pieces import cut_text
 from mof.tokenizer.tokenizer import Tokenizer
 from mof.tokenizer.tokenizer_file import Content
 
-# No token crosses the border between two parts. Lengths are bounded so that a hostile text (megabytes of one
-# letter) costs no more than any other. A change here is a new FORMAT_VERSION of the file.
-PRE_TOKEN_PATTERN = "|".join(
-    [
-        r"\p{N}",  # each digit alone, so that numbers are written alike everywhere
-        r"\p{Han}[\p{Han}\p{M}]{0,63}",  # a run of Chinese characters: words and short phrases are learned inside
-        r" ?[\p{L}&&[^\p{Han}]][[\p{L}\p{M}]&&[^\p{Han}]]{0,63}",  # a word of another script, with its space
-        r" ?[^\s\p{L}\p{N}]{1,16}",  # punctuation and symbols, Chinese ones too
-        r"\s{0,64}[\r\n]{1,64}",  # line ends, with blanks before them
-        r"\s{1,64}(?= \S)",  # blanks before the one space that belongs to the next word
-        r"\s{1,64}",  # other blanks, such as the two wide spaces that open a paragraph
-    ]
+# No token crosses the border between two parts. Lengths are bounded so that a hostile text (megabytes of
+# one letter) costs no more than any other. A change here is a new FORMAT_VERSION of the file.
+PRE_TOKEN_PATTERN = (
+    r"\p{N}"  # each digit alone, so that numbers are written alike everywhere
+    r"|\p{Han}[\p{Han}\p{M}]{0,63}"  # a run of Chinese characters: words and phrases are learned inside
+    r"| ?[\p{L}&&[^\p{Han}]][[\p{L}\p{M}]&&[^\p{Han}]]{0,63}"  # a word of another script, with its space
+    r"| ?[^\s\p{L}\p{N}]{1,16}"  # punctuation and symbols, Chinese ones too
+    r"|\s{0,64}[\r\n]{1,64}"  # line ends, with blanks before them
+    r"|\s{1,64}(?= \S)"  # blanks before the one space that belongs to the next word
+    r"|\s{1,64}"  # other blanks, such as the two wide spaces that open a paragraph
 )
 # A text is encoded in pieces of at most this many characters; this bounds the memory.
 _PIECE_CHARACTERS = 32_768
@@ -64,8 +62,8 @@ class BytePairTokenizer(Tokenizer):
         for index, (left, right) in enumerate(merges):
             if not (0 <= left < len(token_bytes) and 0 <= right < len(token_bytes)):
                 raise ValueError(
-                    f"merge {index} is ({left}, {right}), but only the tokens 0 to {len(token_bytes) - 1} exist "
-                    "before it. The list of merges is damaged or out of order."
+                    f"merge {index} is ({left}, {right}), but only the tokens 0 to {len(token_bytes) - 1} "
+                    "exist before it. The list of merges is damaged or out of order."
                 )
             joined = token_bytes[left] + token_bytes[right]
             if joined not in numbers:

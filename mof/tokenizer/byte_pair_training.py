@@ -35,8 +35,8 @@ def train_byte_pair_tokenizer(
     """
     if vocabulary_size < _SMALLEST_VOCABULARY:
         raise ValueError(
-            f"vocabulary_size must be at least {_SMALLEST_VOCABULARY} ({NUM_SPECIAL_TOKENS} special tokens and "
-            f"256 bytes), got {vocabulary_size}."
+            f"vocabulary_size must be at least {_SMALLEST_VOCABULARY} ({NUM_SPECIAL_TOKENS} special tokens "
+            f"and 256 bytes), got {vocabulary_size}."
         )
     if max_characters < 1:
         raise ValueError(f"max_characters must be at least 1, got {max_characters}.")

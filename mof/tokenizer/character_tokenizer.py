@@ -24,7 +24,7 @@ class CharacterTokenizer(Tokenizer):
     Example:
         >>> tokenizer = CharacterTokenizer("的一")
         >>> tokenizer.encode("的a鑫").tolist()
-        [264, 105, 241, 154, 179]
+        [264, 105, 241, 153, 179]
     """
 
     kind = "characters"
@@ -42,7 +42,9 @@ class CharacterTokenizer(Tokenizer):
         check_no_surrogates(characters)
         code_points = _code_points(characters)
         if (code_points < 128).any():
-            raise ValueError("characters must hold no ASCII character: those are bytes, which have ids already.")
+            raise ValueError(
+                "characters must hold no ASCII character: those are bytes, which have ids already."
+            )
         if np.unique(code_points).size != code_points.size:
             twice = next(character for character, count in Counter(characters).items() if count > 1)
             raise ValueError(f"characters holds {twice!r} twice; each character gets one id.")
@@ -90,7 +92,7 @@ class CharacterTokenizer(Tokenizer):
     def from_data(cls, data: Content) -> "CharacterTokenizer":
         """Builds the tokenizer from the `data` of its file."""
         characters = data.get("characters")
-        if not isinstance(characters, str):
+        if type(characters) is not str:
             raise ValueError(f"data.characters must be a string, got {type(characters).__name__}.")
         return cls(characters)
 
@@ -111,8 +113,8 @@ def train_character_tokenizer(texts: Iterable[str], vocabulary_size: int) -> Cha
     """
     if vocabulary_size < _FIRST_CHARACTER_ID:
         raise ValueError(
-            f"vocabulary_size must be at least {_FIRST_CHARACTER_ID} ({NUM_SPECIAL_TOKENS} special tokens and "
-            f"256 bytes), got {vocabulary_size}."
+            f"vocabulary_size must be at least {_FIRST_CHARACTER_ID} ({NUM_SPECIAL_TOKENS} special tokens "
+            f"and 256 bytes), got {vocabulary_size}."
         )
     counts: Counter[str] = Counter()
     for text in texts:

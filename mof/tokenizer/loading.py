@@ -22,7 +22,7 @@ def load_tokenizer(path: str | os.PathLike[str]) -> Tokenizer:
         FileNotFoundError: there is no such file.
         ValueError: the file is no tokenizer, damaged, of another version or of an unknown kind.
     """
-    kinds: dict[str, type[CharacterTokenizer] | type[BytePairTokenizer]] = {
+    kinds: dict[str, type[CharacterTokenizer | BytePairTokenizer]] = {
         tokenizer.kind: tokenizer for tokenizer in (CharacterTokenizer, BytePairTokenizer)
     }
     content = read_tokenizer_file(path)

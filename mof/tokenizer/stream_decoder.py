@@ -33,7 +33,7 @@ class StreamDecoder:
         return self._decoder.decode(self._tokenizer.token_bytes(int(token_id)))
 
     def finish(self) -> str:
-        """Ends the text: returns U+FFFD for an unfinished character, else nothing. Ready for the next text."""
+        """Ends the text: U+FFFD for an unfinished character, else nothing. Then ready for the next text."""
         rest = self._decoder.decode(b"", final=True)
         self._decoder.reset()
         return rest

@@ -70,8 +70,8 @@ def read_tokenizer_file(path: str | os.PathLike[str]) -> Content:
         )
     if stored["version"] != FORMAT_VERSION:
         raise ValueError(
-            f"{path} has tokenizer format version {stored['version']!r}, this program reads {FORMAT_VERSION}. "
-            "Train the tokenizer again, or use the version of the program that wrote it."
+            f"{path} has tokenizer format version {stored['version']!r}, this program reads "
+            f"{FORMAT_VERSION}. Train the tokenizer again, or use the version of the program that wrote it."
         )
     content = {key: stored[key] for key in ("kind", "version", "data")}
     actual = content_hash(content)

@@ -24,15 +24,19 @@ def sample_pieces(texts: Iterable[str], max_characters: int) -> list[str]:
         The pieces, ordered by their hash.
     """
     heap: list[tuple[int, str]] = []  # the negated hash first: heap[0] is the piece to drop next
+    best_dropped: tuple[int, str] | None = None
     num_characters = 0
     for text in texts:
         check_no_surrogates(text)
         for piece in cut_text(text, _PIECE_CHARACTERS):
-            priority = -int.from_bytes(hashlib.sha256(piece.encode("utf-8")).digest()[:8], "big")
-            if num_characters >= max_characters and (priority, piece) < heap[0]:
+            entry = (-int.from_bytes(hashlib.sha256(piece.encode("utf-8")).digest()[:8], "big"), piece)
+            # What comes behind a piece once dropped is refused, even where it is short enough to fit:
+            # else the sample would depend on the order of the texts.
+            if best_dropped is not None and entry <= best_dropped:
                 continue
-            heapq.heappush(heap, (priority, piece))
+            heapq.heappush(heap, entry)
             num_characters += len(piece)
             while num_characters > max_characters and len(heap) > 1:
-                num_characters -= len(heapq.heappop(heap)[1])
+                best_dropped = heapq.heappop(heap)
+                num_characters -= len(best_dropped[1])
     return [piece for _, piece in sorted(heap, reverse=True)]

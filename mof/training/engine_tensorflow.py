@@ -64,6 +64,34 @@ class TensorFlowEngine:
         graph = self._graph(self._apply, "apply", trainable)
         return graph(*(tf.constant(x, tf.float32) for x in (total_weight, learning_rates, steps)))
 
+    def arrays(self, with_sums):
+        """Weights and slots as dicts of NumPy arrays by the parameters' paths, for a checkpoint.
+
+        Args:
+            with_sums: also the gradients summed so far.
+        """
+        named = list(zip(self.plans, self.parameters, self.slots, self.sums, strict=True))
+        arrays = {
+            "weights": {plan.path: parameter.numpy() for plan, parameter, _, _ in named},
+            "optimizer": {f"{plan.path}/{name}": slot.numpy() for plan, _, slots, _ in named for name, slot in slots.items()},
+        }
+        if with_sums:
+            arrays["sums"] = {plan.path: total.numpy() for plan, _, _, total in named}
+        return arrays
+
+    def load(self, arrays):
+        """Take back what `arrays` gave."""
+        for plan, parameter, slots, total in zip(self.plans, self.parameters, self.slots, self.sums, strict=True):
+            parameter.assign(arrays["weights"][plan.path])
+            for name, slot in slots.items():
+                slot.assign(arrays["optimizer"][f"{plan.path}/{name}"])
+            total.assign(arrays["sums"][plan.path] if "sums" in arrays else tf.zeros_like(total))
+
+    def empty_slots(self, i):
+        """Forget the optimiser's state of parameter i."""
+        for slot in self.slots[i].values():
+            slot.assign(tf.zeros_like(slot))
+
     def _graph(self, method, name, trainable):
         key = (name, trainable)
         if key not in self._graphs:

@@ -1,0 +1,220 @@
+"""Builds the token cache of a corpus, or finds the one that is there and still right."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from mof.corpus.conversation import encode_documents
+from mof.corpus.corpus_files import CorpusFile, PathLike, find_corpus_files
+from mof.corpus.document import Document
+from mof.corpus.reading import DEFAULT_MAX_DOCUMENT_BYTES, read_documents
+from mof.corpus.reading_report import CorpusError, ReadingReport
+from mof.corpus.split_writer import SplitWriter
+from mof.corpus.splitting import check_validation_fraction, is_validation
+from mof.corpus.token_cache import CACHE_FORMAT_VERSION, MANIFEST_NAME, SPLIT_NAMES, TokenCache, read_manifest
+from mof.tokenizer.tokenizer import Tokenizer
+
+_CHARACTERS_AT_ONCE = 500_000  # encoded together; bounds the memory
+_HASH_CHUNK_BYTES = 1 << 20
+_DATA_PREFIX = "data-"
+
+Progress = Callable[[int, int], None]
+
+
+def build_token_cache(
+    paths: PathLike | Sequence[PathLike],
+    tokenizer: Tokenizer,
+    folder: str | os.PathLike[str],
+    validation_fraction: float = 0.01,
+    salt: str = "",
+    max_document_bytes: int = DEFAULT_MAX_DOCUMENT_BYTES,
+    progress: Progress | None = None,
+) -> TokenCache:
+    """Encodes a corpus to disk, streaming; a cache that was made from the same inputs is used again.
+
+    Inputs are the same if every file has the same name and content (size and time of change are compared
+    first, the SHA-256 only where the time differs), and tokenizer, split and format agree. The manifest is
+    written last, so a build that was killed leaves nothing that could be taken for a cache. Two processes
+    that build in one folder wait for each other.
+
+    Args:
+        paths: files and folders, as for `read_documents`.
+        tokenizer: what encodes the text.
+        folder: where the cache goes; made if missing.
+        validation_fraction: share of the documents held out, by hash.
+        salt: another salt holds out others.
+        max_document_bytes: a larger .txt file becomes several documents.
+        progress: called with the bytes of the sources read so far, and all of them.
+
+    Returns:
+        The opened cache; its `reading_report` tells of bad lines.
+
+    Raises:
+        FileNotFoundError: a path does not exist.
+        CorpusError: the corpus cannot be read, see `read_documents`.
+        ValueError: the fraction is outside 0 to 1.
+    """
+    check_validation_fraction(validation_fraction)
+    folder = Path(folder)
+    files = find_corpus_files(paths)
+    settings = {
+        "format_version": CACHE_FORMAT_VERSION,
+        "tokenizer_hash": tokenizer.hash,
+        "validation_fraction": validation_fraction,
+        "salt": salt,
+        "max_document_bytes": max_document_bytes,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(folder / "build.lock"):
+        cache = _matching_cache(folder, files, settings)
+        if cache is None:
+            _build(folder, files, tokenizer, settings, progress)
+            cache = TokenCache(folder)
+        return cache
+
+
+def _build(
+    folder: Path,
+    files: list[CorpusFile],
+    tokenizer: Tokenizer,
+    settings: dict[str, Any],
+    progress: Progress | None,
+) -> None:
+    data_folder = Path(tempfile.mkdtemp(prefix=_DATA_PREFIX, dir=folder))
+    token_dtype = "uint16" if tokenizer.vocabulary_size <= 1 << 16 else "uint32"
+    sources = _SourceObserver(files, progress)
+    report = ReadingReport()
+    documents = read_documents(
+        [file.path for file in files], report, settings["max_document_bytes"], sources.on_chunk
+    )
+    try:
+        with (
+            closing(SplitWriter(data_folder, "train", token_dtype)) as train,
+            closing(SplitWriter(data_folder, "validation", token_dtype)) as validation,
+        ):
+            for group in _groups(documents):
+                for document, (ids, flags) in zip(group, encode_documents(group, tokenizer), strict=True):
+                    held_out = is_validation(document, settings["validation_fraction"], settings["salt"])
+                    (validation if held_out else train).add(document, ids, flags)
+            counts = {"train": train.finish(), "validation": validation.finish()}
+    except BaseException:
+        shutil.rmtree(data_folder, ignore_errors=True)
+        raise
+    source_entries = sources.entries()
+    manifest = {
+        **settings,
+        "fingerprint": _fingerprint(settings, source_entries),
+        "vocabulary_size": tokenizer.vocabulary_size,
+        "token_dtype": token_dtype,
+        "data_folder": data_folder.name,
+        "sources": source_entries,
+        "splits": {name: counts[name] for name in SPLIT_NAMES},
+        "reading": report.as_dict(),
+    }
+    _write_manifest(folder, manifest)
+    for other in folder.glob(f"{_DATA_PREFIX}*"):  # left by killed builds and by the cache before
+        if other != data_folder:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _groups(documents: Iterator[Document]) -> Iterator[list[Document]]:
+    group: list[Document] = []
+    num_characters = 0
+    for document in documents:
+        group.append(document)
+        num_characters += document.num_characters
+        if num_characters >= _CHARACTERS_AT_ONCE:
+            yield group
+            group, num_characters = [], 0
+    if group:
+        yield group
+
+
+class _SourceObserver:
+    """Follows the files while they are read: progress, and the SHA-256 of each."""
+
+    def __init__(self, files: list[CorpusFile], progress: Progress | None) -> None:
+        self._files = files
+        # Taken before reading: a file that changes meanwhile will not match its own time, and be read again.
+        self._states = [file.path.stat() for file in files]
+        self._hashes = {file.path: hashlib.sha256() for file in files}
+        self._progress = progress
+        self._num_bytes_done = 0
+        self._num_bytes = sum(state.st_size for state in self._states)
+
+    def on_chunk(self, file: CorpusFile, chunk: bytes) -> None:
+        self._hashes[file.path].update(chunk)
+        self._num_bytes_done += len(chunk)
+        if self._progress is not None:
+            self._progress(self._num_bytes_done, self._num_bytes)
+
+    def entries(self) -> list[dict[str, Any]]:
+        return [
+            _source_entry(file, state, self._hashes[file.path].hexdigest())
+            for file, state in zip(self._files, self._states, strict=True)
+        ]
+
+
+def _source_entry(file: CorpusFile, state: os.stat_result, sha256: str) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "path": str(file.path.resolve()),
+        "num_bytes": state.st_size,
+        "modified_nanoseconds": state.st_mtime_ns,
+        "sha256": sha256,
+    }
+
+
+def _fingerprint(settings: dict[str, Any], source_entries: list[dict[str, Any]]) -> str:
+    contents = [[entry["name"], entry["sha256"]] for entry in source_entries]
+    return hashlib.sha256(json.dumps([settings, contents], sort_keys=True).encode("utf-8")).hexdigest()
+
+
+def _matching_cache(folder: Path, files: list[CorpusFile], settings: dict[str, Any]) -> TokenCache | None:
+    try:
+        manifest = read_manifest(folder)
+        cache = TokenCache(folder)
+        stored = manifest["sources"]
+        if any(manifest[key] != value for key, value in settings.items()) or len(stored) != len(files):
+            return None
+        entries = [_current_entry(file, entry) for file, entry in zip(files, stored, strict=True)]
+    except (FileNotFoundError, CorpusError, KeyError, TypeError):
+        return None  # missing, unfinished, damaged or of another version: build it
+    if None in entries:
+        return None
+    if entries != stored:  # moved or touched, the contents the same: remember the new times
+        _write_manifest(folder, {**manifest, "sources": entries})
+        cache = TokenCache(folder)
+    return cache
+
+
+def _current_entry(file: CorpusFile, stored: dict[str, Any]) -> dict[str, Any] | None:
+    """The entry of the file as it is now, or None if its content is another than the stored entry's."""
+    state = file.path.stat()
+    if file.name != stored["name"] or state.st_size != stored["num_bytes"]:
+        return None
+    entry = _source_entry(file, state, stored["sha256"])
+    if entry == stored:
+        return entry
+    sha256 = hashlib.sha256()
+    with open(file.path, "rb") as stream:
+        while chunk := stream.read(_HASH_CHUNK_BYTES):
+            sha256.update(chunk)
+    return entry if sha256.hexdigest() == stored["sha256"] else None
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    unfinished = folder / f"{MANIFEST_NAME}.partial"
+    with open(unfinished, "w", encoding="utf-8", newline="\n") as file:
+        json.dump(manifest, file, ensure_ascii=False, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(unfinished, folder / MANIFEST_NAME)

@@ -1,0 +1,104 @@
+"""Bits per byte on held-out text, and the loss by position in the document. Book: chapters 02 and 21."""
+
+from typing import NamedTuple
+
+import keras
+import numpy as np
+from keras import ops
+
+from mof.corpus.evaluation_batches import evaluation_batches, sample_documents
+from mof.execution import as_graph
+from mof.ops.losses import bits_per_byte, token_cross_entropy
+
+EVALUATION_STREAMS, EVALUATION_LENGTH = 8, 256  # one shape for all evaluations: one graph
+
+
+class HeldOutLoss(NamedTuple):
+    """What a model scores on some documents.
+
+    bits_per_byte: all targets' bits (the document's end among them) over the bytes of the text.
+    nats_per_token: mean over the targets. num_tokens: targets. num_bytes: UTF-8 bytes of the text.
+    nats_by_position: [P] float64, mean loss of the targets in each block of positions; NaN where a block has none.
+    position_block: tokens in a block.
+    route_weights: [E] float64, mean weight of each expert.
+    """
+
+    bits_per_byte: float
+    nats_per_token: float
+    num_tokens: int
+    num_bytes: int
+    nats_by_position: np.ndarray
+    position_block: int
+    route_weights: np.ndarray
+
+
+class HeldOutEvaluation:
+    """Evaluates a model on documents that it was not trained on, again and again, with one graph.
+
+    Args:
+        model: MixtureLanguageModel.
+        split: the validation part of a token cache.
+        max_tokens: how much to read; the documents are drawn by `seed`, the same each time. None reads all.
+        seed: int.
+    """
+
+    def __init__(self, model, split, max_tokens=None, seed=0):
+        self.model, self.split = model, split
+        if max_tokens is None:
+            self.documents = np.arange(split.num_documents)
+        else:
+            self.documents = sample_documents(split, max_tokens, seed)
+        sizes = split.document_text_bytes.read(0, split.num_documents)
+        self.num_bytes = int(np.asarray(sizes)[self.documents].sum(dtype=np.int64))
+        self._score = as_graph(model, self._score_batch)
+
+    def __call__(self, position_block=64, num_blocks=64):
+        """Score all chosen documents with the weights as they are now.
+
+        Args:
+            position_block: tokens of the document in each block of `nats_by_position`.
+            num_blocks: blocks; the last one takes all positions beyond.
+
+        Returns:
+            HeldOutLoss.
+        """
+        total, count, routes, routed = 0.0, 0.0, 0.0, 0.0
+        sums, counts = np.zeros(num_blocks), np.zeros(num_blocks)
+        state = self.model.initial_state(EVALUATION_STREAMS)
+        positions = np.zeros(EVALUATION_STREAMS, dtype=np.int64)
+        for batch in evaluation_batches(self.split, EVALUATION_STREAMS, EVALUATION_LENGTH, self.documents):
+            inputs = (batch.token_ids, batch.targets, batch.resets, batch.mask, state)
+            nats, route_weights, state = self._score(*inputs)
+            nats = ops.convert_to_numpy(nats).astype(np.float64) * batch.loss_weights
+            total += nats.sum()
+            count += batch.loss_weights.sum()
+            routes = routes + (ops.convert_to_numpy(route_weights) * batch.mask[..., None]).sum((0, 1), dtype=np.float64)
+            routed += batch.mask.sum()
+            place, positions = _positions(batch.resets, positions)
+            blocks = np.minimum(place // position_block, num_blocks - 1)
+            sums += np.bincount(blocks.ravel(), nats.ravel(), num_blocks)
+            counts += np.bincount(blocks.ravel(), batch.loss_weights.ravel(), num_blocks)
+        with np.errstate(invalid="ignore"):
+            by_position = sums / counts
+        return HeldOutLoss(
+            bits_per_byte=bits_per_byte(total, self.num_bytes),
+            nats_per_token=float(total / max(count, 1.0)),
+            num_tokens=int(count),
+            num_bytes=self.num_bytes,
+            nats_by_position=by_position,
+            position_block=position_block,
+            route_weights=routes / max(routed, 1.0),
+        )
+
+    def _score_batch(self, token_ids, targets, resets, mask, state):
+        output, state = self.model.features(token_ids, state, resets, mask)
+        nats = token_cross_entropy(self.model.logits(output.hidden), targets)
+        return nats, output.route_weights, keras.tree.map_structure(ops.stop_gradient, state)
+
+
+def _positions(resets, before):
+    """Place of each token in its document, and where the next row goes on; resets [B, T] bool, before [B]."""
+    steps = np.arange(resets.shape[1])
+    last_start = np.maximum.accumulate(np.where(resets, steps, -1), axis=1)
+    place = np.where(last_start >= 0, steps - last_start, before[:, None] + steps)
+    return place, place[:, -1] + 1

@@ -1,0 +1,205 @@
+"""The training loop: read rows, sum gradients, update, write down, save. Short on purpose; book, chapter 10.
+
+`model.fit` works on the same model and takes the same steps, but it restores an epoch and not a batch, has no carried memory, and traces a
+graph anew for each length; so long runs use this loop.
+"""
+
+import math
+import time
+
+import keras
+import numpy as np
+
+from mof.corpus.packing import StreamBatches
+from mof.training.conditions import bit_identity_conditions, changed_conditions
+from mof.training.freezing import frozen_groups, parse_freezing, trainable_flags
+from mof.training.memory_arrays import flatten_state, unflatten_state
+from mof.training.parameters import plan_parameters, step_sizes
+from mof.training.progress import Progress
+from mof.training.schedule import draw_length, schedule_factor, warmup_factor
+
+FIRST_TIMED_UPDATE, LAST_TIMED_UPDATE = 4, 16  # by these the speed is measured that turns minutes into updates
+
+
+class TrainingDiverged(ArithmeticError):
+    """The loss or the gradient is no number any more."""
+
+
+class Training:
+    """One training run in progress.
+
+    Args:
+        run: RunFolder.
+        model: MixtureLanguageModel.
+        split: the training part of a token cache.
+        observer: object with the methods of `mof.training.observer.Observer`.
+    """
+
+    def __init__(self, run, model, split, observer):
+        self.run, self.model, self.split, self.observer = run, model, split, observer
+        self.config = run.training_config
+        self.plans = plan_parameters(model, self.config)
+        self.engine = make_engine(model, self.plans, self.config)
+        self.stretches = parse_freezing(self.config.freeze)
+        self.progress = Progress(ages=[0] * len(self.plans), thawed_at=[0] * len(self.plans))
+        self.batches = StreamBatches(split, self.config.num_streams, self.config.seed)
+        self.memory = model.initial_state(self.config.num_streams)
+        self._was_trainable = None
+        self._stretch_start = time.perf_counter()
+        self._saved_at = 0.0
+
+    def restore(self, checkpoint):
+        """Go back to where a checkpoint was taken.
+
+        Args:
+            checkpoint: Checkpoint with all its parts.
+
+        Returns:
+            list of sentences: what differs now, so that the run will not be bit-identical; empty where nothing does.
+        """
+        state = checkpoint.state
+        self.progress = Progress(**state["progress"])
+        self.batches = StreamBatches(self.split, self.config.num_streams, self.config.seed, cursor=state["cursor"])
+        self.engine.load(checkpoint.arrays)
+        self.memory = unflatten_state(checkpoint.arrays["memory"], self.memory)
+        self._was_trainable = tuple(state["trainable"]) if state["trainable"] else None
+        self._saved_at = self.progress.seconds
+        self._stretch_start = time.perf_counter() - self.progress.seconds
+        self.run.rewind_log(self.progress.update)
+        return changed_conditions(state["conditions"], bit_identity_conditions())
+
+    def save(self):
+        """Take a checkpoint of this moment."""
+        from mof.training.checkpoint import save_checkpoint  # here alone are files written
+
+        self.progress.seconds = self.seconds()
+        arrays = self.engine.arrays(with_sums=self.progress.micro_batch > 0)
+        arrays["memory"] = flatten_state(self.memory)
+        state = {
+            "progress": vars(self.progress),
+            "cursor": self.batches.cursor,
+            "trainable": list(self._was_trainable or ()),
+            "tokenizer_hash": self.run.facts["tokenizer_hash"],
+            "conditions": bit_identity_conditions(),
+        }
+        path = save_checkpoint(
+            self.run.checkpoints, arrays, state, self.progress.update, self.progress.micro_batch
+        )
+        self._saved_at = self.progress.seconds
+        self.observer.saved(path)
+
+    def seconds(self):
+        """Seconds of training so far, over all stretches of the run."""
+        return time.perf_counter() - self._stretch_start
+
+    def run_to_end(self):
+        """Train until the run's last update, or until the observer asks to stop; the last moment is saved either way."""
+        self._stretch_start = time.perf_counter() - self.progress.seconds
+        while not self.is_finished() and not self.observer.wants_stop():
+            self.update()
+            self.observer.updated(self)
+        self.save()
+        return self.progress
+
+    def is_finished(self):
+        """True after the last update."""
+        return self.progress.num_updates is not None and self.progress.update >= self.progress.num_updates
+
+    def update(self):
+        """One update of the weights: sum the gradients of a few batches, then apply them."""
+        progress, config = self.progress, self.config
+        trainable = self._trainable()
+        length = draw_length(config, progress.update, progress.num_updates)
+        num_batches = config.tokens_per_update // (config.num_streams * length)
+        while progress.micro_batch < num_batches:
+            batch = self.batches.next_batch(length)
+            memory = self.memory if config.carry_memory else self.model.initial_state(config.num_streams)
+            loss, weight, self.memory = self.engine.accumulate(batch, memory, trainable)
+            progress.cycle_loss += float(loss)
+            progress.cycle_weight += float(weight)
+            progress.micro_batch += 1
+            progress.num_tokens += batch.token_ids.size
+            if progress.micro_batch < num_batches and self._is_time_to_save():
+                self.save()
+        self._apply(trainable, length)
+        self._plan()
+        if self._is_time_to_save():
+            self.save()
+
+    def _apply(self, trainable, length):
+        progress, config = self.progress, self.config
+        factor = schedule_factor(config, progress.update, progress.num_updates)
+        factors = []
+        for i, flag in enumerate(trainable):
+            progress.ages[i] += int(flag)
+            since_thaw = progress.update - progress.thawed_at[i]
+            is_rewarming = progress.thawed_at[i] > 0
+            factors.append(factor * (warmup_factor(since_thaw, config.thaw_updates) if is_rewarming else 1.0))
+        weight = max(progress.cycle_weight, 1.0)
+        ages = np.maximum(progress.ages, 1)
+        norm = float(self.engine.apply(weight, step_sizes(self.plans, config, factors), ages, trainable))
+        loss = progress.cycle_loss / weight
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            raise TrainingDiverged(
+                f"after update {progress.update} the loss is {loss} and the gradient's length {norm}: the training has "
+                f"diverged. The last checkpoint is from before. Start again with a smaller learning rate, for example half."
+            )
+        progress.update += 1
+        progress.num_targets += progress.cycle_weight
+        progress.micro_batch, progress.cycle_loss, progress.cycle_weight = 0, 0.0, 0.0
+        self.run.append_log(
+            {
+                "update": progress.update,
+                "loss": loss,
+                "gradient_norm": norm,
+                "factor": factor,
+                "length": length,
+                "tokens": progress.num_tokens,
+                "seconds": round(self.seconds(), 3),
+            }
+        )
+
+    def _trainable(self):
+        """Flags of the parameters that this update trains; groups that thaw are noted and start with empty slots."""
+        progress = self.progress
+        share = progress.update / progress.num_updates if progress.num_updates else 0.0
+        trainable = tuple(trainable_flags(self.model, frozen_groups(self.stretches, share)))
+        if self._was_trainable is not None and trainable != self._was_trainable:
+            for i, (before, now) in enumerate(zip(self._was_trainable, trainable, strict=True)):
+                if now and not before:
+                    progress.thawed_at[i] = progress.update
+                    progress.ages[i] = 0
+                    self.engine.empty_slots(i)
+        self._was_trainable = trainable
+        return trainable
+
+    def _plan(self):
+        """Turn minutes into updates, once, from the speed of the first few; from then on the run is fixed."""
+        progress, config = self.progress, self.config
+        if progress.num_updates is not None:
+            return
+        if config.num_updates:
+            progress.num_updates = config.num_updates
+        elif progress.update == FIRST_TIMED_UPDATE:
+            progress.planning_seconds = self.seconds()
+        elif progress.update >= LAST_TIMED_UPDATE:
+            speed = (progress.update - FIRST_TIMED_UPDATE) / (self.seconds() - progress.planning_seconds)
+            remaining = max(0.0, config.minutes * 60 - self.seconds())
+            progress.num_updates = progress.update + max(1, round(remaining * speed))
+
+    def _is_time_to_save(self):
+        config, progress = self.config, self.progress
+        if config.checkpoint_updates:
+            return progress.micro_batch == 0 and progress.update % config.checkpoint_updates == 0
+        return self.seconds() - self._saved_at >= config.checkpoint_seconds
+
+
+def make_engine(model, plans, config):
+    """The engine of the active backend."""
+    if keras.backend.backend() == "tensorflow":
+        from mof.training.engine_tensorflow import TensorFlowEngine
+
+        return TensorFlowEngine(model, plans, config)
+    from mof.training.engine_jax import JaxEngine
+
+    return JaxEngine(model, plans, config)

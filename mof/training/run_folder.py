@@ -1,0 +1,147 @@
+"""A run's folder: what it is, how it went, and where it stands.
+
+    run.json          what is trained: stage, preset, both configs, tokenizer hash, corpus
+    tokenizer.json
+    log.jsonl         a line for each update, evaluation and sample
+    checkpoints/      see `mof.training.checkpoint`
+    run.lock          held while a process trains here
+"""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+import filelock
+
+from mof import __version__
+from mof.config import ModelConfig
+from mof.tokenizer.loading import load_tokenizer
+from mof.training.checkpoint import load_newest_checkpoint
+from mof.training.config import TrainingConfig
+
+RUN_NAME, LOG_NAME, TOKENIZER_NAME = "run.json", "log.jsonl", "tokenizer.json"
+
+
+class RunError(ValueError):
+    """A run folder that cannot be used as asked; the message says why and what to do."""
+
+
+class RunFolder:
+    """A folder of one training run.
+
+    Attributes:
+        path: pathlib.Path.
+        facts: the dict in run.json.
+        model_config, training_config: the configs in it.
+    """
+
+    def __init__(self, path):
+        """Open a folder that `create` made.
+
+        Raises:
+            RunError: there is no run, or its run.json cannot be read.
+        """
+        self.path = Path(path)
+        file = self.path / RUN_NAME
+        if not file.is_file():
+            raise RunError(f"{self.path} holds no run ({RUN_NAME} is missing). Start one with: mof train --run {self.path}")
+        try:
+            self.facts = json.loads(file.read_text(encoding="utf-8"))
+            self.model_config = ModelConfig.from_json(json.dumps(self.facts["model"]))
+            self.training_config = TrainingConfig.from_json(json.dumps(self.facts["training"]))
+        except (ValueError, KeyError) as error:
+            raise RunError(f"{file} is damaged: {error}") from error
+
+    @classmethod
+    def create(cls, path, model_config, training_config, tokenizer, facts):
+        """Make the folder of a new run.
+
+        Args:
+            path: of the folder; it must hold no run.
+            model_config, training_config: the configs.
+            tokenizer: saved beside them.
+            facts: further JSON values for run.json: stage, preset, corpus.
+
+        Raises:
+            RunError: there is a run already.
+        """
+        path = Path(path)
+        if (path / RUN_NAME).exists():
+            raise RunError(f"{path} holds a run already: resume it with --resume, or choose another folder.")
+        path.mkdir(parents=True, exist_ok=True)
+        tokenizer.save(path / TOKENIZER_NAME)
+        facts = {
+            "mof_version": __version__,
+            **facts,
+            "tokenizer_hash": tokenizer.hash,
+            "model": json.loads(model_config.to_json()),
+            "training": json.loads(training_config.to_json()),
+        }
+        unfinished = path / f"{RUN_NAME}.partial"
+        unfinished.write_text(json.dumps(facts, ensure_ascii=False, indent=2), encoding="utf-8")
+        os.replace(unfinished, path / RUN_NAME)
+        return cls(path)
+
+    @property
+    def checkpoints(self):
+        """Path of the folder with the checkpoints."""
+        return self.path / "checkpoints"
+
+    def tokenizer(self):
+        """The run's tokenizer.
+
+        Raises:
+            RunError: it is not the one that the run was made with.
+        """
+        tokenizer = load_tokenizer(self.path / TOKENIZER_NAME)
+        if tokenizer.hash != self.facts["tokenizer_hash"]:
+            raise RunError(
+                f"{self.path / TOKENIZER_NAME} is not this run's tokenizer: its hash is {tokenizer.hash[:12]}, the run was made "
+                f"with {self.facts['tokenizer_hash'][:12]}. Put the old file back."
+            )
+        return tokenizer
+
+    def newest_checkpoint(self, parts=None, warn=print):
+        """The newest whole checkpoint, or None; see `load_newest_checkpoint`."""
+        return load_newest_checkpoint(self.checkpoints, parts, warn)
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Hold the folder while training; a process that dies lets go of it.
+
+        Raises:
+            RunError: another process trains here.
+        """
+        lock = filelock.FileLock(self.path / "run.lock")
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout as error:
+            raise RunError(
+                f"another process is training in {self.path}. Wait for it, stop it, or choose another folder with --run."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def append_log(self, entry):
+        """Add one line to the log."""
+        with open(self.path / LOG_NAME, "a", encoding="utf-8", newline="\n") as file:
+            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+    def read_log(self):
+        """The log's entries; a last line that was cut off by a kill is left out."""
+        file = self.path / LOG_NAME
+        if not file.is_file():
+            return []
+        lines = file.read_text(encoding="utf-8").split("\n")[:-1]  # what follows the last line end is unfinished
+        return [json.loads(line) for line in lines]
+
+    def rewind_log(self, update):
+        """Drop what was logged after `update` updates: those are about to be done again."""
+        kept = [entry for entry in self.read_log() if entry["update"] <= update]
+        unfinished = self.path / f"{LOG_NAME}.partial"
+        text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in kept)
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(unfinished, self.path / LOG_NAME)

@@ -1,7 +1,8 @@
 """A conversation with a model: the past is the model's state, which stays as small as it began.
 
-The template is that of training (`mof.corpus.conversation`): DOCUMENT, then for each message its role's token, its text, END_OF_TURN. Text never
-becomes a special token, so nothing that a user writes can end a turn or speak for another role.
+The template is that of training (`mof.corpus.conversation`): DOCUMENT, then for each message its role's
+token, its text, END_OF_TURN. Text never becomes a special token, so nothing that a user writes can end a turn
+or speak for another role.
 """
 
 from typing import NamedTuple
@@ -19,7 +20,15 @@ CLEAN_MESSAGE_ENGLISH = "The context is empty again."
 
 
 class _Turn(NamedTuple):
-    """A reply being written: the user's message, its ids with the assistant's mark, the state after them, what was shown so far."""
+    """A reply being written.
+
+    Attributes:
+        message: the user's.
+        token_ids: its ids and the assistant's mark.
+        state: the memory after them.
+        writing: what goes on from there.
+        pieces: what was given out so far.
+    """
 
     message: Message
     token_ids: np.ndarray
@@ -31,8 +40,9 @@ class _Turn(NamedTuple):
 class ChatSession:
     """One conversation.
 
-    After every turn `state` is that of the conversation as training would write it, `encode_conversation(messages)`: also if a reply was cut by
-    max_tokens, by a stop string or by the reader, and if the model spelled its text in unusual tokens.
+    After every turn `state` is that of the conversation as training would write it,
+    `encode_conversation(messages)`: also if a reply was cut by max_tokens, by a stop string or by the reader,
+    and if the model spelled its text in unusual tokens.
 
     Args:
         generator: TextGenerator.
@@ -73,8 +83,8 @@ class ChatSession:
             text: str. "[CLEAN]", alone but for blanks around it, clears the context instead.
 
         Returns:
-            Iterator of str, the pieces of the answer. If it is left before its end, the answer ends there, and the next
-            turn goes on from what was given out.
+            Iterator of str, the pieces of the answer. If it is left before its end, the answer ends there,
+            and the next turn goes on from what was given out.
 
         Raises:
             ValueError: for a text with a lone surrogate; the session is unchanged.

@@ -11,15 +11,16 @@ from mof.tokenizer.special_tokens import DOCUMENT
 class TextGenerator:
     """Writes on from prompts.
 
-    The context lives in the model's state alone: a prompt may be of any length, and neither time nor memory of a new token grows
-    with what came before. A text ends where the model starts the next document, before a stop string, or after max_tokens.
+    The context lives in the model's state alone: a prompt may be of any length, and neither time nor memory
+    of a new token grows with what came before. A text ends where the model starts the next document, before a
+    stop string, or after max_tokens.
 
     Args:
         model: MixtureLanguageModel.
         tokenizer: the Tokenizer it was trained with.
         piece_length: tokens of a prompt read at once.
-        max_rows: texts written together; more prompts are taken in groups of this size. Graphs are made for one row and for this
-            many, on first use.
+        max_rows: texts written together; more prompts are taken in groups of this size. Graphs are made for
+            one row and for this many, on first use.
 
     Raises:
         ValueError: for a tokenizer with more ids than the model, or max_rows below 1.
@@ -35,8 +36,8 @@ class TextGenerator:
     def __init__(self, model, tokenizer, piece_length=64, max_rows=16):
         if tokenizer.vocabulary_size > model.config.vocabulary_size:
             raise ValueError(
-                f"the tokenizer has {tokenizer.vocabulary_size} ids and the model only {model.config.vocabulary_size}: use the "
-                "tokenizer that the model was trained with."
+                f"the tokenizer has {tokenizer.vocabulary_size} ids and the model only "
+                f"{model.config.vocabulary_size}: use the tokenizer that the model was trained with."
             )
         if max_rows < 1:
             raise ValueError(f"max_rows is {max_rows}, expected at least 1.")
@@ -54,8 +55,8 @@ class TextGenerator:
             row: int that enters the draws: another one gives another text.
 
         Returns:
-            Iterator of str: characters as soon as they are whole and cannot begin a stop string. Joined, they are the text that
-            `generate` gives.
+            Iterator of str: characters as soon as they are whole and cannot begin a stop string. Joined, they
+            are the text that `generate` gives.
 
         Raises:
             ValueError: for a prompt with a lone surrogate.
@@ -68,8 +69,10 @@ class TextGenerator:
         Args:
             prompts: list of str, of any number and lengths.
             config: GenerationConfig.
-            first_row: row number of the first prompt; prompt i draws as row first_row + i, in whatever batch it comes.
-            on_piece: called with (index of the prompt, str) for every new piece of text, to show progress; or None.
+            first_row: row number of the first prompt; prompt i draws as row first_row + i, in whatever batch
+                it comes.
+            on_piece: called with (index of the prompt, str) for every new piece of text, to show progress; or
+                None.
 
         Returns:
             List of GeneratedText, in the order of the prompts.
@@ -79,7 +82,8 @@ class TextGenerator:
         """
         if isinstance(prompts, str):
             raise ValueError(
-                "prompts is one string, expected a list of them: write [prompt], or use stream(prompt, config)."
+                "prompts is one string, expected a list of them: write [prompt], or "
+                "use stream(prompt, config)."
             )
         ids = [encode_document(prompt, self.tokenizer) for prompt in prompts]
         results = []
@@ -104,7 +108,8 @@ class TextGenerator:
             raise ValueError(
                 f"the row number is {first_row}, expected 0 or more: it enters the seed of the draws."
             )
-        # Two numbers of rows and no others, so that no later batch has to wait for a new graph; a spare row costs little.
+        # Two numbers of rows and no others, so that no later batch has to wait for a new graph; a spare row
+        # costs little.
         num_rows = 1 if len(prompts) == 1 else self.max_rows
         rows = [*prompts, *[np.array([DOCUMENT])] * (num_rows - len(prompts))]
         logits, state = self.reader.read(rows)

@@ -1,7 +1,7 @@
 """What is done to logits before a token is drawn: penalty, temperature, top-k, top-p. NumPy, row by row.
 
-A forbidden token has the logit minus infinity, so its probability is exactly 0. Ties are settled by id, the lower one first, so
-that every filter keeps the same tokens on every machine.
+A forbidden token has the logit minus infinity, so its probability is exactly 0. Ties are settled by id, the
+lower one first, so that every filter keeps the same tokens on every machine.
 """
 
 import numpy as np
@@ -10,8 +10,9 @@ import numpy as np
 def penalize_repetition(logits, recent_ids, penalty):
     """Make tokens that came lately less likely.
 
-    A positive logit is divided by the penalty, a negative one multiplied: both go down. (Dividing both, a common slip, would make
-    an unlikely token likelier.) A token that came twice is penalised once. Source: Keskar et al. 2019, "CTRL", section 4.1.
+    A positive logit is divided by the penalty, a negative one multiplied: both go down. (Dividing both, a
+    common slip, would make an unlikely token likelier.) A token that came twice is penalised once. Source:
+    Keskar et al. 2019, "CTRL", section 4.1.
 
     Args:
         logits: [B, W] float32.
@@ -33,7 +34,7 @@ def penalize_repetition(logits, recent_ids, penalty):
 
 
 def apply_temperature(logits, temperature):
-    """Logits over a temperature, the largest of each row moved to 0 (which changes no probability, and cannot overflow).
+    """Logits over a temperature, the largest of each row moved to 0, which changes no probability.
 
     Args:
         logits: [B, W] float32; at least one finite in each row.
@@ -53,10 +54,11 @@ def keep_top_k(logits, top_k):
 
 
 def keep_top_p(logits, top_p):
-    """Forbid all but the fewest likeliest tokens whose probabilities together reach p (nucleus sampling); 1 keeps all.
+    """Forbid all but the fewest likeliest tokens that together reach the share p (nucleus sampling); 1 keeps
+    all.
 
-    The token with which the sum crosses p is kept, so at least one is. Source: Holtzman et al. 2020, "The Curious Case of Neural Text
-    Degeneration", section 3.1.
+    The token with which the sum crosses p is kept, so at least one is. Source: Holtzman et al. 2020, "The
+    Curious Case of Neural Text Degeneration", section 3.1.
 
     Args:
         logits: [B, W] float32; at least one finite in each row.

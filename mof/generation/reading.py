@@ -1,7 +1,9 @@
-"""A model's two forms as graphs: text that is there goes through the parallel one, in pieces of one size, new tokens through a step.
+"""A model's two forms as graphs: the parallel one reads text that is there, in pieces of one size; a step
+reads a token.
 
-Both are traced once for each number of rows and never again, whatever the length of the text: the last piece is padded, and padding
-leaves the memory as it was. So the context costs the same bytes after ten tokens and after a million.
+Both are traced once for each number of rows and never again, whatever the length of the text: the last piece
+is padded, and padding leaves the memory as it was. So the context costs the same bytes after ten tokens and
+after a million.
 """
 
 import numpy as np
@@ -15,7 +17,8 @@ class StateReader:
     """Reads tokens into a model's memory, and tells what it expects next.
 
     Args:
-        model: MixtureLanguageModel, or anything with its `initial_state`, `features`, `logits`, `step` and `variables`.
+        model: MixtureLanguageModel, or anything with its `initial_state`, `features`, `logits`, `step` and
+            `variables`.
         piece_length: tokens that the parallel form takes at once.
 
     Raises:
@@ -71,7 +74,8 @@ class StateReader:
         return ops.convert_to_numpy(logits), state
 
     def _features_of_last(self, token_ids, mask, state):
-        """The head sees only the last token of each row: the logits of a whole prompt would be the largest array of all."""
+        # The head sees each row's last token only: the logits of a whole prompt would be the largest array of
+        # all.
         output, state = self.model.features(token_ids, state, None, mask)
         last = ops.maximum(ops.sum(ops.cast(mask, "int32"), axis=1) - 1, 0)  # [B]
         hidden = ops.take_along_axis(output.hidden, last[:, None, None], axis=1)[:, 0]  # [B, D]

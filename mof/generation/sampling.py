@@ -1,7 +1,7 @@
 """From logits to the next token of each row, with draws that depend on the place alone.
 
-The number that decides token `position` of row `row` is a function of (seed, row, position): a row gets the same draws in a batch of
-any size, alone, or after a restart.
+The number that decides token `position` of row `row` is a function of (seed, row, position): a row gets the
+same draws in a batch of any size, alone, or after a restart.
 """
 
 import numpy as np
@@ -26,7 +26,8 @@ def uniform_draw(seed, row, position):
 
 
 def draw_tokens(logits, draws):
-    """One token for each row, by inverse transform: token i for the draws in [p_0 + .. + p_{i-1}, p_0 + .. + p_i).
+    """One token for each row, by inverse transform: token i for draws in [p_0 + .. + p_{i-1}, p_0 + .. +
+    p_i).
 
     Args:
         logits: [B, W] float32; minus infinity is never drawn.
@@ -49,16 +50,17 @@ def draw_tokens(logits, draws):
 
 
 def choose_tokens(logits, config, draws, recent_ids, allowed_special=(), num_tokens=None):
-    """The next token of each row: penalty, then temperature, top-k, top-p and the draw, or the likeliest at temperature 0.
+    """The next token of each row: penalty, temperature, top-k, top-p, draw; at temperature 0 the likeliest.
 
-    Special tokens are never chosen but for the allowed ones, so no model can write a role's mark or padding into a text.
+    Special tokens are never chosen but for the allowed ones, so no model can write a role's mark or padding
+    into a text.
 
     Args:
         logits: [B, W] float32, as the model gives them.
         config: GenerationConfig; its seed, stop and max_tokens are not used here.
         draws: [B] float64 in [0, 1), see `uniform_draw`.
-        recent_ids: for each row the ids before this token, the latest last. Special ones among them are not penalised: an end
-            of turn is no repetition.
+        recent_ids: for each row the ids before this token, the latest last. Special ones among them are not
+            penalised: an end of turn is no repetition.
         allowed_special: special ids that may be chosen.
         num_tokens: ids from here on are forbidden too (a head may be wider than the tokenizer); None is W.
 
@@ -71,8 +73,8 @@ def choose_tokens(logits, config, draws, recent_ids, allowed_special=(), num_tok
     logits = np.array(logits, dtype=np.float32)
     if not np.isfinite(logits).all():
         raise ValueError(
-            "the model's logits hold values that are not finite, expected numbers: its weights are damaged or its training "
-            "diverged. Use an earlier checkpoint."
+            "the model's logits hold values that are not finite, expected numbers: its weights are damaged "
+            "or its training diverged. Use an earlier checkpoint."
         )
     forbidden = [token for token in range(NUM_SPECIAL_TOKENS) if token not in allowed_special]
     logits[:, forbidden] = -np.inf

@@ -4,8 +4,8 @@
 class StopStrings:
     """Lets text through up to a stop string, and holds back what may yet become one.
 
-    The stop string that is complete first ends the text; of two that end at the same character, the longer. So the result depends on
-    the characters alone, never on how they came in pieces.
+    The stop string that is complete first ends the text; of two that end at the same character, the longer.
+    So the result depends on the characters alone, never on how they came in pieces.
 
     Args:
         stops: strings, none empty.

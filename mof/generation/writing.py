@@ -12,10 +12,14 @@ from mof.tokenizer.stream_decoder import StreamDecoder
 
 
 class GeneratedText(NamedTuple):
-    """text: what was written after the prompt. token_ids: tuple of the ids drawn, the ending token left out (a stop string's are in).
+    """What was written after a prompt.
 
-    finish: why it ended: "end" (the model ended it), "stop" (a stop string came), "length" (max_tokens were written), or None while
-    it is being written.
+    Attributes:
+        text: the characters.
+        token_ids: the ids drawn, without the token that ended the text, but with those of a stop string.
+        finish: "end" (the model ended it), "stop" (a stop string came), "length" (max_tokens were written),
+        or
+            None while it is being written.
     """
 
     text: str
@@ -32,7 +36,8 @@ class Writing:
         config: GenerationConfig.
         logits: [B, W], what the model expects after each prompt.
         state: its memory after the prompts, B rows.
-        prompts: id arrays of at most B rows, for the repetition penalty; the rows beyond them are not written.
+        prompts: id arrays of at most B rows, for the repetition penalty; the rows beyond them are not
+            written.
         draw_rows: for each prompt the row number that enters its draws.
         end_token: the special token that ends a text; all others are forbidden.
     """

@@ -4,6 +4,7 @@
 graph anew for each length; so long runs use this loop.
 """
 
+import contextlib
 import math
 import time
 
@@ -11,6 +12,7 @@ import keras
 import numpy as np
 
 from mof.corpus.packing import StreamBatches
+from mof.training.checkpoint import save_checkpoint
 from mof.training.conditions import bit_identity_conditions, changed_conditions
 from mof.training.freezing import frozen_groups, parse_freezing, trainable_flags
 from mof.training.memory_arrays import flatten_state, unflatten_state
@@ -44,6 +46,7 @@ class Training:
         self.progress = Progress(ages=[0] * len(self.plans), thawed_at=[0] * len(self.plans))
         self.batches = StreamBatches(split, self.config.num_streams, self.config.seed)
         self.memory = model.initial_state(self.config.num_streams)
+        self.last_entry = None  # the log's newest line
         self._was_trainable = None
         self._stretch_start = time.perf_counter()
         self._saved_at = 0.0
@@ -70,8 +73,6 @@ class Training:
 
     def save(self):
         """Take a checkpoint of this moment."""
-        from mof.training.checkpoint import save_checkpoint  # here alone are files written
-
         self.progress.seconds = self.seconds()
         arrays = self.engine.arrays(with_sums=self.progress.micro_batch > 0)
         arrays["memory"] = flatten_state(self.memory)
@@ -91,6 +92,13 @@ class Training:
     def seconds(self):
         """Seconds of training so far, over all stretches of the run."""
         return time.perf_counter() - self._stretch_start
+
+    @contextlib.contextmanager
+    def paused(self):
+        """What happens inside, such as an evaluation, does not count as seconds of training."""
+        start = time.perf_counter()
+        yield
+        self._stretch_start += time.perf_counter() - start
 
     def run_to_end(self):
         """Train until the run's last update, or until the observer asks to stop; the last moment is saved either way."""
@@ -147,17 +155,16 @@ class Training:
         progress.update += 1
         progress.num_targets += progress.cycle_weight
         progress.micro_batch, progress.cycle_loss, progress.cycle_weight = 0, 0.0, 0.0
-        self.run.append_log(
-            {
-                "update": progress.update,
-                "loss": loss,
-                "gradient_norm": norm,
-                "factor": factor,
-                "length": length,
-                "tokens": progress.num_tokens,
-                "seconds": round(self.seconds(), 3),
-            }
-        )
+        self.last_entry = {
+            "update": progress.update,
+            "loss": loss,
+            "gradient_norm": norm,
+            "factor": factor,
+            "length": length,
+            "tokens": progress.num_tokens,
+            "seconds": round(self.seconds(), 3),
+        }
+        self.run.append_log(self.last_entry)
 
     def _trainable(self):
         """Flags of the parameters that this update trains; groups that thaw are noted and start with empty slots."""

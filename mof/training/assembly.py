@@ -1,0 +1,150 @@
+"""From paths and configs to a training that can start: tokenizer, token cache, model, checkpoint."""
+
+import hashlib
+from pathlib import Path
+
+from mof.corpus.reading import read_documents
+from mof.corpus.reading_report import ReadingReport
+from mof.corpus.splitting import is_validation
+from mof.corpus.token_cache_building import build_token_cache
+from mof.model import MixtureLanguageModel
+from mof.tokenizer.byte_pair_training import train_byte_pair_tokenizer
+from mof.tokenizer.character_tokenizer import train_character_tokenizer
+from mof.training.loop import Training
+from mof.training.run_folder import RunError, RunFolder
+from mof.training.saved_model import set_weights
+
+CACHE_FOLDER_NAME = "tokens"
+
+
+def new_run(path, preset, model_changes, training_config, corpus, validation_fraction=0.01, base=None, report=print):
+    """Make the folder of a run and everything that its training needs.
+
+    Args:
+        path: of the new folder.
+        preset: Preset that gives the model's shape.
+        model_changes: dict of ModelConfig fields to change.
+        training_config: TrainingConfig.
+        corpus: list of files and folders of text or dialogues.
+        validation_fraction: share of the documents held out, by hash.
+        base: folder of a run whose model is trained further (chat fine-tuning); its config and tokenizer are kept. Or None.
+        report: called with sentences about what is being done.
+
+    Returns:
+        (RunFolder, MixtureLanguageModel, TokenCache).
+
+    Raises:
+        RunError: the folder holds a run, or the base cannot be used.
+        CorpusError, FileNotFoundError: the corpus cannot be read.
+        ValueError: a config does not fit.
+    """
+    if base is not None:
+        base_run = RunFolder(base)
+        checkpoint = base_run.newest_checkpoint(parts=("weights",), warn=report)
+        if checkpoint is None:
+            raise RunError(f"{base} has no checkpoint to start from: train it first.")
+        if any(key not in ("product_dtype", "chunk_length") for key in model_changes):
+            names = ", ".join(sorted(set(model_changes) - {"product_dtype", "chunk_length"}))
+            raise RunError(f"the shape of the model comes from {base} and cannot be changed: leave out {names}.")
+        tokenizer = base_run.tokenizer()
+        model_config = base_run.model_config.replace(**model_changes)
+        preset_name = base_run.facts.get("preset", "")
+    else:
+        shape = preset.model.replace(**model_changes)
+        tokenizer = make_tokenizer(preset.tokenizer, corpus, shape.vocabulary_size, validation_fraction, report)
+        model_config = shape.replace(vocabulary_size=tokenizer.vocabulary_size)
+        preset_name = preset.name
+    facts = {
+        "preset": preset_name,
+        "base": None if base is None else str(base),
+        "corpus": [str(Path(item).resolve()) for item in corpus],
+        "validation_fraction": validation_fraction,
+    }
+    run = RunFolder.create(path, model_config, training_config, tokenizer, facts)
+    model = MixtureLanguageModel(model_config, training_config.seed)
+    if base is not None:
+        set_weights(model, checkpoint.arrays["weights"], checkpoint.path)
+    return run, model, open_cache(run, tokenizer, report)
+
+
+def existing_run(path, report=print):
+    """Open a run to resume it; returns (RunFolder, MixtureLanguageModel, TokenCache). Raises as `new_run`."""
+    run = RunFolder(path)
+    model = MixtureLanguageModel(run.model_config, run.training_config.seed)
+    base = run.facts.get("base")
+    if base is not None and run.newest_checkpoint(parts=(), warn=report) is None:
+        checkpoint = RunFolder(base).newest_checkpoint(parts=("weights",), warn=report)
+        set_weights(model, checkpoint.arrays["weights"], checkpoint.path)
+    return run, model, open_cache(run, run.tokenizer(), report)
+
+
+def begin_training(run, model, cache, observer, report=print):
+    """A Training of this run, at its newest whole checkpoint if there is one.
+
+    Args:
+        run: RunFolder, locked by the caller.
+        model: MixtureLanguageModel. cache: TokenCache. observer: Observer.
+        report: called with sentences: where it resumes, and what differs from before.
+
+    Returns:
+        Training.
+    """
+    training = Training(run, model, cache.train, observer)
+    checkpoint = run.newest_checkpoint(warn=report)
+    if checkpoint is None:
+        run.rewind_log(0)
+        return training
+    differences = training.restore(checkpoint)
+    report(f"Resuming after update {training.progress.update} from {checkpoint.path.name}.")
+    if differences:
+        report("The rest will not be bit-identical to an uninterrupted run, because of " + "; ".join(differences) + ".")
+    return training
+
+
+def make_tokenizer(kind, corpus, vocabulary_size, validation_fraction=0.0, report=print):
+    """Learn a tokenizer from a corpus.
+
+    Args:
+        kind: "characters" or "bpe".
+        corpus: list of files and folders.
+        vocabulary_size: most tokens it may have.
+        validation_fraction: share of the documents that it must not see, those held out.
+        report: called with a sentence.
+
+    Returns:
+        Tokenizer.
+    """
+    report(f"Learning a vocabulary of up to {vocabulary_size:,} {'characters' if kind == 'characters' else 'tokens'}.")
+    train = train_character_tokenizer if kind == "characters" else train_byte_pair_tokenizer
+    documents = read_documents(corpus, ReadingReport())
+    texts = (text for d in documents if not is_validation(d, validation_fraction) for text in d.texts)
+    return train(texts, vocabulary_size)
+
+
+def open_cache(run, tokenizer, report=print):
+    """The token cache of a run's corpus, built where it is missing; bad lines of the corpus are told."""
+    shared = run.path.parent / CACHE_FOLDER_NAME  # runs that lie side by side on the same corpus share one
+    folder = shared / f"{tokenizer.hash[:12]}-{_corpus_name(run.facts['corpus'])}"
+    report("Turning the corpus into tokens (once; the next run finds them).")
+    cache = build_token_cache(run.facts["corpus"], tokenizer, folder, run.facts["validation_fraction"])
+    if cache.reading_report.num_bad_lines:
+        report(str(cache.reading_report))
+    return cache
+
+
+def open_corpus(paths, tokenizer, run):
+    """All of some other corpus as tokens, to judge a run's model on; nothing of it is held out.
+
+    Args:
+        paths: list of files and folders. tokenizer: the run's. run: RunFolder, beside which the cache is kept.
+
+    Returns:
+        CacheSplit.
+    """
+    paths = [str(Path(path).resolve()) for path in paths]
+    folder = run.path.parent / CACHE_FOLDER_NAME / f"{tokenizer.hash[:12]}-all-{_corpus_name(paths)}"
+    return build_token_cache(paths, tokenizer, folder, 0.0).train
+
+
+def _corpus_name(paths):
+    return hashlib.sha256("\n".join(paths).encode("utf-8")).hexdigest()[:8]

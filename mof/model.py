@@ -23,6 +23,7 @@ from mof.layers.normalization import RootMeanSquareNorm
 from mof.layers.projection import Projection
 from mof.layers.router import Router
 from mof.ops.fusion import fused
+from mof.ops.head_loss import head_cross_entropy
 from mof.ops.losses import token_cross_entropy, weighted_mean
 from mof.ops.normalization import rms_normalize
 from mof.ops.products import project
@@ -188,6 +189,18 @@ class MixtureLanguageModel(keras.Model):
         """
         output, state = self.features(token_ids, state, resets, mask)
         return self.logits(output.hidden), state
+
+    def token_nats(self, token_ids, targets, state=None, resets=None, mask=None):
+        """The loss of every token without its logits, for training.
+
+        Args:
+            targets: [B, T] int32. Others as `features`.
+
+        Returns:
+            (-log probability of each target [B, T] float32, in nats; state).
+        """
+        output, state = self.features(token_ids, state, resets, mask)
+        return head_cross_entropy(output.hidden, self.embedding.value, targets, self.head_dtype), state
 
     def step(self, token_ids, state):
         """One token for each row: token_ids [B] int32; returns (logits [B, W] float32, state)."""

@@ -129,9 +129,8 @@ class ChatSession:
         answer = "".join(pieces)
         answer_ids = rest = self._tokenizer.encode(answer)
         stepped = np.array(writing.texts[0].token_ids[: writing.num_steps], dtype=np.int32)
-        if np.array_equal(
-            rest[: len(stepped)], stepped
-        ):  # what was written is how training writes it: no second reading
+        is_plain = np.array_equal(rest[: len(stepped)], stepped)
+        if is_plain:  # spelled as training spells it: no second reading
             state, rest = writing.state, rest[len(stepped) :]
         _, state = self._reader.read([np.append(rest, END_OF_TURN)], state)
         self.state = state

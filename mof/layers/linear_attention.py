@@ -55,10 +55,10 @@ def attend(projected, decay_rate, state, resets, mask, settings, chunk_length):
     Returns:
         (y [B, T, D], state).
     """
-    queries, keys, values, gate, log_decay = _read(projected, decay_rate, settings)
+    queries, keys, values, gate, log_decay = fused(_read)(projected, decay_rate, settings)
     form = windowed_attention if settings.is_windowed else linear_attention_chunked
     numerator, denominator, state = form(queries, keys, values, state, log_decay, resets, mask, chunk_length)
-    return _write(numerator, denominator, gate, settings), state
+    return fused(_write)(numerator, denominator, gate, settings), state
 
 
 def attend_step(projected, decay_rate, state, settings):
@@ -77,9 +77,9 @@ def _read(projected, decay_rate, settings):
     gate = projected[..., 3 * width : 4 * width] if settings.output_gate else None
     log_decay = None
     if settings.decay == "input":
-        log_decay = -ops.softplus(projected[..., -settings.num_heads :] + decay_rate)
+        log_decay = -ops.sigmoid(projected[..., -settings.num_heads :] + decay_rate)
     elif settings.decay != "none":
-        log_decay = -ops.softplus(decay_rate) * ops.ones_like(queries[..., 0])
+        log_decay = -ops.sigmoid(decay_rate) * ops.ones_like(queries[..., 0])
     return positive_features(queries), positive_features(keys), values, gate, log_decay
 
 
@@ -155,7 +155,7 @@ class LinearAttention(keras.layers.Layer):
         self.outputs.build(input_shape)
         if self.decay != "none":
             spans = np.geomspace(SHORTEST_SPAN_TOKENS, LONGEST_SPAN_TOKENS, self.num_heads)
-            rates = np.log(np.expm1(1.0 / spans)).astype("float32")  # softplus of it is 1 / span
+            rates = -np.log(spans - 1.0).astype("float32")  # sigmoid of it is 1 / span
             self.decay_rate = self.add_weight(
                 shape=(self.num_heads,),
                 initializer=lambda shape, dtype=None: ops.convert_to_tensor(rates, dtype),
@@ -176,7 +176,7 @@ class LinearAttention(keras.layers.Layer):
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
         projected, rate = self.inputs(x), self._rate()
-        y, state = fused(attend)(projected, rate, state, resets, mask, self._settings(), self.chunk_length)
+        y, state = attend(projected, rate, state, resets, mask, self._settings(), self.chunk_length)
         return self.outputs(y), state
 
     def step(self, x_t, state):

@@ -62,6 +62,8 @@ class Router(keras.layers.Layer):
 
     def call(self, x, state=None, resets=None, mask=None):
         """T tokens: x [B, T, D]; returns (route_weights [B, T, E] that sum to 1, state)."""
+        if state is None:
+            state = self.initial_state(ops.shape(x)[0])
         hidden, state = self.recurrence(self.narrow(x), state, resets, mask)
         return self._weights(hidden), state
 

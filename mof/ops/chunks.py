@@ -9,17 +9,26 @@ from typing import NamedTuple
 from keras import ops
 
 
+LONGEST_CHUNK = 128  # tokens: with log decays of at least -1, no weight inside a chunk leaves float32's range
+
+
 class ChunkDecays(NamedTuple):
     """Weights between places in time; Hd is H with a decay and 1 without. All float32.
 
-    within [B, Hd, N, C, C]: from token j to token i of one chunk, 0 for j > i and across a document start.
-    from_start [B, Hd, N, C]: from the memory before the chunk to token i.
-    to_end [B, Hd, N, C]: from token j to the end of its chunk.
+    The weight from token j to token i of one chunk is query_scale_i * key_scale_j where `visible` is 1: both are taken from the middle
+    of the chunk, so that neither leaves float32's range.
+
+    visible [B, 1, N, C, C]: 1 for j <= i in the same document, else 0.
+    query_scale, key_scale [B, Hd, N, C]: decay from the middle of the chunk to token i, and from token j to the middle.
+    from_start [B, Hd, N, C]: from the memory before the chunk to token i, 0 across a document start.
+    to_end [B, Hd, N, C]: from token j to the end of its chunk, 0 across a document start.
     log_total [B, Hd, N + 1]: summed log decay before each chunk, and after the last.
     document [B, N + 1]: number of document starts before each chunk, and in all.
     """
 
-    within: object
+    visible: object
+    query_scale: object
+    key_scale: object
     from_start: object
     to_end: object
     log_total: object
@@ -42,14 +51,19 @@ def chunk_decays(batch_and_tokens, log_decay, resets, mask, chunk_length):
 
     Args:
         batch_and_tokens: (B, T); T is a Python int.
-        log_decay: [B, T, H] float32, at most 0, or None for no decay.
+        log_decay: [B, T, H] float32, from -1 to 0, or None for no decay.
         resets: [B, T] bool, True where a token starts a document, or None.
         mask: [B, T] bool, False at padding, whose decay does not count, or None.
-        chunk_length: C.
+        chunk_length: C, at most 128.
 
     Returns:
         ChunkDecays. Axes of size 1 stand for "the same for all".
+
+    Raises:
+        ValueError: for a longer chunk.
     """
+    if chunk_length > LONGEST_CHUNK:
+        raise ValueError(f"chunk_length is {chunk_length}, expected at most {LONGEST_CHUNK}: choose a shorter one.")
     num_tokens = batch_and_tokens[1]
     if log_decay is None:
         log_decay = ops.zeros((1, num_tokens, 1), "float32")
@@ -58,24 +72,25 @@ def chunk_decays(batch_and_tokens, log_decay, resets, mask, chunk_length):
     starts = ops.zeros((1, num_tokens), "float32") if resets is None else ops.cast(resets, "float32")
 
     log_decay = split_into_chunks(log_decay[..., None], chunk_length)[..., 0]  # [B, Hd, N, C]
-    starts = split_into_chunks(starts[:, :, None, None], chunk_length)[:, :, :, :, 0]  # [B, 1, N, C]
+    starts = split_into_chunks(starts[:, :, None, None], chunk_length)[..., 0]  # [B, 1, N, C]
     log_sum = ops.cumsum(log_decay, axis=-1)  # from the chunk's start up to and with each token
     document = ops.cumsum(starts, axis=-1)  # starts of documents inside the chunk, so far
+    middle = log_sum[..., chunk_length // 2, None]
 
     lower = ops.tril(ops.ones((chunk_length, chunk_length), "float32"))
-    same = ops.cast(ops.equal(document[..., :, None], document[..., None, :]), "float32") * lower
-    # the difference is positive above the diagonal, where exp could overflow before the mask
-    within = ops.exp(ops.minimum(log_sum[..., :, None] - log_sum[..., None, :], 0.0)) * same
-    from_start = ops.exp(log_sum) * ops.cast(ops.equal(document, 0.0), "float32")
-    to_end = ops.exp(log_sum[..., -1:] - log_sum) * ops.cast(ops.equal(document, document[..., -1:]), "float32")
+    same = ops.cast(ops.equal(document[..., :, None], document[..., None, :]), "float32")
+    in_first = ops.cast(ops.equal(document, 0.0), "float32")
+    in_last = ops.cast(ops.equal(document, document[..., -1:]), "float32")
 
     def before_each(x):
         return ops.pad(ops.cumsum(x, axis=-1), [(0, 0)] * (len(x.shape) - 1) + [(1, 0)])
 
     return ChunkDecays(
-        within=within,
-        from_start=from_start,
-        to_end=to_end,
+        visible=same * lower,
+        query_scale=ops.exp(log_sum - middle),
+        key_scale=ops.exp(middle - log_sum),
+        from_start=ops.exp(log_sum) * in_first,
+        to_end=ops.exp(log_sum[..., -1:] - log_sum) * in_last,
         log_total=before_each(log_sum[..., -1]),
         document=before_each(document[..., -1])[:, 0],
     )

@@ -57,7 +57,9 @@ def append_to_history(history, new, resets=None, mask=None):
     same_document = ops.cast(ops.equal(kept.pop("document"), last_document), "float32")
     present = kept.pop("present") * same_document
     # what the next token cannot see is 0, so that equal memories are equal tensors
-    kept = {name: x * ops.reshape(present, (-1, num_past) + (1,) * (len(x.shape) - 2)) for name, x in kept.items()}
+    kept = {
+        name: x * ops.reshape(present, (batch_size, num_past) + (1,) * (len(x.shape) - 2)) for name, x in kept.items()
+    }
     return line, {**kept, "present": present}, restore
 
 

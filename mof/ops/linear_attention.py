@@ -83,7 +83,7 @@ def linear_attention_recurrent(queries, keys, values, memory, log_decay=None, re
     Args:
         queries, keys: [B, T, H, K] float32, through phi. values: [B, T, H, V] float32.
         memory: dict as `linear_attention_memory` gives, the state before the first token.
-        log_decay: [B, T, H] float32, at most 0, or None for no decay.
+        log_decay: [B, T, H] float32, from -1 to 0, or None for no decay.
         resets: [B, T] bool, True where a token starts a document: the memory is zeroed before that token.
         mask: [B, T] bool, False where a token is padding: it leaves the memory as it was.
 
@@ -136,7 +136,10 @@ def linear_attention_chunked(
         keys, values = keys * real, values * real
     q, k, v = (split_into_chunks(x, chunk_length) for x in (queries, keys, values))  # [B, H, N, C, ...]
 
-    scores = ops.matmul(q, ops.swapaxes(k, -1, -2)) * decays.within  # [B, H, N, C, C]
+    q_middle, k_middle = q, k
+    if log_decay is not None:
+        q_middle, k_middle = q * decays.query_scale[..., None], k * decays.key_scale[..., None]
+    scores = ops.matmul(q_middle, ops.swapaxes(k_middle, -1, -2)) * decays.visible  # [B, H, N, C, C]
     numerator = ops.matmul(scores, v)
     denominator = ops.sum(scores, axis=-1)
 

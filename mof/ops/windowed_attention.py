@@ -30,7 +30,9 @@ def windowed_attention_step(query, key, value, memory, log_decay=None):
     Returns:
         (numerator [B, H, V], denominator [B, H], memory).
     """
-    log_weight = memory["log_weight"] if log_decay is None else memory["log_weight"] + log_decay[:, None]
+    log_weight = memory["log_weight"]
+    if log_decay is not None:  # a place that holds no token stays 0, so that equal memories are equal tensors
+        log_weight = log_weight + log_decay[:, None] * memory["present"][..., None]
     line = {
         "keys": ops.concatenate([memory["keys"], key[:, None]], axis=1),
         "values": ops.concatenate([memory["values"], value[:, None]], axis=1),

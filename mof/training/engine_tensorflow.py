@@ -10,7 +10,6 @@ import keras
 import tensorflow as tf
 
 from mof.ops.compilation_tensorflow import compiled
-from mof.ops.losses import token_cross_entropy
 from mof.training.optimizer import UpdateScalars, adamw_update, muon_direction
 
 
@@ -102,8 +101,8 @@ class TensorFlowEngine:
         chosen = [parameter for parameter, flag in zip(self.parameters, trainable, strict=True) if flag]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(chosen)
-            logits, memory = self.model(token_ids, memory, resets)
-            loss = tf.reduce_sum(token_cross_entropy(logits, targets) * loss_weights)
+            nats, memory = self.model.token_nats(token_ids, targets, memory, resets)
+            loss = tf.reduce_sum(nats * loss_weights)
         gradients = iter(tape.gradient(loss, chosen, unconnected_gradients="zero"))
         for total, flag in zip(self.sums, trainable, strict=True):
             if flag:

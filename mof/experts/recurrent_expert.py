@@ -58,7 +58,7 @@ class RecurrentExpert(Expert):
         hidden_width: R.
         recurrence: "minimal_gru" or "gru".
         output_gate: see `Recurrence`.
-        embedding_residual: first q of every layer; 0 turns the idea off.
+        embedding_residual: first q of every layer after the first; 0 turns the idea off.
         convolution_length: tokens that the short convolution before each recurrence sees; 1 turns it off.
         seed: int.
     """
@@ -88,7 +88,8 @@ class RecurrentExpert(Expert):
     def build(self, input_shape):
         self.residuals, self.norms, self.convolutions, self.recurrences = [], [], [], []
         for i in range(self.num_layers):
-            self.residuals.append(EmbeddingResidual(self.embedding_residual, name=f"embedding_residual_{i}"))
+            share = self.embedding_residual if i else 0.0  # the first layer's input is the embedding: no share to train
+            self.residuals.append(EmbeddingResidual(share, name=f"embedding_residual_{i}"))
             self.norms.append(RootMeanSquareNorm(name=f"norm_{i}"))
             seed = derive_seed(self.seed, "convolution", i)
             self.convolutions.append(ShortConvolution(self.convolution_length, seed=seed, name=f"convolution_{i}"))

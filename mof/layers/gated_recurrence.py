@@ -76,9 +76,8 @@ class Recurrence(keras.layers.Layer):
         return self._write(hidden, gate), {"hidden": hidden}
 
     def _read(self, x):
-        projected = self.inputs(x)
-        split = self.num_input_parts * self.hidden_width
-        return projected[..., :split], projected[..., split:]
+        parts = ops.split(self.inputs(x), self.num_input_parts + int(self.output_gate), axis=-1)
+        return parts[: self.num_input_parts], parts[-1]  # the gate is last, and not asked for where there is none
 
     def _write(self, y, gate):
         return self.outputs(fused(gate_with_silu)(y, gate) if self.output_gate else y)
@@ -110,12 +109,12 @@ class MinimalGRU(Recurrence):
         )
 
     def recur(self, parts, hidden, resets, mask):
-        gate_logits, candidate = ops.split(parts, 2, axis=-1)
+        gate_logits, candidate = parts
         retain, update = fused(minimal_gru_gates)(gate_logits, candidate, self.gate_bias.value, resets, mask)
         return gated_recurrence(retain, update, hidden)
 
     def recur_step(self, parts, hidden):
-        gate_logits, candidate = ops.split(parts, 2, axis=-1)
+        gate_logits, candidate = parts
         retain, update = minimal_gru_gates(gate_logits, candidate, self.gate_bias.value)
         return retain * hidden + update
 
@@ -137,11 +136,11 @@ class GRU(Recurrence):
 
     def recur(self, parts, hidden, resets, mask):
         return gru(
-            parts + self.input_bias, self.recurrent_kernel.value, self.recurrent_bias.value, hidden, resets, mask
+            ops.concatenate(parts, axis=-1) + self.input_bias, self.recurrent_kernel.value, self.recurrent_bias.value, hidden, resets, mask
         )
 
     def recur_step(self, parts, hidden):
-        return gru_step(parts + self.input_bias, self.recurrent_kernel.value, self.recurrent_bias.value, hidden)
+        return gru_step(ops.concatenate(parts, axis=-1) + self.input_bias, self.recurrent_kernel.value, self.recurrent_bias.value, hidden)
 
 
 RECURRENCES = {"minimal_gru": MinimalGRU, "gru": GRU}

@@ -73,11 +73,14 @@ def _read(projected, decay_rate, settings):
     """Queries, keys, values [..., H, K], the gate [..., D] or None, and log decay [..., H] or None."""
     heads = tuple(ops.shape(projected)[:-1]) + (settings.num_heads, settings.head_width)
     width = settings.num_heads * settings.head_width
-    queries, keys, values = (ops.reshape(projected[..., i * width : (i + 1) * width], heads) for i in range(3))
-    gate = projected[..., 3 * width : 4 * width] if settings.output_gate else None
+    num_wide = 4 if settings.output_gate else 3  # queries, keys, values, gate; the decay's logits come last
+    num_boundaries = num_wide if settings.decay == "input" else num_wide - 1
+    parts = ops.split(projected, [(i + 1) * width for i in range(num_boundaries)], axis=-1)
+    queries, keys, values = (ops.reshape(part, heads) for part in parts[:3])
+    gate = parts[3] if settings.output_gate else None
     log_decay = None
     if settings.decay == "input":
-        log_decay = -ops.sigmoid(projected[..., -settings.num_heads :] + decay_rate)
+        log_decay = -ops.sigmoid(parts[-1] + decay_rate)
     elif settings.decay != "none":
         log_decay = -ops.sigmoid(decay_rate) * ops.ones_like(queries[..., 0])
     return positive_features(queries), positive_features(keys), values, gate, log_decay

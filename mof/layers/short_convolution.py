@@ -24,7 +24,8 @@ class ShortConvolution(keras.layers.Layer):
 
     def build(self, input_shape):
         self.width = input_shape[-1]
-        start = SeededNormal(self.kernel_length**-0.5, self.seed)
+        # one tap alone mixes no tokens: it starts by changing nothing
+        start = SeededNormal(self.kernel_length**-0.5, self.seed) if self.kernel_length > 1 else "ones"
         self.kernel = self.add_weight(shape=(self.kernel_length, self.width), initializer=start, name="kernel")
 
     def initial_state(self, batch_size):

@@ -5,6 +5,8 @@ A history is a dict of tensors [B, P, ...], oldest first, and "present" [B, P] f
 
 from keras import ops
 
+from mof.ops.chunks import short_cumulative_sum
+
 
 def append_to_history(history, new, resets=None, mask=None):
     """Lay the history and T new tokens side by side, and find what the next call will have to remember.
@@ -28,7 +30,7 @@ def append_to_history(history, new, resets=None, mask=None):
     if resets is None:
         document = ops.zeros((batch_size, num_tokens), "float32")
     else:
-        document = ops.cumsum(ops.cast(resets, "float32"), axis=1)
+        document = short_cumulative_sum(ops.cast(resets, "float32"))
     last_document = document[:, -1:]
     present = ops.ones((batch_size, num_tokens), "float32")
 

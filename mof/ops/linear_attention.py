@@ -136,10 +136,10 @@ def linear_attention_chunked(
         keys, values = keys * real, values * real
     q, k, v = (split_into_chunks(x, chunk_length) for x in (queries, keys, values))  # [B, H, N, C, ...]
 
-    q_middle, k_middle = q, k
+    q_scaled, k_scaled = q, k
     if log_decay is not None:
-        q_middle, k_middle = q * decays.query_scale[..., None], k * decays.key_scale[..., None]
-    scores = ops.matmul(q_middle, ops.swapaxes(k_middle, -1, -2)) * decays.visible  # [B, H, N, C, C]
+        q_scaled, k_scaled = q * decays.query_scale[..., None], k * decays.key_scale[..., None]
+    scores = ops.matmul(q_scaled, ops.swapaxes(k_scaled, -1, -2)) * decays.visible  # [B, H, N, C, C]
     numerator = ops.matmul(scores, v)
     denominator = ops.sum(scores, axis=-1)
 
@@ -152,16 +152,18 @@ def linear_attention_chunked(
     key_all = ops.concatenate([memory["key_sum"][:, :, None], key_left], axis=2)
     outer_shape = tuple(ops.shape(outer_all))
     outer_flat = ops.reshape(outer_all, outer_shape[:3] + (outer_shape[3] * outer_shape[4],))
-    outer_before = ops.reshape(ops.matmul(carry, outer_flat), outer_shape)
-    key_before = ops.matmul(carry, key_all)
+    num_chunks = outer_left.shape[2]
+    outer_before, outer = ops.split(ops.reshape(ops.matmul(carry, outer_flat), outer_shape), [num_chunks], axis=2)
+    key_before, key_sum = ops.split(ops.matmul(carry, key_all), [num_chunks], axis=2)
 
     q_start = q * decays.from_start[..., None]
-    numerator = numerator + ops.matmul(q_start, outer_before[:, :, :-1])
-    denominator = denominator + ops.matmul(q_start, key_before[:, :, :-1, :, None])[..., 0]
+    numerator = numerator + ops.matmul(q_start, outer_before)
+    denominator = denominator + ops.sum(q_start * key_before[:, :, :, None], axis=-1)
 
     batch_size, num_heads = outer_shape[:2]
     numerator = ops.reshape(numerator, (batch_size, num_heads, -1, outer_shape[4]))
     denominator = ops.reshape(denominator, (batch_size, num_heads, -1))
-    numerator = ops.transpose(numerator, (0, 2, 1, 3))[:, :num_tokens]
-    denominator = ops.transpose(denominator, (0, 2, 1))[:, :num_tokens]
-    return numerator, denominator, {"outer": outer_before[:, :, -1], "key_sum": key_before[:, :, -1]}
+    numerator, denominator = ops.transpose(numerator, (0, 2, 1, 3)), ops.transpose(denominator, (0, 2, 1))
+    if num_tokens % chunk_length:
+        numerator, denominator = numerator[:, :num_tokens], denominator[:, :num_tokens]
+    return numerator, denominator, {"outer": outer[:, :, 0], "key_sum": key_sum[:, :, 0]}

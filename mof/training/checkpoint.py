@@ -70,7 +70,7 @@ def save_checkpoint(folder, arrays, state, update, micro_batch=0):
     files = {}
     for part, tensors in arrays.items():
         path = aside / f"{part}.safetensors"
-        safetensors.numpy.save_file({name: np.ascontiguousarray(x) for name, x in tensors.items()}, path)
+        safetensors.numpy.save_file({name: np.asarray(x, order="C") for name, x in tensors.items()}, path)
         _flush(path)
         files[path.name] = {"sha256": _sha256(path), "num_bytes": path.stat().st_size}
     state = {"format_version": FORMAT_VERSION, **state, "files": files}

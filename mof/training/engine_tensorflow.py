@@ -32,6 +32,7 @@ class TensorFlowEngine:
             for parameter, plan in zip(self.parameters, plans, strict=True)
         ]
         self.sums = [tf.Variable(tf.zeros_like(parameter), trainable=False) for parameter in self.parameters]
+        self.num_traces = 0  # graphs traced so far: no more after the first update of each kind
         self._graphs = {}
         self._adamw = {}
 
@@ -98,6 +99,7 @@ class TensorFlowEngine:
         return self._graphs[key]
 
     def _accumulate(self, trainable, token_ids, targets, resets, loss_weights, memory):
+        self.num_traces += 1
         chosen = [parameter for parameter, flag in zip(self.parameters, trainable, strict=True) if flag]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(chosen)

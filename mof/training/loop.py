@@ -43,7 +43,8 @@ class Training:
         self.plans = plan_parameters(model, self.config)
         self.engine = make_engine(model, self.plans, self.config)
         self.stretches = parse_freezing(self.config.freeze)
-        self.progress = Progress(ages=[0] * len(self.plans), thawed_at=[0] * len(self.plans))
+        fresh = [0] * len(self.plans)
+        self.progress = Progress(num_updates=self.config.num_updates or None, ages=fresh, thawed_at=list(fresh))
         self.batches = StreamBatches(split, self.config.num_streams, self.config.seed)
         self.memory = model.initial_state(self.config.num_streams)
         self.last_entry = None  # the log's newest line
@@ -185,9 +186,7 @@ class Training:
         progress, config = self.progress, self.config
         if progress.num_updates is not None:
             return
-        if config.num_updates:
-            progress.num_updates = config.num_updates
-        elif progress.update == FIRST_TIMED_UPDATE:
+        if progress.update == FIRST_TIMED_UPDATE:
             progress.planning_seconds = self.seconds()
         elif progress.update >= LAST_TIMED_UPDATE:
             speed = (progress.update - FIRST_TIMED_UPDATE) / (self.seconds() - progress.planning_seconds)

@@ -44,7 +44,9 @@ class Config:
             object.__setattr__(self, field.name, checked)
             for item in checked if isinstance(checked, tuple) else (checked,):
                 if choices is not None and item not in choices:
-                    raise ValueError(f"{field.name} is {item!r}, expected one of {choices}{_nearest(item, choices)}.")
+                    raise ValueError(
+                        f"{field.name} is {item!r}, expected one of {choices}{_nearest(item, choices)}."
+                    )
         self.check()
 
     def check(self):
@@ -72,9 +74,13 @@ class Config:
         try:
             fields = json.loads(text)
         except json.JSONDecodeError as error:
-            raise ValueError(f"{cls.__name__}: the text is no JSON ({error}). Was the file cut short?") from error
+            raise ValueError(
+                f"{cls.__name__}: the text is no JSON ({error}). Was the file cut short?"
+            ) from error
         if not isinstance(fields, dict):
-            raise ValueError(f"{cls.__name__}: got a JSON {type(fields).__name__}, expected an object with the fields.")
+            raise ValueError(
+                f"{cls.__name__}: got a JSON {type(fields).__name__}, expected an object with the fields."
+            )
         return cls(**_known_keys(cls, fields))
 
 
@@ -82,7 +88,9 @@ def _known_keys(cls, fields):
     known = [field.name for field in dataclasses.fields(cls)]
     for key in fields:
         if key not in known:
-            raise ValueError(f"{cls.__name__} has no field {key!r}{_nearest(key, known)}. Fields: {', '.join(known)}.")
+            raise ValueError(
+                f"{cls.__name__} has no field {key!r}{_nearest(key, known)}. Fields: {', '.join(known)}."
+            )
     return fields
 
 
@@ -116,13 +124,19 @@ class ModelConfig(Config):
     vocabulary_size: int = setting(8192, "tokens in the vocabulary, W; the tokenizer decides it")
     width: int = setting(256, "channels of every token between layers, D")
     experts: tuple[str, ...] = setting(
-        EXPERT_KINDS, "experts under the router, any number and order; one expert needs no router", EXPERT_KINDS
+        EXPERT_KINDS,
+        "experts under the router, any number and order; one expert needs no router",
+        EXPERT_KINDS,
     )
     recurrent_layers: int = setting(2, "layers of a recurrent expert: shallow")
     recurrent_width: int = setting(512, "hidden units of each recurrent layer, R: wide")
-    recurrence: str = setting("minimal_gru", "kind of recurrence; gru is slow on a CPU", ("minimal_gru", "gru"))
+    recurrence: str = setting(
+        "minimal_gru", "kind of recurrence; gru is slow on a CPU", ("minimal_gru", "gru")
+    )
     recurrent_output_gate: bool = setting(True, "multiply the hidden state by a gate before the way out")
-    embedding_residual: float = setting(0.4, "share of the embedding in each recurrent layer's input; 0 turns it off")
+    embedding_residual: float = setting(
+        0.4, "share of the embedding in each recurrent layer's input; 0 turns it off"
+    )
     transformer_layers: int = setting(4, "blocks of a Transformer expert: deep")
     num_heads: int = setting(8, "attention heads; must divide the width")
     feed_forward_width: int = setting(512, "inner channels of each feed-forward layer, F")
@@ -139,16 +153,23 @@ class ModelConfig(Config):
     window: int = setting(0, "tokens each attention layer can look back (the article's crop); 0 is all")
     position: str = setting("none", "added to the Transformer's input", ("none", "learned", "sinusoidal"))
     num_positions: int = setting(4096, "rows of the learned position table")
-    convolution_length: int = setting(4, "tokens that the convolution before each memory sees; 1 turns it off")
+    convolution_length: int = setting(
+        4, "tokens that the convolution before each memory sees; 1 turns it off"
+    )
     router_width: int = setting(64, "hidden units of the router's recurrence")
-    router_recurrence: str = setting("minimal_gru", "kind of recurrence of the router", ("minimal_gru", "gru"))
+    router_recurrence: str = setting(
+        "minimal_gru", "kind of recurrence of the router", ("minimal_gru", "gru")
+    )
     router_temperature: float = setting(1.0, "divides the router's logits; below 1 it chooses more sharply")
     routing: str = setting("dense", "dense mixes all experts for every token", ("dense",))
     chunk_length: int = setting(64, "tokens the attention handles in one product; speed alone depends on it")
+    recompute: bool = setting(False, "compute cheap parts again in the backward pass: less memory, a little more time")
     product_dtype: str = setting("float32", "number format of the matrix products", ("float32", "bfloat16"))
 
     def check(self):
-        check_at_least(self, 1, "width", "recurrent_layers", "recurrent_width", "transformer_layers", "num_heads")
+        check_at_least(
+            self, 1, "width", "recurrent_layers", "recurrent_width", "transformer_layers", "num_heads"
+        )
         check_at_least(self, 1, "feed_forward_width", "num_positions", "convolution_length", "router_width")
         check_at_least(self, 1, "chunk_length")
         check_at_least(self, 0, "thought_width", "window", "embedding_residual")
@@ -161,7 +182,9 @@ class ModelConfig(Config):
                 f"width {self.width} is no multiple of num_heads {self.num_heads}: choose heads that divide it."
             )
         if self.embedding_residual > 1:
-            raise ValueError(f"embedding_residual is {self.embedding_residual}, expected a share between 0 and 1.")
+            raise ValueError(
+                f"embedding_residual is {self.embedding_residual}, expected a share between 0 and 1."
+            )
         if self.router_temperature <= 0:
             raise ValueError(f"router_temperature is {self.router_temperature}, expected above 0.")
         if self.position == "sinusoidal" and self.width % 2:

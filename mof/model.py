@@ -22,7 +22,6 @@ from mof.layers.initialization import SeededNormal, derive_seed
 from mof.layers.normalization import RootMeanSquareNorm
 from mof.layers.projection import Projection
 from mof.layers.router import Router
-from mof.ops.fusion import fused
 from mof.ops.head_loss import head_cross_entropy
 from mof.ops.losses import token_cross_entropy, weighted_mean
 from mof.ops.normalization import rms_normalize
@@ -78,6 +77,7 @@ def make_expert(kind, config, seed, name=None):
         config.convolution_length,
         config.position,
         config.num_positions,
+        config.recompute,
         seed=seed,
         dtype=dtype,
         name=name,
@@ -224,7 +224,7 @@ class MixtureLanguageModel(keras.Model):
 
     def _mix(self, outputs, route_weights):
         scales = [norm.scale.value for norm in self.expert_norms]
-        return self.output_norm(self.output_projection(fused(mix_experts)(outputs, scales, route_weights)))
+        return self.output_norm(self.output_projection(mix_experts(outputs, scales, route_weights)))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """For `model.fit(token_ids, targets, sample_weight=loss_weights)`: mean cross entropy of the weighted targets, nats."""

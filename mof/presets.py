@@ -27,7 +27,9 @@ def preset(name):
         ValueError: for another name.
     """
     if name not in _PRESETS:
-        raise ValueError(f"preset is {name!r}, expected one of {PRESET_NAMES}: each is larger than the one before.")
+        raise ValueError(
+            f"preset is {name!r}, expected one of {PRESET_NAMES}: each is larger than the one before."
+        )
     return _PRESETS[name]
 
 
@@ -71,6 +73,7 @@ _PRESETS = {
             num_heads=12,
             feed_forward_width=2304,
             thought_width=384,
+            recompute=True,
         ),
         tokenizer="bpe",
         purpose="four days: the article's 0.08 billion parameters",

@@ -18,7 +18,8 @@ def check_shape(tensor, letters, name):
     axes = letters.split()
     shape = tuple(tensor.shape)
     fits = len(shape) == len(axes) and all(
-        not axis.isdigit() or size is None or size == int(axis) for axis, size in zip(axes, shape, strict=True)
+        not axis.isdigit() or size is None or size == int(axis)
+        for axis, size in zip(axes, shape, strict=True)
     )
     if not fits:
         expected = "[" + ", ".join(axes) + "]"

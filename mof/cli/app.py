@@ -9,28 +9,42 @@ from mof.cli.chat import chat
 from mof.cli.evaluate import evaluate
 from mof.cli.generate import generate
 from mof.cli.info import info
+from mof.cli.plain_help import PlainHelpCommand
 from mof.cli.quickstart import quickstart
 from mof.cli.train import train
 
 app = typer.Typer(
     help="Build, train and talk to a small Chinese language model on an ordinary CPU.",
+    epilog="Each command has its own help, for example: mof train --help",
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 for command in (quickstart, train, chat, generate, evaluate, info):
-    app.command()(command)
+    app.command(cls=PlainHelpCommand)(command)
 
 
-def main():
-    """Run the command line; errors that a reader can mend are told in a sentence, not in a traceback."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's start-up lines tell a reader nothing
-    for stream in (sys.stdout, sys.stderr):
+def main(arguments=None):
+    """Run the command line; errors that a reader can mend are told in a sentence, not in a traceback.
+
+    Args:
+        arguments: list of str; None takes those of the process.
+
+    Raises:
+        SystemExit: always, with status 0, 1 (an error), 2 (wrong flags) or 130 (stopped by Ctrl-C).
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own lines tell a reader nothing
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
-    except (ValueError, FileNotFoundError, ArithmeticError) as error:
+        app(arguments)
+    except (ValueError, OSError, ArithmeticError) as error:
         typer.secho(f"Error: {error}", fg="red", err=True)
+        sys.exit(1)
+    except MemoryError:
+        typer.secho(
+            "Error: the memory is full. Close other programs, or take a smaller preset.", fg="red", err=True
+        )
         sys.exit(1)

@@ -4,33 +4,50 @@ from typing import Annotated
 
 import typer
 
+from mof.cli.backend import start_backend
 from mof.cli.config_flags import with_config_flags
 from mof.generation.config import GenerationConfig
 
 
-@with_config_flags(generation=GenerationConfig)
+@with_config_flags(generation=(GenerationConfig, "How the answers are drawn"))
 def chat(
-    run: Annotated[str, typer.Option(help="Folder of a run fine-tuned on dialogues.")] = "runs/chat",
+    run: Annotated[
+        str, typer.Option(metavar="FOLDER", help="A run that was trained on dialogues.")
+    ] = "runs/chat",
+    system: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Sets the scene before the first turn.")
+    ] = None,
     generation=None,
 ):
-    """Talk to a model. [CLEAN] forgets what was said; an empty line or Ctrl-C leaves."""
+    """Talk to a model. [CLEAN] forgets what was said; an empty line leaves.
+
+    Ctrl-C cuts an answer short, and leaves where you are asked.
+    """
+    config = GenerationConfig(**generation)
+    start_backend()
     from mof.generation.chat import ChatSession
     from mof.generation.decoding import TextGenerator
     from mof.training.saved_model import load_model
 
-    config = GenerationConfig(**generation)
     model, tokenizer, _ = load_model(run)
-    session = ChatSession(TextGenerator(model, tokenizer), config)
-    print("聊天开始 (the chat begins). [CLEAN] 清空上下文 (forgets); an empty line leaves.")
-    while True:
-        try:
-            text = input("问 (you)> ")
-        except (EOFError, KeyboardInterrupt):
-            text = ""
-        if not text.strip():
-            print("再见 (goodbye).")
-            return
+    print("Preparing the graphs, about 15 s.", flush=True)
+    session = ChatSession(TextGenerator(model, tokenizer), config, system)
+    print("聊天开始 (the chat begins). [CLEAN] 清空上下文 (forgets); 空行结束 (an empty line leaves).")
+    while text := _read_line():
         print("答 (model)> ", end="", flush=True)
-        for piece in session.reply(text):
-            print(piece, end="", flush=True)
+        try:
+            for piece in session.reply(text):
+                print(piece, end="", flush=True)
+            print()
+        except KeyboardInterrupt:
+            print(" …")
+    print("再见 (goodbye).")
+
+
+def _read_line():
+    """What the reader says, or an empty string to leave."""
+    try:
+        return input("问 (you)> ").strip()
+    except (EOFError, KeyboardInterrupt):
         print()
+        return ""

@@ -7,12 +7,15 @@ import typing
 
 import typer
 
+_METAVARS = {int: "NUMBER", float: "NUMBER", str: "TEXT"}
+
 
 def with_config_flags(**panels):
     """Give a command one optional flag for each field of some configs.
 
     Args:
-        panels: keyword -> config class. The command gets each keyword as a dict of the fields that were set on the command line.
+        panels: keyword -> (config class, title in the help). The command gets each keyword as a dict of the
+            fields that were set on the command line.
 
     Returns:
         A decorator for a typer command. Tuples are written with commas, for example `--lengths 128,256`.
@@ -22,18 +25,18 @@ def with_config_flags(**panels):
         signature = inspect.signature(command)
         parameters = [p for name, p in signature.parameters.items() if name not in panels]
         owner = {}
-        for keyword, config in panels.items():
+        for keyword, (config, title) in panels.items():
             hints = typing.get_type_hints(config)
             for field in dataclasses.fields(config):
                 owner[field.name] = (keyword, hints[field.name])
-                parameters.append(_flag(field, hints[field.name], config.__name__))
+                parameters.append(_flag(field, hints[field.name], title))
 
         def run(**values):
             groups = {keyword: {} for keyword in panels}
             for name, (keyword, hint) in owner.items():
                 value = values.pop(name)
                 if value is not None:
-                    groups[keyword][name] = _parse(value, hint)
+                    groups[keyword][name] = _parse(value, hint, name)
             return command(**values, **groups)
 
         run.__name__, run.__doc__ = command.__name__, command.__doc__
@@ -44,20 +47,27 @@ def with_config_flags(**panels):
     return decorate
 
 
-def _flag(field, hint, panel):
-    text = field.metadata["help"]
-    if field.metadata.get("choices"):
-        text += f" [{', '.join(field.metadata['choices'])}]"
-    shown = ",".join(map(str, field.default)) if isinstance(field.default, tuple) else field.default
+def _flag(field, hint, title):
+    is_list = typing.get_origin(hint) is tuple
+    kind = str if is_list else _plain(hint)
+    choices = field.metadata.get("choices")
+    metavar = "|".join(choices) if choices else _METAVARS.get(kind)
+    reason = field.metadata["help"]
     option = typer.Option(
-        help=f"{text}. Default: {shown if shown != '' else 'none'}",
-        rich_help_panel=panel.replace("Config", " settings"),
+        help=f"{reason[0].upper()}{reason[1:]}. Default: {_shown(field.default)}.",
+        metavar=f"{metavar},..." if is_list else metavar,
+        rich_help_panel=title,
         show_default=False,
     )
-    kind = str if typing.get_origin(hint) is tuple else _plain(hint)
-    return inspect.Parameter(
-        field.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=typing.Annotated[kind | None, option]
-    )
+    annotation = typing.Annotated[kind | None, option]
+    return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _shown(default):
+    if isinstance(default, bool):
+        return "on" if default else "off"
+    shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
+    return shown or "none"
 
 
 def _plain(hint):
@@ -66,12 +76,14 @@ def _plain(hint):
     return hint
 
 
-def _parse(value, hint):
+def _parse(value, hint, name):
     if typing.get_origin(hint) is not tuple:
         return value
-    items = [item for item in value.split(",") if item]
     kind = typing.get_args(hint)[0]
     try:
-        return tuple(kind(item) for item in items)
+        return tuple(kind(item.strip()) for item in value.split(",") if item.strip())
     except ValueError as error:
-        raise ValueError(f"{value!r} is no list of {kind.__name__} separated by commas, such as 128,256.") from error
+        flag = "--" + name.replace("_", "-")
+        raise ValueError(
+            f"{flag} is {value!r}, expected whole numbers with commas, such as 128,256."
+        ) from error

@@ -6,13 +6,17 @@ from typing import Annotated
 import typer
 
 from mof import __version__
+from mof.cli.backend import start_backend
 from mof.presets import PRESET_NAMES, preset
+
+NUM_EVALUATIONS = 5
 
 
 def info(
-    run: Annotated[str | None, typer.Option(help="Folder of a run to describe.")] = None,
+    run: Annotated[str | None, typer.Option(metavar="FOLDER", help="A run to describe.")] = None,
 ):
     """Tell versions, processor and presets, or what a run's folder holds."""
+    start_backend()
     import keras
 
     from mof.model import MixtureLanguageModel
@@ -26,27 +30,38 @@ def info(
     if keras.backend.backend() == "tensorflow":
         from mof.ops.compilation_tensorflow import xla_is_available
 
-        print(f"  compiled element-wise chains (XLA): {'yes' if xla_is_available() else 'no, the plain graph is used'}")
+        answer = "yes" if xla_is_available() else "no, the plain graph is used"
+        print(f"  compiled element-wise chains (XLA): {answer}")
     print("Presets:")
     for name in PRESET_NAMES:
         entry = preset(name)
-        model = MixtureLanguageModel(entry.model)
-        print(f"  {name:<6} {model.num_parameters():>11,} parameters, {entry.tokenizer}, for {entry.purpose}")
+        num_parameters = MixtureLanguageModel(entry.model).num_parameters()
+        print(f"  {name:<6} {num_parameters:>11,} parameters  {entry.tokenizer:<10}  {entry.purpose}")
 
 
 def _describe_run(path):
+    from mof.cli.terminal import format_seconds
     from mof.training.run_folder import RunFolder
 
     folder = RunFolder(path)
-    checkpoint = folder.newest_checkpoint(parts=())
-    print(f"{path}: preset {folder.facts.get('preset') or 'own'}, corpus {', '.join(folder.facts['corpus'])}")
+    facts, config = folder.facts, folder.model_config
+    print(f"{path}: preset {facts.get('preset') or 'of its own'}, vocabulary {config.vocabulary_size:,}")
+    print(f"  corpus: {', '.join(facts['corpus'])}")
+    if facts.get("base"):
+        print(f"  went on from: {facts['base']}")
+    checkpoint = folder.newest_checkpoint(parts=("weights",))
     if checkpoint is None:
         print("  no checkpoint yet")
         return
     progress = checkpoint.state["progress"]
-    planned = progress["num_updates"] or "?"
-    print(f"  update {progress['update']:,} of {planned}, {progress['num_tokens']:,} tokens, {progress['seconds']:.0f} s")
+    planned = f"{progress['num_updates']:,}" if progress["num_updates"] else "a number to be measured"
+    print(f"  parameters: {sum(array.size for array in checkpoint.arrays['weights'].values()):,}")
+    print(
+        f"  update {progress['update']:,} of {planned}, {progress['num_tokens']:,} tokens in "
+        f"{format_seconds(progress['seconds'])}"
+    )
     evaluations = [entry for entry in folder.read_log() if entry.get("event") == "evaluation"]
-    for entry in evaluations[-5:]:
-        print(f"  after {entry['seconds']:.0f} s: {entry['bits_per_byte']:.3f} bits per byte on held-out text")
+    for entry in evaluations[-NUM_EVALUATIONS:]:
+        after = format_seconds(entry["seconds"])
+        print(f"  after {after}: {entry['bits_per_byte']:.3f} bits per byte on held-out text")
     print(f"  newest checkpoint: {checkpoint.path}")

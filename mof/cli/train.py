@@ -4,44 +4,73 @@ from typing import Annotated
 
 import typer
 
+from mof.cli.backend import start_backend
 from mof.cli.config_flags import with_config_flags
+from mof.cli.invocation import command_line
 from mof.config import ModelConfig
 from mof.presets import PRESET_NAMES, preset
 from mof.training.config import TrainingConfig
 
+CORPUS_HELP = "File or folder of text or dialogues (.txt, .jsonl, also as .zst). Give it again for more."
 
-@with_config_flags(model=ModelConfig, training=TrainingConfig)
+
+@with_config_flags(
+    training=(TrainingConfig, "How it is trained"),
+    model=(ModelConfig, "Shape of the model (the defaults shown are those of the preset tiny)"),
+)
 def train(
-    corpus: Annotated[
-        list[str] | None, typer.Option(help="File or folder of text or dialogues (.txt, .jsonl, .zst); repeat for more.")
+    corpus: Annotated[list[str] | None, typer.Option(metavar="PATH", help=CORPUS_HELP)] = None,
+    run: Annotated[
+        str, typer.Option(metavar="FOLDER", help="For checkpoints, log and tokenizer.")
+    ] = "runs/first",
+    preset_name: Annotated[
+        str | None,
+        typer.Option("--preset", metavar="|".join(PRESET_NAMES), help="Size of the model. Default: tiny."),
     ] = None,
-    run: Annotated[str, typer.Option(help="Folder for checkpoints, log and tokenizer.")] = "runs/first",
-    preset_name: Annotated[str, typer.Option("--preset", help=f"Size: {', '.join(PRESET_NAMES)}.")] = "tiny",
-    base: Annotated[str | None, typer.Option(help="Train this run's model further, for example on dialogues.")] = None,
+    base: Annotated[
+        str | None, typer.Option(metavar="FOLDER", help="Train this run's model further, as on dialogues.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --run.")] = False,
-    validation_fraction: Annotated[float, typer.Option(help="Share of the documents held out.")] = 0.01,
+    validation_fraction: Annotated[
+        float | None,
+        typer.Option(metavar="NUMBER", help="Share of the documents held out. Default: 0.01."),
+    ] = None,
     model=None,
     training=None,
 ):
     """Train a model on your own text, or go on with a training.
 
-    Examples: mof train --corpus my-texts --minutes 60 · mof train --resume --run runs/first ·
-    mof train --base runs/first --corpus dialogues.jsonl --run runs/chat
+    \b
+    Examples:
+      mof train --corpus my-texts --minutes 60
+      mof train --resume --run runs/first
+      mof train --base runs/first --corpus dialogues.jsonl --run runs/chat
     """
+    fixed = {"corpus": corpus, "preset": preset_name, "base": base}
+    fixed |= {"validation_fraction": validation_fraction, **model, **training}
+    given = [f"--{name.replace('_', '-')}" for name, value in fixed.items() if value not in (None, [])]
+    if resume and given:
+        raise ValueError(f"--resume goes on with the run as it was planned: leave out {', '.join(given)}.")
+    if not resume and not corpus:
+        raise ValueError("there is no text to train on: give --corpus PATH, or --resume to go on with a run.")
+    if base and preset_name:
+        raise ValueError("--base brings its own model: leave out --preset.")
+    shape, config = preset(preset_name or "tiny"), TrainingConfig(**training)
+    shape.model.replace(**model)  # wrong settings are told before the backend starts
+    start_backend()
     from mof.cli.training_session import train_to_end
     from mof.training.assembly import existing_run, new_run
 
     if resume:
-        if corpus or model or training:
-            raise ValueError("--resume goes on with the run as it was planned: leave out --corpus and all settings.")
         prepared = existing_run(run)
     else:
-        if not corpus:
-            raise ValueError("no text to train on: give --corpus FILE or FOLDER, or --resume to go on with a run.")
-        config = TrainingConfig(**training)
-        prepared = new_run(run, preset(preset_name), model, config, corpus, validation_fraction, base)
+        fraction = 0.01 if validation_fraction is None else validation_fraction
+        prepared = new_run(run, shape, model, config, corpus, fraction, base)
     progress = train_to_end(*prepared)
     if progress.num_updates is None or progress.update < progress.num_updates:
-        print(f"Stopped and saved. Go on with: mof train --resume --run {run}")
-    else:
-        print(f"Done. Next: mof generate --run {run} --prompt 春天   (or mof chat, mof evaluate)")
+        print("Stopped and saved. Go on with:\n  " + command_line("train", "--resume", "--run", run))
+        return
+    knows_dialogues = prepared[2].train.num_conversations > 0
+    print("Done. Next:")
+    print("  " + command_line("chat" if knows_dialogues else "generate --prompt 春天", "--run", run))
+    print("  " + command_line("evaluate", "--run", run))

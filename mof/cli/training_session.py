@@ -1,5 +1,9 @@
 """A training from its lock to its end, shown in the terminal: what `mof train` and `mof quickstart` share."""
 
+import typer
+
+from mof.cli.invocation import command_line
+from mof.cli.router_view import expert_names
 from mof.cli.terminal import TerminalObserver
 from mof.evaluation.held_out import HeldOutEvaluation
 from mof.training.assembly import begin_training
@@ -16,16 +20,24 @@ def train_to_end(run, model, cache):
 
     Raises:
         RunError: another process trains in the folder.
+        typer.Exit: a second Ctrl-C, which leaves the last checkpoint as it is.
     """
-    config = run.training_config
+    config, split = run.training_config, cache.train
     with run.locked():
         evaluation = None
         if cache.validation.num_documents:
             evaluation = HeldOutEvaluation(model, cache.validation, config.evaluation_tokens)
-        split = cache.train
-        observer = TerminalObserver(config, evaluation, split.characters_per_token, split.bytes_per_token)
+        names = expert_names(model.config.experts)
+        observer = TerminalObserver(
+            config, evaluation, split.characters_per_token, split.bytes_per_token, names
+        )
         training = begin_training(run, model, cache, observer)
         print(f"{model.num_parameters():,} parameters, {split.num_characters:,} characters to learn from.")
-        print("Building the graphs; the first updates take a moment.")
+        print("Preparing the graphs, about 30 s on two cores. Ctrl-C stops the training and saves it.")
         with observer.watching():
-            return training.run_to_end()
+            try:
+                return training.run_to_end()
+            except KeyboardInterrupt:
+                print("Stopped at once. From the last checkpoint it goes on with:")
+                print("  " + command_line("train", "--resume", "--run", str(run.path)))
+                raise typer.Exit(130) from None

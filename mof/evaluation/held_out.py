@@ -72,7 +72,9 @@ class HeldOutEvaluation:
             nats = ops.convert_to_numpy(nats).astype(np.float64) * batch.loss_weights
             total += nats.sum()
             count += batch.loss_weights.sum()
-            routes = routes + (ops.convert_to_numpy(route_weights) * batch.mask[..., None]).sum((0, 1), dtype=np.float64)
+            routes = routes + (ops.convert_to_numpy(route_weights) * batch.mask[..., None]).sum(
+                (0, 1), dtype=np.float64
+            )
             routed += batch.mask.sum()
             place, positions = _positions(batch.resets, positions)
             blocks = np.minimum(place // position_block, num_blocks - 1)

@@ -37,22 +37,25 @@ estimation", ACL, section 3.
 
 import os
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-BOUNDARY, UNKNOWN, FIRST_CHARACTER = 0, 1, 2
-NUM_CODE_POINTS = 0x110000
-SYMBOL_BITS = (
-    21  # a key is (index of the context) << 21 | symbol: room for every Unicode character, no hashing
+from mof.evaluation.ngram_counting import SYMBOL_BITS, contexts_before, count_ngrams
+from mof.evaluation.ngram_smoothing import SmoothedOrder
+from mof.evaluation.ngram_symbols import (
+    FIRST_CHARACTER,
+    NUM_CODE_POINTS,
+    UNKNOWN,
+    byte_length_classes,
+    code_points_of,
+    document_blocks,
+    symbol_table,
 )
-NO_KEY = np.uint64(2**64 - 1)
-FALLBACK_DISCOUNTS = (0.0, 0.5, 1.0, 1.5)  # the fallback of KenLM
-FIRST_OF_LENGTH = (0x80, 0x800, 0x10000)  # the first code points of 2, 3 and 4 UTF-8 bytes
+
 NUM_OF_LENGTH = (128, 1920, 61440, 1048576)  # characters of 1 to 4 UTF-8 bytes; surrogates are none
-BLOCK_SYMBOLS = 1 << 20  # symbols scored at a time: bounds the working memory at about 100 MB
 FILE_FORMAT = "mof-ngram-1"
 
 
@@ -102,16 +105,16 @@ class NgramModel:
         self.order = len(tables)
         self.characters = characters
         self._spelling_weights = np.asarray(spelling_weights, np.int64)
-        code_points = _code_points(characters)
-        self._symbol_of = _symbol_table(code_points)
-        num_unknown = np.array(NUM_OF_LENGTH) - np.bincount(_byte_length_classes(code_points), minlength=4)
+        code_points = code_points_of(characters)
+        self._symbol_of = symbol_table(code_points)
+        num_unknown = np.array(NUM_OF_LENGTH) - np.bincount(byte_length_classes(code_points), minlength=4)
         weights = np.where(num_unknown > 0, self._spelling_weights, 0)
         self._spelling_log2 = np.log2(np.maximum(weights, 1) / weights.sum()) - np.log2(
             np.maximum(num_unknown, 1)
         )
         self._num_symbols = len(characters) + FIRST_CHARACTER
         num_contexts = [1] + [len(keys) for keys, _ in tables[:-1]]
-        self._levels = [_Level(*table, num) for table, num in zip(tables, num_contexts, strict=True)]
+        self._levels = [SmoothedOrder(*table, num) for table, num in zip(tables, num_contexts, strict=True)]
 
     @classmethod
     def train(
@@ -140,7 +143,7 @@ class NgramModel:
                 "5 and 2 are the usual choice"
             )
         report = report or (lambda message: None)
-        blocks = list(_blocks(documents))
+        blocks = list(document_blocks(documents))
         if not blocks:
             raise ValueError("no documents came: a model needs at least one; check the paths or the iterator")
         code_points, is_first = (np.concatenate(arrays) for arrays in zip(*blocks, strict=True))
@@ -149,18 +152,17 @@ class NgramModel:
             raise ValueError(
                 f"{len(code_points):,} symbols came; indices are 32-bit: train on fewer than 2**31"
             )
-        report(
-            f"read {int(is_first.sum()):,} documents, {len(code_points) - 2 * int(is_first.sum()):,} characters"
-        )
+        num_documents = int(is_first.sum())
+        report(f"read {num_documents:,} documents, {len(code_points) - 2 * num_documents:,} characters")
 
         occurrences = np.bincount(code_points, minlength=NUM_CODE_POINTS + 1)[:NUM_CODE_POINTS]
         known = np.flatnonzero(occurrences >= minimum_count)
         rare = np.flatnonzero((occurrences > 0) & (occurrences < minimum_count))
-        symbols = _symbol_table(known)[code_points]
+        symbols = symbol_table(known)[code_points]
         del code_points
-        tables = _count(symbols, is_first, order, len(known) + FIRST_CHARACTER, report)
+        tables = count_ngrams(symbols, is_first, order, len(known) + FIRST_CHARACTER, report)
         characters = "".join(map(chr, known.tolist()))
-        return cls(characters, 1 + np.bincount(_byte_length_classes(rare), minlength=4), tables)
+        return cls(characters, 1 + np.bincount(byte_length_classes(rare), minlength=4), tables)
 
     def log2_probabilities(self, text: str) -> np.ndarray:
         """Base-2 logarithm of the probability of each character of a document, and of its end.
@@ -169,13 +171,13 @@ class NgramModel:
             text: one whole document; may be empty.
 
         Returns:
-            float64 [len(text) + 1]; the last one belongs to the end. The negative sum is the bits of the text.
+            float64 [len(text) + 1]; the last one belongs to the end. The negative sum is the text's bits.
 
         Raises:
             TypeError: the text is no str.
             ValueError: the text holds a lone surrogate.
         """
-        return self._score_block(*next(_blocks([text])))
+        return self._score_block(*next(document_blocks([text])))
 
     def score(self, documents: Iterable[str]) -> TextScore:
         """Bits, bytes and counts over documents, in blocks of bounded memory.
@@ -185,10 +187,10 @@ class NgramModel:
             ValueError: the documents hold no bytes, or one holds a lone surrogate.
         """
         bits, num_bytes, num_characters, num_documents = 0.0, 0, 0, 0
-        for code_points, is_first in _blocks(documents):
+        for code_points, is_first in document_blocks(documents):
             bits -= float(self._score_block(code_points, is_first).sum())
             text_code_points = code_points[code_points < NUM_CODE_POINTS]
-            num_bytes += len(text_code_points) + int(_byte_length_classes(text_code_points).sum())
+            num_bytes += len(text_code_points) + int(byte_length_classes(text_code_points).sum())
             num_characters += len(text_code_points)
             num_documents += int(is_first.sum())
         if not num_bytes:
@@ -212,7 +214,7 @@ class NgramModel:
             TypeError: the context is no str.
             ValueError: the context holds a lone surrogate.
         """
-        code_points, is_first = next(_blocks([context]))
+        code_points, is_first = next(document_blocks([context]))
         symbols, is_first = self._symbol_of[code_points][:-1], is_first[:-1]
         candidates = np.arange(self._num_symbols, dtype=np.uint64)
         probabilities = np.full(self._num_symbols, 1.0 / self._num_symbols)
@@ -222,7 +224,7 @@ class NgramModel:
             _, probabilities = level.interpolate(
                 np.full(self._num_symbols, next_context), candidates, probabilities
             )
-            grams = level.find(_contexts(grams, is_first, absent), symbols)
+            grams = level.find(contexts_before(grams, is_first, absent), symbols)
             absent = len(level.keys) - 1
         return probabilities
 
@@ -232,7 +234,7 @@ class NgramModel:
         arrays = {
             "format": np.array(FILE_FORMAT),
             "order": np.array(self.order),
-            "characters": _code_points(self.characters),
+            "characters": code_points_of(self.characters),
             "spelling_weights": self._spelling_weights,
         }
         num_contexts = 1
@@ -274,8 +276,8 @@ class NgramModel:
                 return cls(characters, arrays["spelling_weights"], tables)
         except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(
-                f"{path} is not a readable n-gram model ({error}): expected a file that NgramModel.save wrote; "
-                "train and save it again"
+                f"{path} is not a readable n-gram model ({error}): expected a file that NgramModel.save "
+                "wrote; train and save it again"
             ) from error
 
     def _score_block(self, code_points: np.ndarray, is_first: np.ndarray) -> np.ndarray:
@@ -284,159 +286,13 @@ class NgramModel:
         grams, absent = None, 0
         for level in self._levels:
             grams, probabilities = level.interpolate(
-                _contexts(grams, is_first, absent), symbols, probabilities
+                contexts_before(grams, is_first, absent), symbols, probabilities
             )
             absent = len(level.keys) - 1
         log2_probabilities = np.log2(probabilities)
         is_unknown = symbols == UNKNOWN
-        log2_probabilities[is_unknown] += self._spelling_log2[_byte_length_classes(code_points[is_unknown])]
+        log2_probabilities[is_unknown] += self._spelling_log2[byte_length_classes(code_points[is_unknown])]
         return log2_probabilities[~is_first]
-
-
-class _Level:
-    """The k-grams of one order: their counts, and what the equations need of each context, a (k-1)-gram.
-
-    Each array has one place more than there are k-grams or contexts. It stands for all that never came, with
-    the values that turn the equation into p_k = p_{k-1}: count 0, total 1, back-off weight 1.
-    """
-
-    def __init__(self, keys: np.ndarray, counts: np.ndarray, num_contexts: int):
-        self.keys = np.append(keys, NO_KEY)
-        self.counts = np.append(counts, 0).astype(np.int32)
-        self.discounts = _discounts(counts)
-        contexts = (keys >> np.uint64(SYMBOL_BITS)).astype(np.int64)
-        # Sums of integers: exact in float64.
-        totals = np.bincount(contexts, weights=counts, minlength=num_contexts + 1)
-        reserved = np.bincount(
-            contexts, weights=self.discounts[np.minimum(counts, 3)], minlength=num_contexts + 1
-        )
-        self.totals = np.maximum(totals, 1.0)
-        self.back_off = np.where(totals > 0, reserved / self.totals, 1.0)
-
-    def find(self, contexts: np.ndarray, symbols: np.ndarray) -> np.ndarray:
-        """Index of each k-gram (context, symbol); the number of k-grams for one that never came."""
-        wanted = _keys(contexts, symbols)
-        place = np.searchsorted(self.keys, wanted)
-        return np.where(self.keys[place] == wanted, place, len(self.keys) - 1)
-
-    def interpolate(
-        self, contexts: np.ndarray, symbols: np.ndarray, lower: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The index of each k-gram, and p_k(w | h) from `lower`, the p_{k-1}(w | h')."""
-        grams = self.find(contexts, symbols)
-        counts = self.counts[grams]
-        own = (counts - self.discounts[np.minimum(counts, 3)]) / self.totals[contexts]
-        return grams, own + self.back_off[contexts] * lower
-
-
-def _discounts(counts: np.ndarray) -> np.ndarray:
-    n1, n2, n3, n4 = np.bincount(np.minimum(counts, 5), minlength=6)[1:5].astype(np.float64)
-    if n1 and n2 and n3:
-        y = n1 / (n1 + 2 * n2)
-        discounts = np.array([0.0, 1 - 2 * y * n2 / n1, 2 - 3 * y * n3 / n2, 3 - 4 * y * n4 / n3])
-        if (discounts[1:] > 0).all():  # each is at most i by its equation
-            return discounts
-    return np.array(FALLBACK_DISCOUNTS)
-
-
-def _count(
-    symbols: np.ndarray, is_first: np.ndarray, order: int, num_symbols: int, report: Callable[[str], None]
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Keys and counts c_k of the orders 1 to `order`; one sort of all positions for each."""
-    all_keys = [np.arange(num_symbols, dtype=np.uint64)]
-    all_counts = []
-    occurrences = np.bincount(symbols[~is_first], minlength=num_symbols)
-    num_starting = 0  # k-grams that start a document: boundary is symbol 0, so they sort first
-    grams = symbols  # for each position, the index of the k-gram that ends there
-    for k in range(2, order + 1):
-        contexts = _contexts(grams, is_first, len(all_keys[-1]))
-        keys = _keys(contexts, symbols)
-        keys[contexts == len(all_keys[-1])] = NO_KEY  # fewer than k symbols since the document started
-        del contexts
-        by_key = np.argsort(keys)
-        by_key = by_key[: len(keys) - np.count_nonzero(keys == NO_KEY)]
-        keys = keys[by_key]
-        is_new = np.ones(len(keys), bool)
-        is_new[1:] = keys[1:] != keys[:-1]
-        first_places = np.flatnonzero(is_new)
-        keys = keys[first_places]
-        # One k-gram of each kind, seen from its last k - 1 symbols: that many distinct symbols came before.
-        extensions = np.bincount(grams[by_key[first_places]], minlength=len(all_keys[-1]))
-        extensions[:num_starting] = occurrences[:num_starting]
-        all_counts.append(extensions)
-        occurrences = np.diff(first_places, append=len(by_key))
-        num_starting = int(np.searchsorted(keys, np.uint64(max(num_starting, 1) << SYMBOL_BITS)))
-        grams = np.full(len(symbols), len(keys), np.uint32)
-        grams[by_key] = np.cumsum(is_new) - 1
-        all_keys.append(keys)
-        report(f"counted {len(keys):,} distinct {k}-grams")
-    return list(zip(all_keys, [*all_counts, occurrences], strict=True))
-
-
-def _symbol_table(known: np.ndarray) -> np.ndarray:
-    """The symbol of each code point, and of the boundary, which stands after the last one."""
-    symbol_of = np.full(NUM_CODE_POINTS + 1, UNKNOWN, np.uint32)
-    symbol_of[known] = np.arange(len(known)) + FIRST_CHARACTER
-    symbol_of[NUM_CODE_POINTS] = BOUNDARY
-    return symbol_of
-
-
-def _contexts(grams: np.ndarray | None, is_first: np.ndarray, absent: int = 0) -> np.ndarray:
-    """The (k-1)-gram that ends just before each position; `absent` where a document starts."""
-    contexts = np.zeros(len(is_first), np.int64)
-    if grams is not None:
-        contexts[1:] = grams[:-1]
-        contexts[is_first] = absent
-    return contexts
-
-
-def _keys(contexts: np.ndarray, symbols: np.ndarray) -> np.ndarray:
-    return (contexts.astype(np.uint64) << np.uint64(SYMBOL_BITS)) | symbols
-
-
-def _code_points(text: str) -> np.ndarray:
-    if not isinstance(text, str):
-        raise TypeError(
-            f"a document is a {type(text).__name__}, expected str: pass texts, not bytes or records"
-        )
-    try:
-        return np.frombuffer(text.encode("utf-32-le"), "<u4")
-    except UnicodeEncodeError as error:
-        raise ValueError(
-            f"the text holds the lone surrogate U+{ord(text[error.start]):04X} at character {error.start}, "
-            'which has no UTF-8 bytes: repair it with text.encode("utf-16", "surrogatepass").decode("utf-16", '
-            '"replace")'
-        ) from error
-
-
-def _byte_length_classes(code_points: np.ndarray) -> np.ndarray:
-    """UTF-8 bytes of each character, less one."""
-    return np.searchsorted(FIRST_OF_LENGTH, code_points, side="right")
-
-
-def _blocks(documents: Iterable[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Streams of whole documents: code points with the boundary around each, and True where one starts."""
-    if isinstance(documents, str):
-        raise TypeError(
-            "the documents are one str, expected several texts: pass [text] for a single document"
-        )
-    boundary = np.array([NUM_CODE_POINTS], "<u4")
-    parts, starts, length = [], [], 0
-
-    def stream():
-        is_first = np.zeros(length, bool)
-        is_first[starts] = True
-        return np.concatenate(parts), is_first
-
-    for text in documents:
-        starts.append(length)
-        parts += [boundary, _code_points(text), boundary]
-        length += len(text) + 2
-        if length >= BLOCK_SYMBOLS:
-            yield stream()
-            parts, starts, length = [], [], 0
-    if parts:
-        yield stream()
 
 
 def _narrowed(values: np.ndarray) -> np.ndarray:

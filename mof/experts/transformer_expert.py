@@ -37,6 +37,7 @@ class TransformerBlock(keras.layers.Layer):
             expert.output_gate,
             expert.window,
             expert.chunk_length,
+            expert.recompute,
             output_gain=gain,
             seed=derive_seed(seed, "attention"),
             dtype=policy,
@@ -49,6 +50,7 @@ class TransformerBlock(keras.layers.Layer):
                 expert.thought_alpha,
                 expert.window,
                 expert.chunk_length,
+                expert.recompute,
                 seed=derive_seed(seed, "thought"),
                 dtype=policy,
                 name="thought_space",
@@ -57,6 +59,7 @@ class TransformerBlock(keras.layers.Layer):
         self.feed_forward = FeedForward(
             expert.feed_forward_width,
             expert.activation,
+            expert.recompute,
             output_gain=gain,
             seed=derive_seed(seed, "feed_forward"),
             dtype=policy,
@@ -112,6 +115,7 @@ class TransformerExpert(Expert):
         convolution_length: tokens that the short convolution before each attention sees; 1 turns it off.
         position: "none", "learned" (the article) or "sinusoidal".
         num_positions: rows of the learned table.
+        recompute: compute cheap parts again in the backward pass; see `recomputed`.
         seed: int.
     """
 
@@ -131,6 +135,7 @@ class TransformerExpert(Expert):
         convolution_length=4,
         position="none",
         num_positions=4096,
+        recompute=False,
         seed=0,
         **kwargs,
     ):
@@ -151,6 +156,7 @@ class TransformerExpert(Expert):
         self.convolution_length = convolution_length
         self.position_kind = position
         self.num_positions = num_positions
+        self.recompute = recompute
         self.seed = seed
         self.blocks = [TransformerBlock(self, i, name=f"block_{i}") for i in range(num_layers)]
         self.position = None
@@ -208,6 +214,7 @@ class TransformerExpert(Expert):
             "thought_alpha",
             "convolution_length",
             "num_positions",
+            "recompute",
             "seed",
         )
         config = {name: getattr(self, name) for name in names}

@@ -5,7 +5,8 @@ import keras
 from mof.layers.initialization import derive_seed
 from mof.layers.projection import Projection
 from mof.ops.activations import squared_relu, tanh_gelu
-from mof.ops.fusion import fused
+from mof.ops.products import project
+from mof.ops.recomputation import recomputed
 
 
 ACTIVATIONS = {"gelu": tanh_gelu, "squared_relu": squared_relu}
@@ -17,16 +18,18 @@ class FeedForward(keras.layers.Layer):
     Args:
         inner_width: F.
         activation: "gelu" or "squared_relu".
+        recompute: compute the activation again in the backward pass; see `recomputed`.
         output_gain: gain of the second matrix at the start; see `Projection`.
         seed: int.
     """
 
-    def __init__(self, inner_width, activation="squared_relu", output_gain=1.0, seed=0, **kwargs):
+    def __init__(self, inner_width, activation="squared_relu", recompute=False, output_gain=1.0, seed=0, **kwargs):
         super().__init__(autocast=False, **kwargs)
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation is {activation!r}, expected one of {sorted(ACTIVATIONS)}: choose one of these.")
         self.inner_width = inner_width
         self.activation = activation
+        self.recompute = recompute
         self.outergain = output_gain
         self.seed = seed
 
@@ -41,12 +44,24 @@ class FeedForward(keras.layers.Layer):
 
     def call(self, x):
         """[..., D] float32 to [..., D] float32."""
-        return self.outer(fused(ACTIVATIONS[self.activation])(self.inner(x)))
+        return self._finish(self.inner(x))
+
+    def _finish(self, inner):
+        activation = ACTIVATIONS[self.activation]
+        if not self.recompute:
+            return self.outer(activation(inner))
+        dtype = self.outer.compute_dtype
+
+        def activate_and_project(inner, kernel):
+            return project(activation(inner), kernel, None, dtype)
+
+        return recomputed(activate_and_project)(inner, self.outer.kernel.value)
 
     def get_config(self):
         config = {
             "inner_width": self.inner_width,
             "activation": self.activation,
+            "recompute": self.recompute,
             "output_gain": self.outergain,
             "seed": self.seed,
         }

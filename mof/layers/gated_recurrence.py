@@ -10,7 +10,6 @@ from keras import ops
 from mof.layers.initialization import SeededNormal, derive_seed
 from mof.layers.projection import Projection
 from mof.ops.activations import gate_with_silu
-from mof.ops.fusion import fused
 from mof.ops.gated_recurrence import gated_recurrence, minimal_gru_gates
 from mof.ops.gru import gru, gru_step
 
@@ -80,7 +79,7 @@ class Recurrence(keras.layers.Layer):
         return parts[: self.num_input_parts], parts[-1]  # the gate is last, and not asked for where there is none
 
     def _write(self, y, gate):
-        return self.outputs(fused(gate_with_silu)(y, gate) if self.output_gate else y)
+        return self.outputs(gate_with_silu(y, gate) if self.output_gate else y)
 
     def get_config(self):
         config = {
@@ -110,7 +109,7 @@ class MinimalGRU(Recurrence):
 
     def recur(self, parts, hidden, resets, mask):
         gate_logits, candidate = parts
-        retain, update = fused(minimal_gru_gates)(gate_logits, candidate, self.gate_bias.value, resets, mask)
+        retain, update = minimal_gru_gates(gate_logits, candidate, self.gate_bias.value, resets, mask)
         return gated_recurrence(retain, update, hidden)
 
     def recur_step(self, parts, hidden):

@@ -23,6 +23,7 @@ from mof.ops.linear_attention import (
     positive_features,
 )
 from mof.ops.normalization import rms_normalize
+from mof.ops.recomputation import recomputed
 from mof.ops.windowed_attention import windowed_attention, windowed_attention_memory, windowed_attention_step
 
 DECAYS = ("none", "fixed", "learned", "input")
@@ -58,7 +59,7 @@ def attend(projected, decay_rate, state, resets, mask, settings, chunk_length):
     queries, keys, values, gate, log_decay = fused(_read)(projected, decay_rate, settings)
     form = windowed_attention if settings.is_windowed else linear_attention_chunked
     numerator, denominator, state = form(queries, keys, values, state, log_decay, resets, mask, chunk_length)
-    return fused(_write)(numerator, denominator, gate, settings), state
+    return _write(numerator, denominator, gate, settings), state
 
 
 def attend_step(projected, decay_rate, state, settings):
@@ -106,6 +107,7 @@ class LinearAttention(keras.layers.Layer):
         output_gate: multiply by silu of a projection of the input before the way out.
         window: 0 for the whole past, else the memory of token t covers (t - window, t].
         chunk_length: C of the chunked form; speed alone depends on it.
+        recompute: compute what lies between the two products again in the backward pass; see `recomputed`.
         output_gain: gain of the output matrix at the start; see `Projection`.
         seed: int.
     """
@@ -118,6 +120,7 @@ class LinearAttention(keras.layers.Layer):
         output_gate=False,
         window=0,
         chunk_length=64,
+        recompute=False,
         output_gain=1.0,
         seed=0,
         **kwargs,
@@ -134,6 +137,7 @@ class LinearAttention(keras.layers.Layer):
         self.output_gate = output_gate
         self.window = window
         self.chunk_length = chunk_length
+        self.recompute = recompute
         self.output_gain = output_gain
         self.seed = seed
 
@@ -179,7 +183,8 @@ class LinearAttention(keras.layers.Layer):
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
         projected, rate = self.inputs(x), self._rate()
-        y, state = attend(projected, rate, state, resets, mask, self._settings(), self.chunk_length)
+        form = recomputed(attend) if self.recompute else attend
+        y, state = form(projected, rate, state, resets, mask, self._settings(), self.chunk_length)
         return self.outputs(y), state
 
     def step(self, x_t, state):
@@ -196,5 +201,5 @@ class LinearAttention(keras.layers.Layer):
         )
 
     def get_config(self):
-        names = ("num_heads", "decay", "normalizer", "output_gate", "window", "chunk_length", "output_gain", "seed")
+        names = ("num_heads", "decay", "normalizer", "output_gate", "window", "chunk_length", "recompute", "output_gain", "seed")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -11,8 +11,8 @@ from keras import ops
 
 from mof.layers.feed_forward import FeedForward
 from mof.layers.initialization import derive_seed
-from mof.ops.fusion import fused
 from mof.ops.normalization import rms_normalize
+from mof.ops.recomputation import recomputed
 from mof.ops.running_mean import running_mean_chunked, running_mean_memory, running_mean_step
 from mof.ops.windowed_attention import windowed_attention, windowed_attention_memory, windowed_attention_step
 
@@ -45,15 +45,17 @@ class ThoughtSpace(keras.layers.Layer):
         alpha_start: first value of the trained factor.
         window: 0 for the mean over the document's past, else over its last `window` tokens.
         chunk_length: C of the chunked form; speed alone depends on it.
+        recompute: compute the mean again in the backward pass; see `recomputed`.
         seed: int.
     """
 
-    def __init__(self, inner_width, alpha_start=0.3, window=0, chunk_length=64, seed=0, **kwargs):
+    def __init__(self, inner_width, alpha_start=0.3, window=0, chunk_length=64, recompute=False, seed=0, **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.inner_width = inner_width
         self.alpha_start = alpha_start
         self.window = window
         self.chunk_length = chunk_length
+        self.recompute = recompute
         self.seed = seed
 
     def build(self, input_shape):
@@ -76,7 +78,9 @@ class ThoughtSpace(keras.layers.Layer):
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
         past = windowed_thought if self.window else running_thought
-        mean, state = fused(past)(x, state, resets, mask, self.chunk_length)
+        if self.recompute:
+            past = recomputed(past)
+        mean, state = past(x, state, resets, mask, self.chunk_length)
         return x + self.alpha * self.processor(mean), state
 
     def step(self, x_t, state):
@@ -91,5 +95,5 @@ class ThoughtSpace(keras.layers.Layer):
         return x_t + self.alpha * self.processor(mean), state
 
     def get_config(self):
-        names = ("inner_width", "alpha_start", "window", "chunk_length", "seed")
+        names = ("inner_width", "alpha_start", "window", "chunk_length", "recompute", "seed")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

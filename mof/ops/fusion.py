@@ -14,7 +14,7 @@ def fused(function):
     """Wrap a pure function of tensors.
 
     Args:
-        function: takes tensors, dicts of tensors, None, and plain Python values; returns tensors or nested dicts and tuples of them.
+        function: takes tensors, dicts of tensors, None, and plain Python values; returns tensors, None, or nested dicts and tuples of them.
             Integer and bool tensors have no gradient.
 
     Returns:

@@ -17,8 +17,10 @@ def fused_call(function, arguments):
     static = tuple(None if flag else leaf for leaf, flag in zip(leaves, is_tensor, strict=True))
     structure = _Structure(tf.nest.map_structure(lambda _: 0, arguments))
     call, outputs = _differentiable(function, structure, is_tensor, static)
-    results = call(*itertools.compress(leaves, is_tensor))
-    return tf.nest.pack_sequence_as(outputs[0], tf.nest.flatten(results))
+    results = iter(tf.nest.flatten(call(*itertools.compress(leaves, is_tensor))))
+    example = outputs[0]  # 0 where a tensor stands, None where the function returns none
+    filled = [None if place is None else next(results) for place in tf.nest.flatten(example)]
+    return tf.nest.pack_sequence_as(example, filled)
 
 
 class _Structure:
@@ -54,11 +56,11 @@ def _differentiable(function, structure, is_tensor, static):
         remaining = iter(tensors)
         leaves = [next(remaining) if flag else value for flag, value in zip(is_tensor, static, strict=True)]
         results = function(*tf.nest.pack_sequence_as(structure.example, leaves))
-        outputs[:] = [tf.nest.map_structure(lambda _: 0, results)]
-        return tuple(tf.nest.flatten(results))
+        outputs[:] = [tf.nest.map_structure(lambda y: None if y is None else 0, results)]
+        return tuple(y for y in tf.nest.flatten(results) if y is not None)
 
     def gradients(*tensors):
-        num_outputs = len(tf.nest.flatten(outputs[0]))
+        num_outputs = sum(place is not None for place in tf.nest.flatten(outputs[0]))
         cotangents, inputs = tensors[:num_outputs], tensors[num_outputs:]
         watched = [x for x in inputs if x.dtype.is_floating]
         with tf.GradientTape() as tape:

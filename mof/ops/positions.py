@@ -32,6 +32,7 @@ def document_positions(position, resets=None, mask=None, num_tokens=None):
     if resets is not None:
         start = ops.where(resets, before, start)
         start = ops.associative_scan(ops.maximum, start, axis=1)  # the latest start: `before` never falls
+        start = ops.reshape(start, ops.shape(before))  # inside a TensorFlow graph the scan forgets its shape
     positions = before - start
     return positions, positions[:, -1] + real[:, -1]
 

@@ -40,9 +40,7 @@ def new_run(path, preset, model_changes, training_config, corpus, validation_fra
     """
     if base is not None:
         base_run = RunFolder(base)
-        checkpoint = base_run.newest_checkpoint(parts=("weights",), warn=report)
-        if checkpoint is None:
-            raise RunError(f"{base} has no checkpoint to start from: train it first.")
+        checkpoint = _base_checkpoint(base, report)
         if any(key not in ("product_dtype", "chunk_length") for key in model_changes):
             names = ", ".join(sorted(set(model_changes) - {"product_dtype", "chunk_length"}))
             raise RunError(f"the shape of the model comes from {base} and cannot be changed: leave out {names}.")
@@ -56,7 +54,7 @@ def new_run(path, preset, model_changes, training_config, corpus, validation_fra
         preset_name = preset.name
     facts = {
         "preset": preset_name,
-        "base": None if base is None else str(base),
+        "base": None if base is None else str(Path(base).resolve()),
         "corpus": [str(Path(item).resolve()) for item in corpus],
         "validation_fraction": validation_fraction,
     }
@@ -73,7 +71,7 @@ def existing_run(path, report=print):
     model = MixtureLanguageModel(run.model_config, run.training_config.seed)
     base = run.facts.get("base")
     if base is not None and run.newest_checkpoint(parts=(), warn=report) is None:
-        checkpoint = RunFolder(base).newest_checkpoint(parts=("weights",), warn=report)
+        checkpoint = _base_checkpoint(base, report)
         set_weights(model, checkpoint.arrays["weights"], checkpoint.path)
     return run, model, open_cache(run, run.tokenizer(), report)
 
@@ -144,6 +142,13 @@ def open_corpus(paths, tokenizer, run):
     paths = [str(Path(path).resolve()) for path in paths]
     folder = run.path.parent / CACHE_FOLDER_NAME / f"{tokenizer.hash[:12]}-all-{_corpus_name(paths)}"
     return build_token_cache(paths, tokenizer, folder, 0.0).train
+
+
+def _base_checkpoint(base, report):
+    checkpoint = RunFolder(base).newest_checkpoint(parts=("weights",), warn=report)
+    if checkpoint is None:
+        raise RunError(f"{base} has no checkpoint to start from: train it first.")
+    return checkpoint
 
 
 def _corpus_name(paths):

@@ -81,9 +81,10 @@ def save_checkpoint(folder, arrays, state, update, micro_batch=0):
     _flush(path)
     final = folder / checkpoint_name(update, micro_batch)
     if final.exists():  # a damaged one of the same name, which was refused
-        shutil.rmtree(final)
+        os.replace(final, folder / f"writing-over-{final.name}")
     os.replace(aside, final)
     _flush_folder(folder)
+    shutil.rmtree(folder / f"writing-over-{final.name}", ignore_errors=True)
     for old in list_checkpoints(folder)[NUM_KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
     return final
@@ -160,7 +161,7 @@ def _read_state(path):
         version = state["format_version"]
     except FileNotFoundError as error:
         raise CheckpointError(f"{path} is missing.") from error
-    except (ValueError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise CheckpointError(f"{path} is damaged: it is not the JSON that was written.") from error
     text = json.dumps(state, ensure_ascii=False, indent=1)
     if hashlib.sha256(text.encode("utf-8")).hexdigest() != said:

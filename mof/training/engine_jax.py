@@ -6,7 +6,7 @@ import jax
 import keras
 import numpy as np
 
-from mof.training.optimizer import UpdateScalars, adamw_update, muon_direction
+from mof.training.optimizer import UpdateScalars, adamw_update, muon_direction, orthogonalize
 
 
 class JaxEngine:
@@ -115,8 +115,8 @@ class JaxEngine:
         config = self.config
         if plan.is_muon:
             gradient = total * scalars.gradient_scale
-            dtype = self.model.config.product_dtype
-            direction, mean = muon_direction(gradient, slots["mean"], config.momentum, plan.parts, dtype)
+            square_off = functools.partial(orthogonalize, product_dtype=self.model.config.product_dtype)
+            direction, mean = muon_direction(gradient, slots["mean"], config.momentum, plan.parts, square_off)
             step = scalars.learning_rate * (direction + plan.weight_decay * parameter)
             return parameter - step, {"mean": mean}
         decay_rates = (config.first_decay_rate, config.second_decay_rate)

@@ -10,7 +10,10 @@ import keras
 import tensorflow as tf
 
 from mof.ops.compilation_tensorflow import compiled
-from mof.training.optimizer import UpdateScalars, adamw_update, muon_direction
+from mof.training.optimizer import UpdateScalars, adamw_update, muon_direction, orthogonalize
+
+
+LARGE_PARAMETER = 65_536  # numbers; smaller ones do not pay for the compilation of their update
 
 
 class TensorFlowEngine:
@@ -35,6 +38,9 @@ class TensorFlowEngine:
         self.num_traces = 0  # graphs traced so far: no more after the first update of each kind
         self._graphs = {}
         self._adamw = {}
+        self._orthogonalize = tf.function(
+            functools.partial(orthogonalize, product_dtype=model.config.product_dtype), autograph=False
+        )  # traced once for each shape, not for each matrix
 
     def accumulate(self, batch, memory, trainable):
         """Forward and backward over one batch; the gradients of the summed loss are added to the sums.
@@ -141,17 +147,17 @@ class TensorFlowEngine:
                 config.second_decay_rate,
             )
 
-        fused = self._adamw.setdefault(plan.weight_decay, compiled(update))  # one pass over memory, not twelve
-        new, mean, square = fused(parameter, self.sums[i], slots["mean"], slots["square"], *scalars)
+        if parameter.shape.num_elements() >= LARGE_PARAMETER:  # one pass over memory, not twelve
+            update = self._adamw.setdefault(plan.weight_decay, compiled(update))
+        new, mean, square = update(parameter, self.sums[i], slots["mean"], slots["square"], *scalars)
         parameter.assign(new)
         slots["mean"].assign(mean)
         slots["square"].assign(square)
 
     def _apply_muon(self, i, scalars):
         plan, slots, parameter = self.plans[i], self.slots[i], self.parameters[i]
-        product_dtype = self.model.config.product_dtype
         gradient = self.sums[i] * scalars.gradient_scale
-        direction, mean = muon_direction(gradient, slots["mean"], self.config.momentum, plan.parts, product_dtype)
+        direction, mean = muon_direction(gradient, slots["mean"], self.config.momentum, plan.parts, self._orthogonalize)
         slots["mean"].assign(mean)
         parameter.assign_sub(scalars.learning_rate * (direction + plan.weight_decay * parameter))
 

@@ -18,6 +18,7 @@ from mof.training.freezing import frozen_groups, parse_freezing, trainable_flags
 from mof.training.memory_arrays import flatten_state, unflatten_state
 from mof.training.parameters import plan_parameters, step_sizes
 from mof.training.progress import Progress
+from mof.training.saved_model import check_shapes
 from mof.training.schedule import draw_length, schedule_factor, warmup_factor
 
 FIRST_TIMED_UPDATE, LAST_TIMED_UPDATE = 4, 16  # by these the speed is measured that turns minutes into updates
@@ -51,6 +52,7 @@ class Training:
         self._was_trainable = None
         self._stretch_start = time.perf_counter()
         self._saved_at = 0.0
+        self._saved_place = None  # (update, micro_batch) of the checkpoint that holds this moment
 
     def restore(self, checkpoint):
         """Go back to where a checkpoint was taken.
@@ -60,14 +62,23 @@ class Training:
 
         Returns:
             list of sentences: what differs now, so that the run will not be bit-identical; empty where nothing does.
+
+        Raises:
+            RunError: it belongs to a model or an optimiser of another config.
+            ValueError: it belongs to another corpus, or its memory to another model.
         """
         state = checkpoint.state
+        shapes = {plan.path: tuple(v.shape) for plan, v in zip(self.plans, self.model.trainable_variables, strict=True)}
+        check_shapes(checkpoint.arrays["weights"], shapes, checkpoint.path)
+        slots = {f"{plan.path}/{name}": shapes[plan.path] for plan in self.plans for name in plan.slot_names}
+        check_shapes(checkpoint.arrays["optimizer"], slots, checkpoint.path)
         self.progress = Progress(**state["progress"])
         self.batches = StreamBatches(self.split, self.config.num_streams, self.config.seed, cursor=state["cursor"])
         self.engine.load(checkpoint.arrays)
         self.memory = unflatten_state(checkpoint.arrays["memory"], self.memory)
         self._was_trainable = tuple(state["trainable"]) if state["trainable"] else None
         self._saved_at = self.progress.seconds
+        self._saved_place = (self.progress.update, self.progress.micro_batch)
         self._stretch_start = time.perf_counter() - self.progress.seconds
         self.run.rewind_log(self.progress.update)
         return changed_conditions(state["conditions"], bit_identity_conditions())
@@ -88,6 +99,7 @@ class Training:
             self.run.checkpoints, arrays, state, self.progress.update, self.progress.micro_batch
         )
         self._saved_at = self.progress.seconds
+        self._saved_place = (self.progress.update, self.progress.micro_batch)
         self.observer.saved(path)
 
     def seconds(self):
@@ -107,7 +119,8 @@ class Training:
         while not self.is_finished() and not self.observer.wants_stop():
             self.update()
             self.observer.updated(self)
-        self.save()
+        if self._saved_place != (self.progress.update, self.progress.micro_batch):
+            self.save()
         return self.progress
 
     def is_finished(self):
@@ -128,7 +141,8 @@ class Training:
             progress.cycle_weight += float(weight)
             progress.micro_batch += 1
             progress.num_tokens += batch.token_ids.size
-            if progress.micro_batch < num_batches and self._is_time_to_save():
+            is_sound = math.isfinite(progress.cycle_loss)  # else the update ends the run: keep the checkpoint from before
+            if is_sound and progress.micro_batch < num_batches and self._is_time_to_save():
                 self.save()
         self._apply(trainable, length)
         self._plan()

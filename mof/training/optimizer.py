@@ -70,14 +70,14 @@ def orthogonalize(matrix, product_dtype="float32"):
     return ops.transpose(x) if is_tall else x
 
 
-def muon_direction(gradient, mean, momentum, parts, product_dtype="float32"):
+def muon_direction(gradient, mean, momentum, parts, orthogonalize=orthogonalize):
     """Muon's momentum and direction for one matrix.
 
     Args:
         gradient, mean: [M, N] float32; mean starts at 0.
         momentum: float.
         parts: widths of the matrices that stand side by side in this one, summing to N; each is orthogonalised alone.
-        product_dtype: see `orthogonalize`.
+        orthogonalize: the function of that name, or a compiled form of it.
 
     Returns:
         (direction [M, N], mean [M, N]). Each part's direction has a root mean square near 1 / sqrt(max(M, part)), times
@@ -90,6 +90,6 @@ def muon_direction(gradient, mean, momentum, parts, product_dtype="float32"):
     for width in parts:
         part = lookahead[:, start : start + width]
         scale = max(1.0, width / gradient.shape[0]) ** 0.5
-        directions.append(scale * orthogonalize(part, product_dtype))
+        directions.append(scale * orthogonalize(part))
         start += width
     return (ops.concatenate(directions, axis=1) if len(directions) > 1 else directions[0]), mean

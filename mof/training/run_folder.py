@@ -50,7 +50,7 @@ class RunFolder:
             self.facts = json.loads(file.read_text(encoding="utf-8"))
             self.model_config = ModelConfig.from_json(json.dumps(self.facts["model"]))
             self.training_config = TrainingConfig.from_json(json.dumps(self.facts["training"]))
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise RunError(f"{file} is damaged: {error}") from error
 
     @classmethod
@@ -103,8 +103,18 @@ class RunFolder:
         return tokenizer
 
     def newest_checkpoint(self, parts=None, warn=print):
-        """The newest whole checkpoint, or None; see `load_newest_checkpoint`."""
-        return load_newest_checkpoint(self.checkpoints, parts, warn)
+        """The newest whole checkpoint, or None; see `load_newest_checkpoint`.
+
+        Raises:
+            RunError: it belongs to a run with another tokenizer.
+        """
+        checkpoint = load_newest_checkpoint(self.checkpoints, parts, warn)
+        if checkpoint is not None and checkpoint.state["tokenizer_hash"] != self.facts["tokenizer_hash"]:
+            raise RunError(
+                f"{checkpoint.path} belongs to another run: its tokenizer is {checkpoint.state['tokenizer_hash'][:12]}, this run's "
+                f"is {self.facts['tokenizer_hash'][:12]}. Put the run's own checkpoints back."
+            )
+        return checkpoint
 
     @contextlib.contextmanager
     def locked(self):
@@ -131,12 +141,22 @@ class RunFolder:
             file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
     def read_log(self):
-        """The log's entries; a last line that was cut off by a kill is left out."""
+        """The log's entries; a last line that was cut off by a kill is left out.
+
+        Raises:
+            RunError: another line is damaged.
+        """
         file = self.path / LOG_NAME
         if not file.is_file():
             return []
-        lines = file.read_text(encoding="utf-8").split("\n")[:-1]  # what follows the last line end is unfinished
-        return [json.loads(line) for line in lines]
+        lines = file.read_bytes().split(b"\n")[:-1]  # what follows the last line end is unfinished, maybe in mid-character
+        entries = []
+        for number, line in enumerate(lines, start=1):
+            try:
+                entries.append(json.loads(line))
+            except ValueError as error:
+                raise RunError(f"{file} is damaged in line {number}: {error}. Delete that line.") from error
+        return entries
 
     def rewind_log(self, update):
         """Drop what was logged after `update` updates: those are about to be done again."""

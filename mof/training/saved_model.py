@@ -38,11 +38,26 @@ def set_weights(model, weights, source):
     Raises:
         RunError: if names or shapes do not match.
     """
+    check_shapes(weights, {variable.path: tuple(variable.shape) for variable in model.trainable_variables}, source)
     for variable in model.trainable_variables:
-        came = weights[variable.path].shape if variable.path in weights else "nothing"
-        if came != tuple(variable.shape):
-            raise RunError(
-                f"{source} holds {came} for {variable.path}, this model expects {tuple(variable.shape)}: the weights belong to "
-                "a model of another config."
-            )
         variable.assign(weights[variable.path])
+
+
+def check_shapes(arrays, expected, source):
+    """Make sure that a checkpoint's arrays are those of this model and optimiser.
+
+    Args:
+        arrays: dict from names to arrays.
+        expected: dict from the names that must be there to their shapes.
+        source: named in the message.
+
+    Raises:
+        RunError: if names or shapes do not match.
+    """
+    for name, shape in expected.items():
+        came = arrays[name].shape if name in arrays else "nothing"
+        if came != shape:
+            raise RunError(
+                f"{source} holds {came} for {name}, this run expects {shape}: the checkpoint belongs to a model or an optimiser "
+                "of another config. Put the run.json back that it was made with, or start a new run."
+            )

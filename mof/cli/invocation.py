@@ -1,0 +1,28 @@
+"""Commands as the reader has to type them."""
+
+import sys
+from pathlib import Path
+
+
+def command_line(*words):
+    """A `mof` command for the terminal that this process was started from.
+
+    Args:
+        words: str, what follows `mof`.
+
+    Returns:
+        str: "mof train ..." where the reader typed `mof`, else "PYTHON -m mof train ...", with the path of
+        this Python as short as it can be.
+    """
+    if Path(sys.argv[0]).stem == "mof":
+        return " ".join(["mof", *words])
+    python = Path(sys.executable)
+    try:
+        python = python.relative_to(Path.cwd())
+    except ValueError:
+        pass
+    return " ".join([_quoted(str(python)), "-m", "mof", *words])
+
+
+def _quoted(word):
+    return f'"{word}"' if " " in word else word

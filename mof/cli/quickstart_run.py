@@ -1,0 +1,53 @@
+"""The run of `mof quickstart`: gone on with where it is unfinished, made anew where it is finished."""
+
+import os
+import shutil
+from pathlib import Path
+
+from mof.presets import preset
+from mof.training.assembly import existing_run, new_run
+from mof.training.run_folder import RUN_NAME, RunError, RunFolder
+
+MARK = "made-by-quickstart"  # a file: only folders that hold it are ever moved or replaced
+VALIDATION_FRACTION = 0.05
+
+
+def open_or_make_run(path, preset_name, config, corpus, report=print):
+    """The run to train.
+
+    Args:
+        path: of its folder. preset_name: str. config: TrainingConfig. corpus: list of paths.
+        report: called with sentences.
+
+    Returns:
+        (RunFolder, MixtureLanguageModel, TokenCache), as `new_run` does.
+
+    Raises:
+        RunError: the folder holds a finished training of another origin.
+    """
+    path = Path(path)
+    if (path / RUN_NAME).is_file():
+        run = RunFolder(path)
+        checkpoint = run.newest_checkpoint(parts=(), warn=report)
+        progress = checkpoint.state["progress"] if checkpoint else {"update": 0, "num_updates": None}
+        if progress["num_updates"] is None or progress["update"] < progress["num_updates"]:
+            minutes = run.training_config.minutes
+            report(f"Going on with the unfinished training in {path} (planned for {minutes:g} minutes).")
+            return existing_run(path, report)
+        _set_aside(path, report)
+    prepared = new_run(path, preset(preset_name), {}, config, corpus, VALIDATION_FRACTION, report=report)
+    (path / MARK).touch()
+    return prepared
+
+
+def _set_aside(path, report):
+    """Rename the finished run, in place of the one that was renamed before it."""
+    if not (path / MARK).exists():
+        raise RunError(
+            f"{path} holds a finished training that quickstart did not make: choose another folder with --run."
+        )
+    before = path.with_name(path.name + "-before")
+    if (before / MARK).exists():
+        shutil.rmtree(before)
+    os.replace(path, before)
+    report(f"The model trained before is kept in {before}.")

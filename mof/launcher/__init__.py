@@ -1,0 +1,1 @@
+"""What `start.py` does: environment, tests, lab, book, update, clean. The standard library only."""

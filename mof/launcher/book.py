@@ -1,0 +1,58 @@
+"""Building the book, and counting its pages: a build that makes nothing can end well."""
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+from mof.launcher.console import describe_exit, run_program
+from mof.launcher.environment import Environment
+from mof.launcher.problem import Problem
+
+CODE_BEHIND_PAGES = ("mof/**/*.py", "mof/**/*.json", "requirements/locks/*.txt")
+
+
+def build_book(environment: Environment, arguments: list[str]) -> Path:
+    """Builds the book with warnings as errors; returns the path of its first page.
+
+    Raises:
+        Problem: the build failed, or a page of the table of contents is missing.
+    """
+    root = environment.root
+    forget_stale_outputs(root)
+    command = [environment.programs / "jupyter-book", "build", root, "-W", "-n", "--keep-going", *arguments]
+    status = run_program(command, root, environment.child_variables())
+    if status:
+        raise Problem(
+            f"The book was not built ({describe_exit(status)}).",
+            "The warnings above name the file and the line.",
+        )
+    pages = pages_in_contents((root / "_toc.yml").read_text(encoding="utf-8"))
+    built = root / "_build" / "html"
+    missing = [page for page in pages if not (built / f"{page}.html").is_file()]
+    if missing or not pages:
+        raise Problem(
+            f"The book has {len(pages)} pages, but {len(missing)} were not built: {', '.join(missing)}",
+            "Delete _build (`python start.py clean book`) and build it again.",
+        )
+    print(f"{len(pages)} of {len(pages)} pages built")
+    return built / "index.html"
+
+
+def pages_in_contents(contents: str) -> list[str]:
+    """The pages of a _toc.yml, without suffix."""
+    entries = re.findall(r"^[\s-]*(?:root|file):\s*[\"']?([^\s\"'#]+)", contents, re.MULTILINE)
+    return [re.sub(r"\.(md|ipynb|rst)$", "", entry) for entry in entries]
+
+
+def forget_stale_outputs(root: Path) -> None:
+    """Empties the notebooks' cache when the code behind them changed: it looks at their cells alone."""
+    digest = hashlib.sha256()
+    for pattern in CODE_BEHIND_PAGES:
+        for path in sorted(root.glob(pattern)):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    record = root / "_build" / ".code-hash"
+    if not record.is_file() or record.read_text(encoding="utf-8") != digest.hexdigest():
+        shutil.rmtree(root / "_build" / ".jupyter_cache", ignore_errors=True)
+        record.parent.mkdir(exist_ok=True)
+        record.write_text(digest.hexdigest(), encoding="utf-8")

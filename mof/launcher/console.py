@@ -1,0 +1,122 @@
+"""Output that any console can show, and programs run with a progress line and a log."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+TICK_SECONDS = 0.5
+
+
+def use_utf8() -> None:
+    """Lets Chinese be printed whatever the console's code page; what it cannot show becomes "?"."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace", line_buffering=True)
+
+
+def run_program(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> int:
+    """Runs a program on this console and returns its exit status. Ctrl+C goes to the program."""
+    with subprocess.Popen(list(map(str, command)), cwd=folder, env=dict(environment)) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                continue  # the program got it too, and decides
+
+
+def become_program(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str]) -> int:
+    """Runs a program in this one's place, so that a signal or a kill reaches it; on Windows, as a child."""
+    if os.name == "nt":
+        return run_program(command, folder, environment)
+    sys.stdout.flush()
+    os.chdir(folder)
+    os.execve(str(command[0]), list(map(str, command)), dict(environment))
+
+
+def run_logged(
+    command: Sequence[str | Path],
+    environment: Mapping[str, str],
+    log: Path,
+    label: str,
+    keep_open: tuple[int, ...] = (),
+) -> tuple[int, str]:
+    """Runs a program, adds its output to `log`, and shows the seconds and its latest line meanwhile.
+
+    Args:
+        keep_open: file descriptors that the program holds too. A lock among them stays locked until the
+            program has ended, also where this process is killed first.
+
+    Returns:
+        Its exit status (negative: killed by that signal) and its whole output.
+    """
+    log.parent.mkdir(exist_ok=True)
+    lines = []
+    with log.open("a", encoding="utf-8") as file:
+        file.write(f"\n$ {' '.join(map(str, command))}\n")
+        file.flush()
+        process = subprocess.Popen(
+            list(map(str, command)),
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            pass_fds=() if os.name == "nt" else keep_open,
+        )
+        finished = threading.Event()
+        ticker = threading.Thread(target=_show_progress, args=(label, lines, finished))
+        ticker.start()
+        try:
+            for line in process.stdout:
+                file.write(line)
+                file.flush()
+                lines.append(line)
+            status = process.wait()
+        except BaseException:  # Ctrl+C included: leave no installer behind
+            process.kill()
+            process.wait()
+            raise
+        finally:
+            finished.set()
+            ticker.join()
+    return status, "".join(lines)
+
+
+def _show_progress(label: str, lines: list[str], finished: threading.Event) -> None:
+    start = time.monotonic()
+    on_terminal = sys.stdout.isatty()
+    next_report = 15.0
+    while not finished.wait(TICK_SECONDS):
+        seconds = time.monotonic() - start
+        latest = " ".join(lines[-1].split()) if lines else ""
+        if on_terminal:
+            print(f"\r  {label}  {seconds:4.0f} s  {latest[:50]:50}", end="", flush=True)
+        elif seconds >= next_report:
+            print(f"  {label}  {seconds:4.0f} s  {latest[:80]}", flush=True)
+            next_report += 15.0
+    if on_terminal:
+        print("\r" + " " * (len(label) + 62) + "\r", end="")
+    print(f"  {label}  {time.monotonic() - start:.0f} s", flush=True)
+
+
+def describe_exit(status: int) -> str:
+    """Words for an exit status that a reader cannot be expected to know."""
+    if status < 0 or status > 128:
+        number = -status if status < 0 else status - 128
+        try:
+            name = signal.Signals(number).name
+        except ValueError:
+            return f"exit status {status}"
+        reasons = {
+            "SIGKILL": "the system stopped it, most often for lack of memory: close other programs",
+            "SIGILL": "the processor lacks an instruction that TensorFlow uses",
+        }
+        return reasons.get(name, f"stopped by {name}")
+    return f"exit status {status}"

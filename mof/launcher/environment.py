@@ -1,0 +1,245 @@
+"""The `.venv` folder: made once, repaired when an installation was cut off, left alone when it is right.
+
+Inside it, `.mof/` records what is installed: one stamp for each lock (the lock's hash), one for the project
+(hash of pyproject.toml), and `changing`, which stands there exactly while packages are being written.
+Whoever finds `changing` at the start knows that the last run was killed, and builds the folder anew.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from mof.launcher.index_settings import HARMFUL, installer_environment
+from mof.launcher.installer import InstallationFailed, Installer
+from mof.launcher.locks import Lock, WheelFacts, find_lock
+from mof.launcher.machine import (
+    check_disk,
+    check_folder,
+    check_machine,
+    check_windows_runtime,
+    describe_machine,
+)
+from mof.launcher.problem import Problem
+
+EXPANSION = 4.5  # bytes on disk for a byte downloaded, Linux x86-64: 1.63 GB from 354 MB, byte code included
+MARGIN_BYTES = 500_000_000
+
+
+class Environment:
+    """One virtual environment of the project.
+
+    Args:
+        root: the project's folder.
+        name: the environment's folder in it.
+        core: the lock that the environment always holds.
+        installs_project: whether `mof` itself is installed into it.
+    """
+
+    def __init__(self, root: Path, name: str = ".venv", core: str = "core", installs_project: bool = True):
+        self.root = root
+        self.folder = root / name
+        self.core = core
+        self.installs_project = installs_project
+        self.state = self.folder / ".mof"
+        self.log = root / ".start" / "install.log"
+
+    @property
+    def programs(self) -> Path:
+        return self.folder / ("Scripts" if os.name == "nt" else "bin")
+
+    @property
+    def python(self) -> Path:
+        return self.programs / ("python.exe" if os.name == "nt" else "python")
+
+    def child_variables(self) -> dict[str, str]:
+        """Variables for a program of this environment: UTF-8, and nothing from other Pythons."""
+        variables = {name: value for name, value in os.environ.items() if name.upper() not in HARMFUL}
+        variables["PATH"] = os.pathsep.join([str(self.programs), variables.get("PATH", "")])
+        backend = "jax" if self.core == "jax" else "tensorflow"
+        variables |= {"VIRTUAL_ENV": str(self.folder), "PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1"}
+        return variables | {"KERAS_BACKEND": backend, "JUPYTER_PREFER_ENV_PATH": "1"}
+
+    def missing_locks(self, extras: tuple[str, ...]) -> list[Lock]:
+        """The locks to install for the core and these extras; with a new core, the older extras too."""
+        locks = {name: find_lock(self.root, name) for name in (self.core, *extras)}
+        if self._stamp(self.core) not in (None, locks[self.core].digest):
+            stamped = [path.stem for path in sorted(self.state.glob("*.stamp")) if path.stem != "project"]
+            known = [find_lock(self.root, name) for name in stamped]
+            locks |= {lock.name: lock for lock in known if lock.path.is_file()}
+        return [lock for lock in locks.values() if self._stamp(lock.name) != lock.digest]
+
+    def project_is_current(self) -> bool:
+        return not self.installs_project or self._stamp("project") == self._project_stamp()
+
+    def needs_rebuild(self) -> str | None:
+        """Why the folder cannot be kept, in words; None if it can, or if there is none."""
+        if not self.folder.exists():
+            return None
+        if (self.state / "changing").exists():
+            return "the last set-up did not finish"
+        if not self.python.exists():
+            return "the Python it was made from is gone"
+        if self._stamp("folder") not in (None, str(self.folder)):
+            return "the project was moved"
+        return None
+
+    def ensure(self, extras: tuple[str, ...] = (), installer: str = "auto") -> None:
+        """Makes the environment hold the core, the project and the extras; returns at once if it does.
+
+        Raises:
+            Problem: with the reason and the fix, in words.
+        """
+        with self._one_at_a_time() as lock_descriptor:
+            reason = self.needs_rebuild()
+            if self.folder.exists() and not self.state.exists():
+                raise Problem(
+                    f"There is a folder {self.folder} that `start.py` did not make.",
+                    "Rename it or delete it, and run the command again.",
+                )
+            missing = (
+                [find_lock(self.root, n) for n in (self.core, *extras)]
+                if reason
+                else self.missing_locks(extras)
+            )
+            if not missing and self.project_is_current() and not reason:
+                return
+            environment, taken = installer_environment()
+            self._check_and_announce(missing, reason, taken)
+            if reason:
+                self._remove()
+            was_there = self.folder.exists()
+            self._install(missing, environment, installer, was_there, lock_descriptor)
+
+    def _install(
+        self,
+        missing: list[Lock],
+        environment: Mapping[str, str],
+        choice: str,
+        was_there: bool,
+        lock_descriptor: int,
+    ) -> None:
+        self.state.mkdir(parents=True, exist_ok=True)
+        changing = self.state / "changing"
+        changing.write_text(str(os.getpid()), encoding="utf-8")
+        if not was_there:
+            self._make()
+        worker = Installer(
+            self.python, environment, self.log, choice, find_lock(self.root, "uv"), (lock_descriptor,)
+        )
+        try:
+            worker.install(missing, None if self.project_is_current() else self.root)
+        except InstallationFailed as failure:
+            if was_there and not failure.changed:
+                changing.unlink()  # what was installed before is as good as it was
+            raise failure.problem from None
+        for lock in missing:
+            self._write_stamp(lock.name, lock.digest)
+        self._write_stamp("folder", str(self.folder))
+        if self.installs_project:
+            self._write_stamp("project", self._project_stamp())
+        changing.unlink()
+
+    def _make(self) -> None:
+        base = getattr(sys, "_base_executable", None) or sys.executable
+        command = [base, "-m", "venv", "--without-pip", str(self.folder)]
+        result = subprocess.run(command, capture_output=True, text=True, errors="replace")
+        if result.returncode:
+            raise Problem(
+                f"Python could not make {self.folder}: {(result.stderr or result.stdout).strip()[-300:]}",
+                "On Debian or Ubuntu run `sudo apt install python3-venv`; elsewhere install Python from "
+                "https://www.python.org/downloads/ and run the command again.",
+            )
+
+    def _check_and_announce(self, missing: list[Lock], reason: str | None, taken: list[str]) -> None:
+        facts = WheelFacts.read(self.root)
+        machine = describe_machine()
+        check_machine(machine, max(facts.oldest_macos(lock.name) for lock in missing) if missing else ())
+        check_folder(self.root)
+        check_windows_runtime()
+        python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        sizes = [facts.download(lock.name, machine.system, python) for lock in missing]
+        num_packages, download_bytes = sum(size[0] for size in sizes), sum(size[1] for size in sizes)
+        needed_bytes = int(download_bytes * (1 + EXPANSION)) + MARGIN_BYTES
+        free_bytes = check_disk(self.root, needed_bytes)
+        names = ", ".join(lock.name for lock in missing) or "only the mof command"
+        print(f"Setting up ({names}){': ' + reason + ', so it is made anew' if reason else ''}")
+        print(f"  Python    {python} ({sys.executable})")
+        print(f"  Download  about {download_bytes / 1e6:.0f} MB at most, {num_packages} packages, once"
+              f"{' (through your ' + ', '.join(taken) + ' settings of pip)' if taken else ''}")  # fmt: skip
+        print(f"  Into      {self.folder}: about {download_bytes * EXPANSION / 1e9:.1f} GB; "
+              f"{free_bytes / 1e9:.0f} GB are free")  # fmt: skip
+        print(f"  Log       {self.log}", flush=True)
+
+    def _remove(self) -> None:
+        if Path(sys.prefix) == self.folder:
+            raise Problem(
+                "The environment has to be made anew, but this very Python runs from it.",
+                "Run `deactivate` (or open a new terminal) and run the command again.",
+            )
+        (self.state / "changing").touch()  # a removal that is cut off goes on next time
+        try:
+            for entry in self.folder.iterdir():
+                if entry != self.state:
+                    shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+            shutil.rmtree(self.state)
+            self.folder.rmdir()
+        except OSError as error:
+            raise Problem(
+                f"{self.folder} cannot be removed: {error}",
+                "Close JupyterLab and every program that uses this folder, and run the command again.",
+            ) from None
+
+    def _project_stamp(self) -> str:
+        return (self.root / "pyproject.toml").read_text(encoding="utf-8")
+
+    def _stamp(self, name: str) -> str | None:
+        try:
+            return json.loads((self.state / f"{name}.stamp").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+
+    def _write_stamp(self, name: str, value: str) -> None:
+        (self.state / f"{name}.stamp").write_text(json.dumps(value), encoding="utf-8")
+
+    @contextlib.contextmanager
+    def _one_at_a_time(self) -> Iterator[int]:
+        """Waits while another set-up is at work. The system frees the lock of a process that is killed."""
+        try:
+            self.log.parent.mkdir(exist_ok=True)
+            file = (self.log.parent / "lock").open("a+b")
+        except OSError:
+            check_folder(self.root)
+            raise
+        with file:
+            if not try_lock(file):
+                print(
+                    "Another `start.py` is setting this project up; waiting for it (Ctrl+C gives up)",
+                    flush=True,
+                )
+                while not try_lock(file):
+                    time.sleep(1.0)
+            yield file.fileno()
+
+
+def try_lock(file: BinaryIO) -> bool:
+    """Takes the lock on an open file, for as long as it is open; False if another process has it."""
+    file.seek(0)
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

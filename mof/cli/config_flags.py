@@ -14,11 +14,10 @@ def with_config_flags(**panels):
     """Give a command one optional flag for each field of some configs.
 
     Args:
-        panels: keyword -> (config class, title in the help). The command gets each keyword as a dict of the
-            fields that were set on the command line.
+        panels: keyword -> (config class, title in the help); the command gets a dict of the fields set.
 
     Returns:
-        A decorator for a typer command. Tuples are written with commas, for example `--lengths 128,256`.
+        A decorator for a typer command. Tuples are written with commas: `--lengths 128,256`.
     """
 
     def decorate(command):
@@ -49,31 +48,24 @@ def with_config_flags(**panels):
 
 def _flag(field, hint, title):
     is_list = typing.get_origin(hint) is tuple
-    kind = str if is_list else _plain(hint)
-    choices = field.metadata.get("choices")
+    kind = next((option for option in typing.get_args(hint) if option is not types.NoneType), hint)
+    reason, choices = field.metadata["help"], field.metadata.get("choices")
     metavar = "|".join(choices) if choices else _METAVARS.get(kind)
-    reason = field.metadata["help"]
     option = typer.Option(
         help=f"{reason[0].upper()}{reason[1:]}. Default: {_shown(field.default)}.",
         metavar=f"{metavar},..." if is_list else metavar,
         rich_help_panel=title,
         show_default=False,
     )
-    annotation = typing.Annotated[kind | None, option]
+    annotation = typing.Annotated[(str if is_list else kind) | None, option]
     return inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
 def _shown(default):
     if isinstance(default, bool):
         return "on" if default else "off"
-    shown = ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
-    return shown or "none"
-
-
-def _plain(hint):
-    if isinstance(hint, types.UnionType):
-        return next(option for option in typing.get_args(hint) if option is not types.NoneType)
-    return hint
+    items = default if isinstance(default, tuple) else (default,)
+    return ",".join(f"{item:g}" if isinstance(item, float) else str(item) for item in items) or "none"
 
 
 def _parse(value, hint, name):

@@ -25,11 +25,15 @@ def generate(
     from mof.generation.decoding import TextGenerator
     from mof.training.saved_model import load_model
 
-    model, tokenizer, _ = load_model(run)
+    model, tokenizer, _ = load_model(run, warn=_tell)  # the standard output holds the text alone
     generator = TextGenerator(model, tokenizer)
-    print("Preparing the graphs, about 15 s.", file=sys.stderr, flush=True)
+    _tell("Preparing the graphs, about 15 s on two cores.")
     for row in range(num_texts):
         print(prompt, end="", flush=True)
         for piece in generator.stream(prompt, config, row):
             print(piece, end="", flush=True)
         print("\n")
+
+
+def _tell(words):
+    print(words, file=sys.stderr, flush=True)

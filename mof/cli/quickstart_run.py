@@ -44,7 +44,8 @@ def _set_aside(path, report):
     """Rename the finished run, in place of the one that was renamed before it."""
     if not (path / MARK).exists():
         raise RunError(
-            f"{path} holds a finished training that quickstart did not make: choose another folder with --run."
+            f"{path} holds a finished training that quickstart did not make: choose another folder with "
+            "--run."
         )
     before = path.with_name(path.name + "-before")
     if (before / MARK).exists():

@@ -32,11 +32,13 @@ class QuickstartView:
         if not self._is_prepared:
             self.console.print("Preparing the graphs that write, about 15 s on two cores.", soft_wrap=True)
             self._is_prepared = True
+            glosses = " · ".join(f"{prompt} ({english})" for prompt, english in PROMPTS.items())
+            self.console.print(f"It will go on from: {glosses}", markup=False, soft_wrap=True)
         texts = self.generator.generate(list(PROMPTS), SAMPLE_CONFIG)
         self.console.print(Text(f"\n{title}", "bold"), soft_wrap=True)
-        for (prompt, english), text in zip(PROMPTS.items(), texts, strict=True):
-            line = Text("  ").append(prompt, "bold").append(" ".join(text.text.split()))
-            self.console.print(line.append(f"   ({prompt} {english})", "dim"), soft_wrap=True)
+        for prompt, text in zip(PROMPTS, texts, strict=True):
+            written = " ".join(text.text.split())
+            self.console.print(Text("  ").append(prompt, "bold").append(written), soft_wrap=True)
         self.console.print()
 
     def show_router(self):

@@ -115,8 +115,8 @@ class TerminalObserver(Observer):
                 self._task = self._bar.add_task("", total=1.0, figures="")
             self._bar.update(self._task, completed=share, figures=figures)
             return
-        now = time.monotonic()
-        if self._last_line is None or now - self._last_line >= SECONDS_BETWEEN_LINES or share == 1.0:
+        now, before = time.monotonic(), self._last_line
+        if before is None or now - before >= SECONDS_BETWEEN_LINES or training.is_finished():
             self._last_line = now
             self._say(f"{share:4.0%}  update {progress.update:,}  {figures}")
 

@@ -1,0 +1,1 @@
+"""The tests of `mof`, in the same tree as the package."""

@@ -1,0 +1,119 @@
+"""Training from the command line: to the end, stopped and gone on with, on dialogues; and what is refused."""
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from mof.config import ModelConfig
+from mof.training.config import TrainingConfig
+from tests.cli.conftest import TINY_MODEL, TINY_TRAINING
+
+
+def test_training_to_the_end_shows_the_loss_and_what_comes_next(trained):
+    assert trained.answer.output.splitlines()[-3:-1] == [
+        "Done. Next:",
+        next(line for line in trained.answer.output.splitlines() if "chat --run" in line),
+    ]
+    assert "100%  update 3  loss" in trained.answer.output
+    assert "bits per byte on held-out text; the router gives RNN" in trained.answer.output
+    assert "Preparing the graphs, about" in trained.answer.output
+
+
+def test_flags_reach_the_configs(trained):
+    facts = json.loads((Path(trained.path) / "run.json").read_text(encoding="utf-8"))
+    assert facts["training"]["lengths"] == [16] and facts["training"]["num_updates"] == 3
+    assert facts["model"]["transformer_layers"] == 1 and facts["validation_fraction"] == 0.2
+    assert facts["preset"] == "nano"
+
+
+def test_stopped_training_is_saved_and_gone_on_with(mof, data, tmp_path, monkeypatch):
+    from mof.cli import training_session
+
+    class Impatient(training_session.TerminalObserver):
+        def updated(self, training):
+            super().updated(training)
+            signal.raise_signal(signal.SIGINT)
+
+    run = str(tmp_path / "run")
+    words = ["--corpus", str(data / "prose"), "--run", run, *TINY_MODEL, *TINY_TRAINING, "--num-updates", "3"]
+    with monkeypatch.context() as patch:
+        patch.setattr(training_session, "TerminalObserver", Impatient)
+        stopped = mof("train", *words, "--validation-fraction", "0", "--no-carry-memory")
+    assert stopped.status == 0
+    assert "Stopping after this update; everything will be saved." in stopped.output
+    assert f"train --resume --run {run}" in stopped.output.splitlines()[-1]
+    assert "update 1 of 3" in mof("info", "--run", run).output
+    resumed = mof("train", "--resume", "--run", run)
+    assert resumed.status == 0 and "Resuming after update 1 from update-00000001." in resumed.output
+    assert "Done. Next:" in resumed.output and "generate --prompt 春天 --run" in resumed.output
+    assert "update 3 of 3" in mof("info", "--run", run).output
+    facts = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
+    assert facts["training"]["carry_memory"] is False
+
+
+def test_second_interrupt_stops_at_once(mof, data, tmp_path, monkeypatch):
+    from mof.cli import training_session
+
+    class Furious(training_session.TerminalObserver):
+        def updated(self, training):
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(training_session, "TerminalObserver", Furious)
+    run = str(tmp_path / "run")
+    words = ["--corpus", str(data / "prose"), "--run", run, *TINY_MODEL, *TINY_TRAINING, "--num-updates", "3"]
+    answer = mof("train", *words, "--validation-fraction", "0")
+    assert answer.status == 130
+    assert "Stopped at once." in answer.output and "Traceback" not in answer.output + answer.errors
+    assert "no checkpoint yet" in mof("info", "--run", run).output
+
+
+def test_trained_model_is_trained_further_on_dialogues(mof, trained, data, tmp_path):
+    run = str(tmp_path / "chat")
+    words = ["--base", trained.path, "--corpus", str(data / "dialogues"), "--run", run]
+    answer = mof("train", *words, *TINY_TRAINING, "--num-updates", "1", "--validation-fraction", "0")
+    assert answer.status == 0 and f"chat --run {run}" in answer.output
+    assert f"went on from: {trained.path}" in mof("info", "--run", run).output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "there is no text to train on: give --corpus PATH"),
+        (["--corpus", "absent.txt"], "the corpus path absent.txt does not exist"),
+        (["--corpus", "x", "--preset", "tinny"], "preset is 'tinny', expected one of ('nano', 'tiny'"),
+        (["--corpus", "x", "--lengths", "16,x"], "--lengths is '16,x', expected whole numbers with commas"),
+        (["--corpus", "x", "--lengths", "1"], "expected at least one length of 2 tokens or more"),
+        (["--corpus", "x", "--optimizer", "muom"], "did you mean 'muon'?"),
+        (["--corpus", "x", "--num-heads", "3"], "width 256 is no multiple of num_heads 3"),
+        (["--corpus", "x", "--base", "b", "--preset", "nano"], "--base brings its own model"),
+        (["--resume", "--run", "absent"], "absent holds no run"),
+        (
+            ["--resume", "--corpus", "x", "--seed", "1", "--width", "8", "--validation-fraction", "0.1"],
+            "leave out --corpus, --validation-fraction, --width, --seed.",
+        ),
+        (["--resume", "--preset", "nano", "--base", "b"], "leave out --preset, --base."),
+    ],
+)
+def test_refusals_are_one_sentence(mof, tmp_path, monkeypatch, words, message):
+    monkeypatch.chdir(tmp_path)
+    answer = mof("train", *words)
+    assert answer.status == 1 and message in answer.errors
+    told = [line for line in answer.errors.splitlines() if not line.startswith("Starting")]
+    assert len(told) == 1 and told[0].startswith("Error: ")
+
+
+def test_finished_run_is_not_overwritten(mof, trained, data):
+    answer = mof("train", "--corpus", str(data / "prose"), "--run", trained.path, "--preset", "nano")
+    assert answer.status == 1 and "holds a run already: resume it with --resume" in answer.errors
+
+
+def test_help_shows_every_setting_in_full(mof):
+    answer = mof("train", "--help")
+    for config in (ModelConfig, TrainingConfig):
+        for name in config.__dataclass_fields__:
+            assert f"--{name.replace('_', '-')}" in answer.output
+    assert "--optimizer muon|adamw" in answer.output and "…" not in answer.output
+    assert "Default: 128,256,512." in answer.output and "--carry-memory / --no-carry-memory" in answer.output

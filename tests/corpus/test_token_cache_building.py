@@ -1,0 +1,223 @@
+"""Building the token cache, and using it again only where it is right."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import mof.corpus.token_cache_building as module
+from mof.corpus.conversation import encode_conversation, encode_document
+from mof.corpus.document import Message
+from mof.corpus.reading import read_documents
+from mof.corpus.reading_report import CorpusError
+from mof.corpus.splitting import is_validation
+from mof.corpus.token_cache import TokenCache
+from mof.corpus.token_cache_building import build_token_cache
+from mof.tokenizer.character_tokenizer import CharacterTokenizer
+
+TURNS = [{"role": "user", "content": "花"}, {"role": "assistant", "content": "草树"}]
+MESSAGES = [Message(turn["role"], turn["content"]) for turn in TURNS]
+
+
+@pytest.fixture
+def corpus(write_jsonl):
+    return write_jsonl("in/a.jsonl", [{"text": f"春花{number}。"} for number in range(60)])
+
+
+@pytest.fixture
+def build_count(monkeypatch):
+    """Counts how often a cache is really built."""
+    calls = []
+    build = module._build
+
+    def counted(*args):
+        calls.append(1)
+        build(*args)
+
+    monkeypatch.setattr(module, "_build", counted)
+    return calls
+
+
+def test_the_documents_come_back_in_order_in_their_split(tmp_path, tokenizer, corpus, monkeypatch):
+    monkeypatch.setattr(module, "_CHARACTERS_AT_ONCE", 20)
+    cache = build_token_cache(corpus, tokenizer, tmp_path / "cache", validation_fraction=0.3)
+    documents = list(read_documents(corpus))
+    for split, held_out in ((cache.train, False), (cache.validation, True)):
+        expected = [document for document in documents if is_validation(document, 0.3) == held_out]
+        assert expected and split.num_documents == len(expected)
+        for index, document in enumerate(expected):
+            tokens = split.document_tokens(index)
+            assert tokens.dtype == np.int32
+            assert tokens.tolist() == encode_document(document.text, tokenizer).tolist()
+        text_bytes = [len(document.text.encode()) for document in expected]
+        assert split.document_text_bytes.read(0, len(expected)).tolist() == text_bytes
+        assert split.num_text_bytes == sum(text_bytes)
+        assert split.num_characters == sum(len(document.text) for document in expected)
+        assert split.num_tokens == sum(len(encode_document(d.text, tokenizer)) for d in expected)
+        assert split.num_scored_tokens == split.num_tokens and split.loss_flags is None
+        assert split.characters_per_token == split.num_characters / split.num_tokens
+        assert split.bytes_per_token == split.num_text_bytes / split.num_tokens
+
+
+def test_loss_flags_tell_of_the_token_after(tmp_path, tokenizer, write_jsonl, monkeypatch):
+    monkeypatch.setattr("mof.corpus.split_writer._FILL_BYTES", 2)
+    path = write_jsonl("a.jsonl", [{"text": "花草"}, {"text": "树"}, {"messages": TURNS}, {"text": "木"}])
+    split = build_token_cache(path, tokenizer, tmp_path / "cache", 0).train
+    ids, flags = encode_conversation(MESSAGES, tokenizer)
+    conversation = [*flags[1:].astype(int).tolist(), 0]
+    assert split.loss_flags.read(0, split.num_tokens).tolist() == [1, 1, 1, 1, 1, *conversation, 1, 1]
+    assert split.document_tokens(2).tolist() == ids.tolist()
+    assert (split.num_documents, split.num_conversations, split.num_scored_tokens) == (4, 1, 7 + 3)
+    assert (split.num_characters, split.num_text_bytes) == (7, 21)
+
+
+def test_a_large_vocabulary_takes_four_bytes(tmp_path, write_jsonl):
+    tokenizer = CharacterTokenizer("".join(map(chr, range(0x20000, 0x20000 + 65_536))))
+    last = chr(0x20000 + 65_535)
+    cache = build_token_cache(write_jsonl("a.jsonl", [{"text": last}]), tokenizer, tmp_path / "cache", 0)
+    assert cache.manifest["token_dtype"] == "uint32"
+    assert cache.train.document_tokens(0).tolist() == [1, 264 + 65_535]
+    small = build_token_cache(tmp_path / "a.jsonl", CharacterTokenizer(""), tmp_path / "small", 0)
+    assert small.manifest["token_dtype"] == "uint16"
+
+
+def test_the_manifest_tells_of_sources_and_bad_lines(tmp_path, tokenizer, write_jsonl):
+    path = write_jsonl("a.jsonl", [{"text": "花"}, "{"])
+    cache = build_token_cache(path, tokenizer, tmp_path / "cache", 0)
+    manifest = json.loads((tmp_path / "cache" / "manifest.json").read_text(encoding="utf-8"))
+    (source,) = manifest["sources"]
+    assert source["name"] == "a.jsonl" and source["num_bytes"] == path.stat().st_size
+    assert source["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert manifest["tokenizer_hash"] == tokenizer.hash == cache.tokenizer_hash
+    assert cache.reading_report.counts_by_reason == {"bad JSON": 1}
+    assert cache.reading_report.first_bad_lines[0].line == 2
+
+
+def test_progress_rises_to_the_whole(tmp_path, tokenizer, write_jsonl):
+    paths = [write_jsonl(name, [{"text": "花" * 200_000}]) for name in ("a.jsonl", "b.jsonl")]
+    seen = []
+    build_token_cache(paths, tokenizer, tmp_path / "cache", 0, progress=lambda *counts: seen.append(counts))
+    total = sum(path.stat().st_size for path in paths)
+    assert len(seen) > 4 and seen == sorted(seen) and seen[-1] == (total, total)
+    assert {counts[1] for counts in seen} == {total}
+
+
+def test_the_same_inputs_are_not_built_twice(tmp_path, tokenizer, corpus, build_count):
+    first = build_token_cache(corpus, tokenizer, tmp_path / "cache")
+    again = build_token_cache([corpus.parent], tokenizer, tmp_path / "cache")
+    assert len(build_count) == 1
+    assert again.manifest == first.manifest
+
+
+def test_a_touched_or_moved_file_is_recognised_by_its_content(tmp_path, tokenizer, corpus, build_count):
+    first = build_token_cache(corpus, tokenizer, tmp_path / "cache")
+    os.utime(corpus, ns=(10**18, 10**18))
+    build_token_cache(corpus, tokenizer, tmp_path / "cache")
+    moved = tmp_path / "elsewhere" / "a.jsonl"
+    moved.parent.mkdir()
+    corpus.rename(moved)
+    cache = build_token_cache(moved, tokenizer, tmp_path / "cache")
+    assert len(build_count) == 1
+    assert cache.fingerprint == first.fingerprint
+    assert cache.manifest["sources"][0]["modified_nanoseconds"] == 10**18
+    assert cache.manifest["sources"][0]["path"] == str(moved.resolve())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "content",
+        "size",
+        "more files",
+        "name",
+        "tokenizer",
+        "fraction",
+        "salt",
+        "document size",
+        "manifest",
+        "data",
+    ],
+)
+def test_other_inputs_or_a_damaged_cache_are_built_anew(tmp_path, tokenizer, corpus, build_count, change):
+    folder = tmp_path / "cache"
+    first = build_token_cache(corpus.parent, tokenizer, folder, 0.1)
+    options = {"validation_fraction": 0.1}
+    if change == "content":
+        corpus.write_bytes(corpus.read_bytes().replace("春".encode(), "夏".encode()))
+        os.utime(corpus, ns=(10**18, 10**18))
+    elif change == "size":
+        corpus.write_bytes(corpus.read_bytes() * 2)
+    elif change == "more files":
+        (corpus.parent / "b.txt").write_text("花", encoding="utf-8")
+    elif change == "name":
+        corpus.rename(corpus.parent / "b.jsonl")
+    elif change == "tokenizer":
+        tokenizer = CharacterTokenizer("花")
+    elif change == "fraction":
+        options["validation_fraction"] = 0.2
+    elif change == "salt":
+        options["salt"] = "x"
+    elif change == "document size":
+        options["max_document_bytes"] = 2_048
+    elif change == "manifest":
+        (folder / "manifest.json").write_bytes(b'{"format_version"')
+    elif change == "data":
+        next(folder.glob("data-*/train.tokens")).write_bytes(b"\0")
+    cache = build_token_cache(corpus.parent, tokenizer, folder, **options)
+    assert len(build_count) == 2
+    assert (cache.fingerprint == first.fingerprint) == (change in ("manifest", "data"))
+    total = cache.train.num_documents + cache.validation.num_documents
+    assert total == len(list(read_documents(corpus.parent)))
+    assert len(list(folder.glob("data-*"))) == 1  # the old files are gone
+    build_token_cache(corpus.parent, tokenizer, folder, **options)
+    assert len(build_count) == 2
+
+
+def test_a_failed_build_leaves_nothing_and_keeps_the_old_cache(tmp_path, tokenizer, corpus):
+    folder = tmp_path / "cache"
+    old = build_token_cache(corpus, tokenizer, folder)
+    (corpus.parent / "b.jsonl").write_bytes(b"{\n")
+    with pytest.raises(CorpusError, match="no good line"):
+        build_token_cache(corpus.parent, tokenizer, folder)
+    assert TokenCache(folder).manifest == old.manifest
+    assert len(list(folder.glob("data-*"))) == 1
+
+
+KILLED_BUILD = """
+import os, sys
+from mof.corpus.token_cache_building import build_token_cache
+from mof.tokenizer.character_tokenizer import CharacterTokenizer
+def kill(done, total):
+    if done >= total // 2:
+        os.kill(os.getpid(), {signal})
+build_token_cache(sys.argv[1], CharacterTokenizer(""), sys.argv[2], 0, progress=kill)
+"""
+
+
+def test_a_killed_build_is_done_again(tmp_path, write_jsonl):
+    path = write_jsonl("a.jsonl", [{"text": "花" * 1_000}] * 1_000)
+    folder = tmp_path / "cache"
+    program = KILLED_BUILD.format(signal=int(getattr(signal, "SIGKILL", signal.SIGTERM)))
+    search = os.pathsep.join(entry for entry in sys.path if entry)
+    environment = {**os.environ, "PYTHONPATH": search}
+    killed = subprocess.run([sys.executable, "-c", program, path, folder], env=environment, check=False)
+    assert killed.returncode != 0
+    assert list(folder.glob("data-*")) and not (folder / "manifest.json").exists()
+    with pytest.raises(FileNotFoundError, match="no finished token cache"):
+        TokenCache(folder)
+    cache = build_token_cache(path, CharacterTokenizer(""), folder, 0)
+    assert cache.train.num_documents == 1_000
+    assert [entry.name for entry in folder.glob("data-*")] == [cache.manifest["data_folder"]]
+
+
+def test_errors_come_before_anything_is_written(tmp_path, tokenizer, corpus):
+    with pytest.raises(ValueError, match="from 0 to 1, got 5"):
+        build_token_cache(corpus, tokenizer, tmp_path / "cache", validation_fraction=5)
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        build_token_cache(tmp_path / "missing", tokenizer, tmp_path / "cache")
+    assert not (tmp_path / "cache").exists()

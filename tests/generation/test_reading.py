@@ -1,0 +1,87 @@
+"""One truth in two forms: pieces and steps give the logits and the memory of a whole forward pass."""
+
+import keras
+import numpy as np
+import pytest
+
+from mof.generation.reading import StateReader
+from mof.tokenizer.special_tokens import DOCUMENT
+
+# Sums of a few hundred float32 products in another order differ in the last places; results are of size 1.
+FLOAT32_TOLERANCE = {"rtol": 1e-4, "atol": 1e-4}
+
+
+def _text(num_tokens, seed=0):
+    ids = np.random.default_rng(seed).integers(8, 264, num_tokens).astype("int32")
+    ids[0] = DOCUMENT
+    return ids
+
+
+def _assert_states_equal(actual, expected):
+    keras.tree.assert_same_structure(actual, expected)
+    for a, b in zip(keras.tree.flatten(actual), keras.tree.flatten(expected), strict=True):
+        a, b = keras.ops.convert_to_numpy(a), keras.ops.convert_to_numpy(b)
+        np.testing.assert_allclose(a, b, **FLOAT32_TOLERANCE)
+
+
+def test_stepping_gives_the_logits_of_a_whole_forward_pass(generator):
+    ids = _text(generator.reader.piece_length)
+    expected, last_state = generator.model(ids[None])
+    state = generator.model.initial_state(1)
+    for token, expected_logits in zip(ids, keras.ops.convert_to_numpy(expected)[0], strict=True):
+        logits, state = generator.reader.step([token], state)
+        np.testing.assert_allclose(logits[0], expected_logits, **FLOAT32_TOLERANCE)
+    _assert_states_equal(state, last_state)
+
+
+@pytest.mark.parametrize("num_tokens", [1, 2, 15, 16, 17, 37, 48])
+def test_reading_in_pieces_equals_stepping(generator, num_tokens):
+    ids, state = _text(num_tokens), generator.model.initial_state(1)
+    for token in ids:
+        expected, state = generator.reader.step([token], state)
+    logits, read_state = generator.reader.read([ids])
+    np.testing.assert_allclose(logits, expected, **FLOAT32_TOLERANCE)
+    _assert_states_equal(read_state, state)
+
+
+def test_reading_goes_on_from_a_state(generator):
+    ids = _text(41)
+    expected, expected_state = generator.reader.read([ids])
+    _, state = generator.reader.read([ids[:23]])
+    logits, state = generator.reader.read([ids[23:]], state)
+    np.testing.assert_allclose(logits, expected, **FLOAT32_TOLERANCE)
+    _assert_states_equal(state, expected_state)
+
+
+def test_rows_of_different_lengths_do_not_touch_each_other(generator):
+    rows = [_text(37, 1), _text(1, 2), _text(16, 3)]
+    logits, state = generator.reader.read(rows)
+    for i, row in enumerate(rows):
+        expected, expected_state = generator.reader.read([row])
+        np.testing.assert_allclose(logits[i : i + 1], expected, **FLOAT32_TOLERANCE)
+        row_state = keras.tree.map_structure(lambda leaf, i=i: leaf[i : i + 1], state)
+        _assert_states_equal(row_state, expected_state)
+
+
+def test_a_prompt_of_1000_tokens_costs_the_same_memory_and_no_new_graph(generator, num_traces):
+    _, short = generator.reader.read([_text(2)])
+    generator.reader.step([9], short)
+    traces = dict(num_traces)
+    _, long = generator.reader.read([_text(1000)])
+    generator.reader.step([9], long)
+    assert [leaf.shape for leaf in keras.tree.flatten(long)] == [
+        leaf.shape for leaf in keras.tree.flatten(short)
+    ]
+    assert dict(num_traces) == traces
+
+
+def test_a_row_without_tokens_is_refused(generator):
+    with pytest.raises(
+        ValueError, match="row 1 has no tokens, expected at least one: start it with DOCUMENT"
+    ):
+        generator.reader.read([[1], []])
+
+
+def test_a_piece_length_below_1_is_refused(generator):
+    with pytest.raises(ValueError, match="piece_length is 0, expected at least 1 token"):
+        StateReader(generator.model, 0)

@@ -1,0 +1,140 @@
+"""The command line of start.py, with the programs it would start replaced."""
+
+from pathlib import Path
+
+import pytest
+
+from mof.launcher import commands
+from mof.launcher.book import forget_stale_outputs, pages_in_contents
+from mof.launcher.console import describe_exit, run_logged
+from mof.launcher.environment import Environment
+from mof.launcher.problem import Problem
+from mof.launcher.updating import pull
+
+
+@pytest.fixture
+def started(monkeypatch, tmp_path):
+    """The commands that would run; the environments that would be ensured."""
+    calls = {"programs": [], "ensured": []}
+
+    def ensure(self, extras=(), installer="auto"):
+        calls["ensured"].append((self.folder.name, extras, installer))
+
+    def run(command, folder, environment):
+        calls["programs"].append(list(map(str, command)))
+        return 0
+
+    monkeypatch.setattr(commands, "ROOT", tmp_path)
+    monkeypatch.setattr(Environment, "ensure", ensure)
+    monkeypatch.setattr(commands, "run_program", run)
+    monkeypatch.setattr(commands, "become_program", run)
+    return calls
+
+
+def test_no_command_trains_and_passes_words_on(started):
+    assert commands.run(["--minutes", "2"]) == 0
+    assert started["programs"][0][1:] == ["-m", "mof", "quickstart", "--minutes", "2"]
+    assert started["ensured"] == [(".venv", (), "auto")]
+
+
+def test_installer_can_be_chosen(started):
+    assert commands.run(["--installer", "pip", "install", "export"]) == 0
+    assert commands.run(["--installer=uv"]) == 0
+    assert [entry[1:] for entry in started["ensured"]] == [(("export",), "pip"), ((), "uv")]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], ["-n", "2", "--dist", "loadfile"]),
+        (["tests/ops", "-x"], ["-n", "2", "--dist", "loadfile", "tests/ops", "-x"]),
+        (["-n", "0"], ["-n", "0"]),
+        (["--pdb"], ["--pdb"]),
+    ],
+)
+def test_tests_run_on_several_processes_unless_told(started, words, expected):
+    command = commands.pytest_command(Environment(Path("/x")), words, num_cores=2)
+    assert command[1:] == ["-m", "pytest", "-q", *expected]
+
+
+def test_tests_on_jax_have_an_environment_of_their_own(started, tmp_path):
+    (tmp_path / "tests" / "ops").mkdir(parents=True)
+    assert commands.run(["test", "--jax", "-x"]) == 0
+    assert started["ensured"][0][0] == ".venv-jax"
+    assert "tests/ops" in started["programs"][0] and "--jax" not in started["programs"][0]
+
+
+def test_lab_listens_here_only_and_opens_my_work(started, tmp_path, capsys):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "01_a.ipynb").write_text("{}", encoding="utf-8")
+    assert commands.run(["lab"]) == 0
+    assert "--ServerApp.ip=127.0.0.1" in started["programs"][0]
+    assert f"--ServerApp.root_dir={tmp_path / 'my-work'}" in started["programs"][0]
+    assert (tmp_path / "my-work" / "01_a.ipynb").exists() and "01_a.ipynb: new" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["labb"], 'no command "labb"'),
+        (["install", "torch"], 'no extra "torch"'),
+        (["--installer", "conda"], "one of auto, uv, pip"),
+        (["--installer"], "one of auto, uv, pip"),
+        (["update", "now"], "takes no more words"),
+        (["clean", "all"], 'nothing called "all"'),
+        (["update"], "from a zip file"),
+    ],
+)
+def test_wrong_words_are_refused_with_a_fix(started, capsys, words, what):
+    assert commands.run(words) == 1
+    said = capsys.readouterr().out
+    assert what in said and "To fix it: " in said
+
+
+def test_help_names_every_command(capsys):
+    assert commands.run(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert all(f"start.py {name}" in said for name in ("lab", "test", "book", "update", "install", "clean"))
+
+
+def test_pages_of_the_contents():
+    contents = (
+        "format: jb-book\nroot: book/index\nchapters:\n- file: notebooks/01_a.ipynb\n  - file: 'book/b.md'\n"
+    )
+    assert pages_in_contents(contents) == ["book/index", "notebooks/01_a", "book/b"]
+
+
+def test_notebook_outputs_are_forgotten_when_the_code_changes(tmp_path):
+    (tmp_path / "mof").mkdir()
+    (tmp_path / "mof" / "a.py").write_text("1", encoding="utf-8")
+    cached = tmp_path / "_build" / ".jupyter_cache" / "x"
+    forget_stale_outputs(tmp_path)
+    cached.mkdir(parents=True)
+    forget_stale_outputs(tmp_path)
+    assert cached.exists()
+    (tmp_path / "mof" / "a.py").write_text("2", encoding="utf-8")
+    forget_stale_outputs(tmp_path)
+    assert not cached.exists()
+
+
+def test_copy_without_git_is_told_what_to_do(tmp_path):
+    with pytest.raises(Problem, match="my-work"):
+        pull(tmp_path)
+
+
+def test_program_is_logged_and_its_status_returned(tmp_path):
+    import os
+    import sys
+
+    code = "import sys; print('床前明月光'); print('to stderr', file=sys.stderr); sys.exit(3)"
+    variables = os.environ | {"PYTHONUTF8": "1"}
+    status, output = run_logged([sys.executable, "-c", code], variables, tmp_path / "a" / "log", "trying")
+    assert status == 3 and "床前明月光" in output and "to stderr" in output
+    assert output in (tmp_path / "a" / "log").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [(1, "exit status 1"), (-9, "memory"), (137, "memory"), (-4, "processor")]
+)
+def test_exit_status_in_words(status, words):
+    assert words in describe_exit(status)

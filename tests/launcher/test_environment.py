@@ -1,0 +1,178 @@
+"""The .venv folder: when it is left alone, extended, repaired or refused. Nothing is installed here."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from mof.launcher import environment as environment_module
+from mof.launcher.environment import Environment, try_lock
+from mof.launcher.installer import InstallationFailed
+from mof.launcher.locks import WheelFacts, find_lock
+from mof.launcher.problem import Problem
+
+
+class FakeInstaller:
+    """Records what it is asked to install; fails, or is killed, on demand."""
+
+    calls = []
+    failure = None
+
+    def __init__(self, python, *arguments):
+        self.python = python
+
+    def install(self, locks, project):
+        FakeInstaller.calls.append(([lock.name for lock in locks], project))
+        self.python.parent.mkdir(exist_ok=True)
+        self.python.touch()
+        if FakeInstaller.failure:
+            raise FakeInstaller.failure
+
+
+@pytest.fixture
+def environment(project, monkeypatch):
+    FakeInstaller.calls, FakeInstaller.failure = [], None
+    monkeypatch.setattr(environment_module, "Installer", FakeInstaller)
+    monkeypatch.setattr(Environment, "_make", lambda self: None)
+    monkeypatch.setattr(environment_module, "check_machine", lambda machine, oldest_macos: None)
+    return Environment(project)
+
+
+def names_installed():
+    return [names for names, project in FakeInstaller.calls]
+
+
+def test_first_run_says_what_it_downloads_and_installs(environment, capsys, wheels):
+    environment.ensure()
+    assert FakeInstaller.calls == [(["core"], environment.root)]
+    said = capsys.readouterr().out
+    system = environment_module.describe_machine().system
+    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    num_bytes = wheels["locks"]["core"]["systems"][system]["pythons"][python]["download_bytes"]
+    assert f"about {num_bytes / 1e6:.0f} MB" in said and str(environment.folder) in said
+
+
+def test_second_run_does_and_says_nothing(environment, capsys):
+    environment.ensure()
+    capsys.readouterr()
+    environment.ensure()
+    assert len(FakeInstaller.calls) == 1 and capsys.readouterr().out == ""
+
+
+def test_extra_is_installed_when_first_needed_and_only_then(environment):
+    environment.ensure()
+    environment.ensure(("lab",))
+    environment.ensure(("lab",))
+    environment.ensure()
+    assert FakeInstaller.calls == [(["core"], environment.root), (["lab"], None)]
+
+
+def test_new_core_brings_the_installed_extras_along(environment):
+    environment.ensure(("lab",))
+    for name in ("core", "lab"):
+        find_lock(environment.root, name).path.write_text("newer==2.0\n", encoding="utf-8")
+    environment.ensure()
+    assert names_installed() == [["core", "lab"], ["core", "lab"]]
+
+
+def test_new_pyproject_installs_the_project_alone(environment):
+    environment.ensure()
+    (environment.root / "pyproject.toml").write_text("[project]\nname='mof'\n", encoding="utf-8")
+    environment.ensure()
+    assert names_installed() == [["core"], []]
+
+
+def test_killed_installation_is_repaired(environment, capsys):
+    FakeInstaller.failure = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        environment.ensure()
+    (environment.folder / "half-written.py").touch()
+    FakeInstaller.failure = None
+    environment.ensure()
+    assert "did not finish" in capsys.readouterr().out and names_installed() == [["core"], ["core"]]
+    assert not (environment.folder / "half-written.py").exists()
+
+
+def test_failed_download_of_an_extra_leaves_the_core_usable(environment):
+    environment.ensure()
+    FakeInstaller.failure = InstallationFailed(Problem("no network", "check it"), changed=False)
+    with pytest.raises(Problem, match="no network"):
+        environment.ensure(("lab",))
+    FakeInstaller.failure = None
+    environment.ensure()
+    assert names_installed() == [["core"], ["lab"]]
+
+
+def test_failure_while_writing_is_repaired(environment):
+    environment.ensure()
+    FakeInstaller.failure = InstallationFailed(Problem("disk full", "free some"), changed=True)
+    with pytest.raises(Problem):
+        environment.ensure(("lab",))
+    FakeInstaller.failure = None
+    environment.ensure()
+    assert names_installed() == [["core"], ["lab"], ["core"]]
+
+
+@pytest.mark.parametrize("fault", ["moved", "python gone"])
+def test_unusable_environment_is_made_anew(environment, fault, capsys):
+    environment.ensure()
+    if fault == "moved":
+        (environment.state / "folder.stamp").write_text(json.dumps("/elsewhere/.venv"), encoding="utf-8")
+    else:
+        environment.python.unlink()
+    environment.ensure()
+    assert names_installed() == [["core"], ["core"]]
+    assert {"moved": "was moved", "python gone": "is gone"}[fault] in capsys.readouterr().out
+
+
+def test_foreign_folder_is_not_touched(environment):
+    environment.folder.mkdir()
+    (environment.folder / "pyvenv.cfg").touch()
+    with pytest.raises(Problem, match="did not make"):
+        environment.ensure()
+    assert (environment.folder / "pyvenv.cfg").exists() and FakeInstaller.calls == []
+
+
+def test_too_little_disk_stops_before_anything_is_made(environment, monkeypatch):
+    def refuse(folder, needed_bytes):
+        raise Problem(f"{needed_bytes / 1e9:.1f} GB are needed", "free some")
+
+    monkeypatch.setattr(environment_module, "check_disk", refuse)
+    with pytest.raises(Problem, match="GB are needed"):
+        environment.ensure()
+    assert not environment.folder.exists() and FakeInstaller.calls == []
+
+
+def test_only_one_process_at_a_time(tmp_path):
+    holder = (
+        "import sys; from mof.launcher.environment import try_lock; f = open(sys.argv[1], 'a+b');"
+        "print(try_lock(f), flush=True); sys.stdin.read()"
+    )
+    path = tmp_path / "lock"
+    command = [sys.executable, "-c", holder, str(path)]
+    root = str(environment_module.Path(__file__).resolve().parents[2])
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root)
+    assert child.stdout.readline() == "True\n"
+    with path.open("a+b") as file:
+        assert not try_lock(file)
+        child.kill()
+        child.communicate()
+        assert try_lock(file)
+
+
+def test_programs_see_utf8_and_no_foreign_packages(environment, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    variables = environment.child_variables()
+    assert "PYTHONPATH" not in variables and variables["KERAS_BACKEND"] == "tensorflow"
+    assert variables["PYTHONUTF8"] == "1" and variables["PATH"].split(os.pathsep)[0] == str(
+        environment.programs
+    )
+
+
+def test_unknown_sizes_count_as_nothing(project):
+    facts = WheelFacts.read(project)
+    assert facts.download("core", "plan9-mips", "3.11") == (0, 0)
+    assert facts.oldest_macos("core") == (12, 0) and facts.oldest_macos("absent") == (0,)

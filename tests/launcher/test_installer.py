@@ -1,0 +1,89 @@
+"""uv first, pip where uv cannot do it, and no second try where it would be in vain."""
+
+from pathlib import Path
+
+import pytest
+
+from mof.launcher import installer as installer_module
+from mof.launcher.installer import InstallationFailed, Installer
+from mof.launcher.locks import Lock
+
+CORE = Lock("core", Path("/x/core.txt"))
+OUTPUTS = {
+    "network": "error: Failed to fetch\n  cause: dns error\n",
+    "certificate": "error: Failed to fetch\n  cause: invalid peer certificate: UnknownIssuer\n",
+    "half way": "Prepared 3 packages in 1s\nerror: invalid peer certificate\n",
+    "killed": "Resolved 3 packages\n",
+}
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """A machine whose programs only record their command lines, and whose uv prints what it is told to."""
+    state = {"commands": [], "uv": (0, ""), "has_uv": True, "fetched": (0, "")}
+
+    def run_logged(command, environment, log, label, keep_open=()):
+        words = list(map(str, command))
+        state["commands"].append(words)
+        if words[0].endswith("uv"):
+            return state["uv"]
+        return state["fetched"] if "/x/uv.txt" in words else (0, "")
+
+    monkeypatch.setattr(installer_module, "run_logged", run_logged)
+    monkeypatch.setattr(installer_module.shutil, "which", lambda name: "/usr/bin/uv")
+    monkeypatch.setattr(Installer, "_uv_works", lambda self, uv: state["has_uv"] and str(uv) == "/usr/bin/uv")
+    monkeypatch.setattr(Installer, "_ensure_pip", lambda self: None)
+    return state
+
+
+def make(choice="auto"):
+    return Installer(Path("/e/bin/python"), {}, Path("/x/log"), choice, Lock("uv", Path("/x/uv.txt")))
+
+
+def test_uv_installs_locked_wheels_and_then_the_project_offline(machine):
+    make().install([CORE], Path("/project"))
+    packages, project = machine["commands"]
+    assert packages[:5] == ["/usr/bin/uv", "pip", "install", "--python", "/e/bin/python"]
+    assert {"--require-hashes", "--no-deps", "--only-binary", "/x/core.txt"} <= set(packages)
+    assert {"--no-index", "--no-build-isolation", "--editable", "/project"} <= set(project)
+
+
+def test_pip_can_be_chosen(machine):
+    make("pip").install([CORE], None)
+    assert machine["commands"][0][:4] == ["/e/bin/python", "-m", "pip", "install"]
+    assert "--require-hashes" in machine["commands"][0] and len(machine["commands"]) == 1
+
+
+def test_uv_is_fetched_by_hash_where_there_is_none(machine):
+    machine["has_uv"] = False
+    make().install([CORE], None)
+    assert "/x/uv.txt" in machine["commands"][0] and "--require-hashes" in machine["commands"][0]
+    assert "/x/core.txt" in machine["commands"][1] and "pip" in machine["commands"][1]
+
+
+def test_no_network_while_fetching_uv_ends_it(machine):
+    machine["has_uv"], machine["fetched"] = False, (1, OUTPUTS["network"])
+    with pytest.raises(InstallationFailed, match="no network") as failure:
+        make().install([CORE], None)
+    assert not failure.value.changed
+
+
+def test_pip_is_tried_where_it_may_succeed(machine):
+    machine["uv"] = (1, OUTPUTS["certificate"])
+    make().install([CORE], None)
+    assert [command[0] for command in machine["commands"]] == ["/usr/bin/uv", "/e/bin/python"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "output", "what", "changed"),
+    [
+        ("auto", OUTPUTS["network"], "no network", False),
+        ("auto", OUTPUTS["half way"], "certificate", True),
+        ("uv", OUTPUTS["certificate"], "certificate", False),
+    ],
+)
+def test_pip_is_not_tried_in_vain(machine, choice, output, what, changed):
+    machine["uv"] = (1, output)
+    with pytest.raises(InstallationFailed, match=what) as failure:
+        make(choice).install([CORE], None)
+    assert failure.value.changed is changed and len(machine["commands"]) == 1

@@ -1,0 +1,58 @@
+"""start.py: which Pythons it accepts, and that an old one can read it."""
+
+import ast
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def start():
+    specification = importlib.util.spec_from_file_location("start", ROOT / "start.py")
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
+def test_supported_pythons_pass(start, version):
+    assert start.python_problem(version, []) is None
+
+
+@pytest.mark.parametrize("version", [(2, 7), (3, 6), (3, 10), (3, 14), (4, 0)])
+def test_other_pythons_are_refused_with_the_fix(start, version):
+    message = start.python_problem(version, [])
+    assert "This is Python {}.{}.".format(*version) in message
+    assert "3.11, 3.12 or 3.13" in message and "https://www.python.org/downloads/" in message
+
+
+def test_refusal_names_a_python_that_is_there(start):
+    assert "run:  python3.12 start.py" in start.python_problem((3, 9), ["python3.12", "python3.11"])
+
+
+def test_supported_pythons_are_found_newest_first(start, tmp_path):
+    for name in ("python3.10", "python3.11", "python3.13", "python3.14"):
+        (tmp_path / name).touch()
+    path = os.pathsep.join(["/nowhere", str(tmp_path)])
+    assert start.find_supported_pythons(path, is_windows=False) == ["python3.13", "python3.11"]
+
+
+def test_python_of_the_windows_installer_is_found(start, tmp_path, monkeypatch):
+    (tmp_path / "Programs" / "Python" / "Python312").mkdir(parents=True)
+    (tmp_path / "Programs" / "Python" / "Python312" / "python.exe").touch()
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    assert start.find_supported_pythons("", is_windows=True) == ["py -3.12"]
+
+
+def test_an_old_python_can_read_the_file():
+    source = (ROOT / "start.py").read_text(encoding="utf-8")
+    tree = ast.parse(source, feature_version=(3, 4))
+    newer = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.AsyncFunctionDef, ast.Nonlocal)
+    assert not [node for node in ast.walk(tree) if isinstance(node, newer)]
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    assert functions and not any(f.returns or f.args.kwonlyargs or f.args.posonlyargs for f in functions)
+    assert source.isascii()  # Python 2 wants a declaration otherwise

@@ -1,0 +1,48 @@
+"""Compilation on TensorFlow: the same numbers, one trace for each shape, no gradient of its own."""
+
+import keras
+import numpy as np
+import pytest
+
+from tests.tensors import FLOAT32_TOLERANCE, random_array
+
+if keras.backend.backend() != "tensorflow":
+    pytest.skip("a form of TensorFlow's own", allow_module_level=True)
+
+import tensorflow as tf
+
+from mof.ops.compilation_tensorflow import compiled, xla_is_available
+
+
+def test_the_same_numbers_with_one_trace_for_each_shape():
+    num_traces = []
+
+    def function(x, y):
+        num_traces.append(x.shape)
+        return tf.tanh(x) * y, x + y
+
+    fast = compiled(function)
+    for shape in [(3,), (3,), (4,), (3,)]:
+        x, y = random_array(shape, 0), random_array(shape, 1)
+        product, total = fast(tf.constant(x), tf.constant(y))
+        np.testing.assert_allclose(product, np.tanh(x) * y, *FLOAT32_TOLERANCE)
+        np.testing.assert_allclose(total, x + y, *FLOAT32_TOLERANCE)
+    assert len(num_traces) == 2
+
+
+def test_no_gradient_passes_through():
+    x = tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = compiled(lambda x: x * x)(x)
+    assert tape.gradient(y, x) is None
+
+
+def test_without_xla_the_plain_graph_gives_the_same(monkeypatch):
+    monkeypatch.setattr("mof.ops.compilation_tensorflow.xla_is_available", lambda: False)
+    x = random_array((3,), 0)
+    np.testing.assert_allclose(compiled(tf.tanh)(tf.constant(x)), np.tanh(x), *FLOAT32_TOLERANCE)
+
+
+def test_whether_xla_is_there_is_known():
+    assert xla_is_available() in (True, False)

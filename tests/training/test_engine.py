@@ -1,0 +1,180 @@
+"""Sums of gradients and updates: against other batchings, and against NumPy loops."""
+
+import keras
+import numpy as np
+import pytest
+
+from mof.training.parameters import step_sizes
+from tests.tensors import Tolerance, assert_all_close, to_numpy
+from tests.training.small_run import (
+    LONG,
+    NUM_STREAMS,
+    SHORT,
+    TRAINING,
+    all_trainable,
+    columns,
+    numbers,
+    random_batch,
+)
+from tests.training.test_optimizer import naive_orthogonalize
+
+# sums of 64 tokens' float32 gradients in another order, relative to the largest
+SUM_TOLERANCE = 2e-5
+
+
+def sums_of(engine, batches, memory=None, carry=False):
+    """(loss, weight, {path: sum of gradients}, memory) after some batches; the sums are empty before and after."""
+    flags = all_trainable(engine)
+    fresh = engine.model.initial_state(NUM_STREAMS)
+    memory = fresh if memory is None else memory
+    total, count = 0.0, 0.0
+    for batch in batches:
+        loss, weight, after = engine.accumulate(batch, memory, flags)
+        memory = after if carry else fresh
+        total, count = total + float(loss), count + float(weight)
+    arrays = engine.arrays(with_sums=True)
+    engine.load({**arrays, "sums": {path: np.zeros_like(x) for path, x in arrays["sums"].items()}})
+    return total, count, arrays["sums"], after
+
+
+def assert_same_sums(actual, expected):
+    largest = max(np.abs(x).max() for x in expected.values())
+    assert_all_close(actual, expected, Tolerance(0.0, SUM_TOLERANCE * largest))
+
+
+def rows_that_start_anew():
+    """A long batch in which a document starts every SHORT tokens, so that no memory crosses."""
+    batch = random_batch(LONG, 0)
+    batch.resets[:, ::SHORT] = True
+    return batch, [columns(batch, start, start + SHORT) for start in range(0, LONG, SHORT)]
+
+
+def test_four_small_batches_are_one_big_batch(engine):
+    batch, pieces = rows_that_start_anew()
+    loss, weight, sums, _ = sums_of(engine, [batch])
+    small_loss, small_weight, small_sums, _ = sums_of(engine, pieces)
+    assert small_loss == pytest.approx(loss, rel=1e-5)
+    assert small_weight == weight == batch.loss_weights.sum()
+    assert_same_sums(small_sums, sums)
+    assert max(np.abs(x).max() for x in sums.values()) > 0.1
+
+
+def test_the_sum_is_of_the_weighted_losses_of_the_plain_model(engine):
+    batch = random_batch(SHORT, 1)
+    loss, _, _, _ = sums_of(engine, [batch])
+    logits, _ = engine.model(batch.token_ids, None, batch.resets)
+    logits = keras.ops.convert_to_numpy(logits).astype("float64")
+    nats = np.log(np.exp(logits).sum(-1)) - np.take_along_axis(logits, batch.targets[..., None], -1)[..., 0]
+    assert loss == pytest.approx((nats * batch.loss_weights).sum(), rel=1e-5)
+
+
+def test_carried_memory_makes_short_rows_one_long_row_but_holds_no_gradient(engine):
+    batch = random_batch(LONG, 2)
+    batch.resets[:, 1:] = False  # one document each: all that is known of its start comes through the memory
+    pieces = [columns(batch, start, start + SHORT) for start in range(0, LONG, SHORT)]
+    loss, _, sums, memory = sums_of(engine, [batch])
+    carried_loss, _, carried_sums, carried_memory = sums_of(engine, pieces, carry=True)
+    forgotten_loss, _, _, _ = sums_of(engine, pieces, carry=False)
+    assert carried_loss == pytest.approx(loss, rel=1e-5)
+    assert abs(forgotten_loss - loss) > 1e-3 * loss
+    assert_all_close(to_numpy(carried_memory), to_numpy(memory), Tolerance(2e-4, 2e-5))
+    # the gradient ends where a row ends: that of the last piece is the same if its memory comes from a file
+    difference = max(np.abs(carried_sums[path] - sums[path]).max() for path in sums)
+    assert difference > 1e-3
+    memory = engine.model.initial_state(NUM_STREAMS)
+    by_hand = 0
+    for piece in pieces:
+        _, _, part, after = sums_of(engine, [piece], memory)
+        memory = keras.tree.map_structure(keras.ops.convert_to_tensor, to_numpy(after))
+        by_hand = keras.tree.map_structure(lambda x, y: x + y, part, by_hand) if by_hand else part
+    assert_same_sums(carried_sums, by_hand)
+
+
+def naive_update(plan, parameter, total, slots, scale, rate, step, config=TRAINING):
+    """(parameter, slots) after one update, in float64."""
+    w, gradient = np.array(parameter, "float64"), np.array(total, "float64") * scale
+    if plan.is_muon:
+        mean = config.momentum * np.array(slots["mean"], "float64") + gradient
+        lookahead, directions, start = gradient + config.momentum * mean, [], 0
+        for width in plan.parts:
+            scale = max(1.0, width / len(w)) ** 0.5
+            directions.append(scale * naive_orthogonalize(lookahead[:, start : start + width]))
+            start += width
+        return w - rate * (np.concatenate(directions, axis=1) + plan.weight_decay * w), {"mean": mean}
+    b1, b2 = config.first_decay_rate, config.second_decay_rate
+    mean = b1 * slots["mean"].astype("float64") + (1 - b1) * gradient
+    square = b2 * slots["square"].astype("float64") + (1 - b2) * gradient**2
+    direction = mean / (1 - b1**step) / (np.sqrt(square / (1 - b2**step)) + 1e-8)
+    return w - rate * (direction + plan.weight_decay * w), {"mean": mean, "square": square}
+
+
+def test_an_update_equals_numpy_with_clipping_and_without(engine):
+    """Three updates: the first two clipped (a mean over few targets is long), the last one not."""
+    flags = all_trainable(engine)
+    rates = step_sizes(engine.plans, TRAINING, np.linspace(0.5, 1.0, len(flags)))
+    assert {plan.is_muon for plan in engine.plans} == {True, False}
+    weights, slots = None, {plan.path: dict.fromkeys(plan.slot_names, 0.0) for plan in engine.plans}
+    lengths = []
+    for step, total_weight in enumerate((1.0, 4.0, 500.0), start=1):
+        engine.accumulate(random_batch(LONG, step), engine.model.initial_state(NUM_STREAMS), flags)
+        before = engine.arrays(with_sums=True)
+        weights = before["weights"] if weights is None else weights
+        length = np.sqrt(sum((x.astype("float64") ** 2).sum() for x in before["sums"].values())) / total_weight
+        lengths.append(length)
+        assert float(engine.apply(total_weight, rates, np.full(len(flags), step), flags)) == pytest.approx(length, rel=1e-5)
+        scale = min(1.0, TRAINING.clip_norm / length) / total_weight
+        after = engine.arrays(with_sums=True)
+        for i, plan in enumerate(engine.plans):
+            start = {name: before["optimizer"][f"{plan.path}/{name}"] for name in plan.slot_names}
+            total = before["sums"][plan.path]
+            expected, slots = naive_update(
+                plan, before["weights"][plan.path], total, start, scale, float(rates[i]), step
+            )
+            tolerance = {"rtol": 2e-3, "atol": 1e-4 if plan.is_muon else 2e-6}  # Newton-Schulz triples errors each step
+            np.testing.assert_allclose(after["weights"][plan.path], expected, **tolerance, err_msg=plan.path)
+            for name in plan.slot_names:
+                actual = after["optimizer"][f"{plan.path}/{name}"]
+                np.testing.assert_allclose(actual, slots[name], 1e-3, 1e-7, err_msg=f"{plan.path}/{name}")
+            assert not after["sums"][plan.path].any()
+    assert lengths[0] > lengths[1] > TRAINING.clip_norm > lengths[2]
+
+
+def test_vectors_do_not_decay(engine):
+    """With an empty gradient only weight decay is left, and that touches matrices alone."""
+    flags = all_trainable(engine)
+    before = engine.arrays(with_sums=False)["weights"]
+    engine.apply(1.0, np.full(len(flags), 0.5, "float32"), np.ones(len(flags)), flags)
+    after = engine.arrays(with_sums=False)["weights"]
+    for plan in engine.plans:
+        w = before[plan.path]
+        factor = 1.0 if w.ndim < 2 else 1 - 0.5 * TRAINING.weight_decay
+        assert plan.weight_decay == (0.0 if w.ndim < 2 else TRAINING.weight_decay)
+        np.testing.assert_allclose(after[plan.path], factor * w, 1e-6, err_msg=plan.path)
+
+
+def test_muon_takes_the_matrices_inside_and_adamw_the_rest(engine):
+    for plan in engine.plans:
+        assert plan.is_muon == plan.path.endswith("kernel"), plan.path
+        assert plan.slot_names == (("mean",) if plan.is_muon else ("mean", "square"))
+    parts = {plan.path: plan.parts for plan in engine.plans if len(plan.parts) > 1}
+    assert parts  # queries, keys and values side by side
+    for plan, variable in zip(engine.plans, engine.model.trainable_variables, strict=True):
+        assert not plan.parts or sum(plan.parts) == variable.shape[-1]
+
+
+def test_arrays_and_load_are_each_others_opposite(engine):
+    flags = all_trainable(engine)
+    memory = engine.model.initial_state(NUM_STREAMS)
+    for seed in (0, 1):
+        engine.accumulate(random_batch(LONG, seed), memory, flags)
+        if seed == 0:
+            engine.apply(60.0, np.full(len(flags), 1e-3, "float32"), np.ones(len(flags)), flags)
+    held = engine.arrays(with_sums=True)
+    held = keras.tree.map_structure(np.array, held)
+    engine.apply(60.0, np.full(len(flags), 1e-3, "float32"), np.ones(len(flags)), flags)
+    assert numbers(engine.arrays(with_sums=True)) != numbers(held)
+    engine.load(held)
+    assert numbers(engine.arrays(with_sums=True)) == numbers(held)
+    assert numbers([v.value for v in engine.model.trainable_variables]) == numbers(list(held["weights"].values()))
+    engine.load({name: held[name] for name in ("weights", "optimizer")})  # taken between two updates: no sums
+    assert not any(x.any() for x in engine.arrays(with_sums=True)["sums"].values())

@@ -57,6 +57,7 @@ def main():
     if problem:
         print(problem)
         return 1
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # some settings of Python leave it out
     from mof.launcher.commands import run
 
     return run(sys.argv[1:])

@@ -59,8 +59,8 @@ def is_differentiable(x):
 
 
 def to_numpy(nested):
-    """Every tensor as a NumPy array."""
-    return keras.tree.map_structure(ops.convert_to_numpy, nested)
+    """Every tensor as a NumPy array; None stays."""
+    return keras.tree.map_structure(lambda x: x if x is None else ops.convert_to_numpy(x), nested)
 
 
 def compute(function, *inputs):
@@ -82,8 +82,10 @@ def outputs_and_gradients(function, inputs, variables=()):
     flat = keras.tree.flatten(inputs)
     places = [i for i, x in enumerate(flat) if is_differentiable(x)]
 
+    tensors = _as_tensors(flat)
+
     def objective(floats):
-        filled = list(flat)
+        filled = list(tensors)
         for place, x in zip(places, floats, strict=True):
             filled[place] = x
         outputs = function(**keras.tree.pack_sequence_as(inputs, filled))
@@ -93,7 +95,7 @@ def outputs_and_gradients(function, inputs, variables=()):
                 total = total + ops.sum(y * random_array(tuple(y.shape), 1000 + i))
         return total, outputs
 
-    floats = [ops.convert_to_tensor(flat[i]) for i in places]
+    floats = [tensors[i] for i in places]
     take = _tensorflow_gradients if keras.backend.backend() == "tensorflow" else _jax_gradients
     outputs, input_gradients, variable_gradients = take(objective, floats, list(variables))
     return to_numpy(

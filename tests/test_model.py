@@ -79,6 +79,12 @@ def model(request):
     return perturbed(MixtureLanguageModel(VARIANTS[request.param], seed=1))
 
 
+@pytest.fixture(scope="module", params=["default", "published ideas"])
+def model_in_graphs(request):
+    """Shallow, for every layer is traced and compiled."""
+    return perturbed(MixtureLanguageModel(VARIANTS[request.param].replace(transformer_layers=1), seed=1))
+
+
 @pytest.fixture(scope="module")
 def default_model():
     return perturbed(MixtureLanguageModel(CONFIG, seed=1))
@@ -166,9 +172,14 @@ class TestTwoForms:
 
 
 class TestCausality:
-    @pytest.mark.parametrize("in_graph", [False, True])
-    def test_no_logit_before_a_token_depends_on_it(self, model, in_graph):
-        """Nor does a route weight; exactly, and as in training."""
+    def test_no_logit_before_a_token_depends_on_it(self, model):
+        self.check(model, compute_many)
+
+    def test_nor_inside_a_graph(self, model_in_graphs):
+        self.check(model_in_graphs, lambda function: as_graph(model_in_graphs, function))
+
+    def check(self, model, prepare):
+        """Nor does a route weight; exactly."""
         num_tokens = IN_GRAPHS[1]
         ids, resets, mask = random_ids(IN_GRAPHS), random_resets(num_tokens, 5), padding_mask(num_tokens)
         state = to_numpy(model.initial_state(BATCH_SIZE))
@@ -177,12 +188,12 @@ class TestCausality:
             output, _ = model.features(ids, state, resets, mask)
             return model.logits(output.hidden), output.route_weights
 
-        graph = as_graph(model, logits_and_weights) if in_graph else compute_many(logits_and_weights)
-        logits, weights = to_numpy(graph(ids, state, resets, mask))
+        run = prepare(logits_and_weights)
+        logits, weights = to_numpy(run(ids, state, resets, mask))
         for t in range(num_tokens):
             changed = ids.copy()
             changed[:, t] = (changed[:, t] + 1 + t) % VOCABULARY_SIZE
-            logits_after, weights_after = to_numpy(graph(changed, state, resets, mask))
+            logits_after, weights_after = to_numpy(run(changed, state, resets, mask))
             before = mask & (np.arange(num_tokens) < t)
             np.testing.assert_array_equal(logits_after[before], logits[before])
             np.testing.assert_array_equal(weights_after[before], weights[before])
@@ -264,7 +275,8 @@ def normed(x, norm):
 
 
 class TestGraphs:
-    def test_a_graph_gives_what_the_method_gives(self, model):
+    def test_a_graph_gives_what_the_method_gives(self, model_in_graphs):
+        model = model_in_graphs
         ids, resets, mask = random_ids(IN_GRAPHS), random_resets(IN_GRAPHS[1]), padding_mask(IN_GRAPHS[1])
         state = to_numpy(model.initial_state(BATCH_SIZE))
         expected = compute(lambda *x: model.features(*x), ids, state, resets, mask)
@@ -273,21 +285,21 @@ class TestGraphs:
         np.testing.assert_allclose(*hidden, *DEEP_TOLERANCE)
         assert_all_close(actual[1], expected[1], DEEP_TOLERANCE)
 
-    def test_a_graph_sees_weights_that_change_and_takes_none(self, default_model):
-        graph, ids = as_graph(default_model, default_model.features), random_ids(IN_GRAPHS)
+    def test_a_graph_sees_weights_that_change_and_takes_none(self):
+        model = MixtureLanguageModel(CONFIG.replace(experts=("recurrent",), recurrent_layers=1))
+        graph, ids = as_graph(model, model.features), random_ids(IN_GRAPHS)
         first, _ = to_numpy(graph(ids, None, None, None))
-        bias = default_model.output_norm.scale
-        before = ops.convert_to_numpy(bias)
-        bias.assign(2.0 * before)
+        scale = model.output_norm.scale
+        scale.assign(2.0 * ops.convert_to_numpy(scale))
         second, _ = to_numpy(graph(ids, None, None, None))
-        bias.assign(before)
         np.testing.assert_allclose(second.hidden, 2.0 * first.hidden, *FLOAT32_TOLERANCE)
 
     @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a form of TensorFlow's own")
-    def test_gradients_inside_a_graph_are_those_outside(self, model):
+    def test_gradients_inside_a_graph_are_those_outside(self, model_in_graphs):
         """Inside, chains of operations are compiled with gradients of their own."""
         import tensorflow as tf
 
+        model = model_in_graphs
         ids, targets = (tf.constant(random_ids(IN_GRAPHS, seed)) for seed in (0, 1))
         resets, mask = tf.constant(random_resets(IN_GRAPHS[1])), tf.constant(padding_mask(IN_GRAPHS[1]))
         variables = [v.value for v in model.trainable_variables]
@@ -550,7 +562,7 @@ def test_bfloat16_products_stay_close_and_the_state_stays_float32():
 
 
 def test_fit_of_keras_works_on_it():
-    model = MixtureLanguageModel(CONFIG, seed=3)
+    model = MixtureLanguageModel(CONFIG.replace(transformer_layers=1), seed=3)
     ids, targets = random_ids(IN_GRAPHS), random_ids(IN_GRAPHS, 1)
     weights = np.ones(IN_GRAPHS, "float32")
     weights[:, 3:] = 0.0

@@ -16,8 +16,7 @@ def with_config_flags(**panels):
     Args:
         panels: keyword -> (config class, title in the help); the command gets a dict of the fields set.
 
-    Returns:
-        A decorator for a typer command. Tuples are written with commas: `--lengths 128,256`.
+    Returns: a decorator for a typer command. Tuples are written with commas: `--lengths 128,256`.
     """
 
     def decorate(command):

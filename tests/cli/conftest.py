@@ -40,7 +40,7 @@ def run_mof(*words, said=""):
 
 @pytest.fixture(scope="session")
 def mof():
-    """The function `run_mof`; TensorFlow's functions run without graphs, which here cost more than they save."""
+    """The function `run_mof`; TensorFlow runs without graphs, which here cost more than they save."""
     import keras
 
     if keras.backend.backend() != "tensorflow":

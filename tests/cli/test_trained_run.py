@@ -7,20 +7,16 @@ import pytest
 
 
 def test_texts_begin_with_the_prompt_and_repeat_with_the_seed(mof, trained):
-    words = ["generate", "--run", trained.path, "--prompt", "春天", "--max-tokens", "5", "--num-texts", "2"]
-    answer = mof(*words, "--temperature", "2")
+    words = ["generate", "--run", trained.path, "--prompt", "春天", "--max-tokens", "5", "--temperature", "2"]
+    answer = mof(*words, "--num-texts", "2", "--seed", "5")
     first, second = answer.output.rstrip("\n").split("\n\n")
     assert answer.status == 0 and first.startswith("春天") and second.startswith("春天") and first != second
-    assert mof(*words, "--temperature", "2").output == answer.output
-    assert mof(*words, "--temperature", "2", "--seed", "5").output != answer.output
+    assert mof(*words, "--seed", "5").output.rstrip("\n") == first
     assert "Preparing the graphs" in answer.errors
 
 
 def test_stop_strings_come_with_commas(mof, trained):
-    from mof.cli import generate as generate_module
-
-    assert generate_module.generate.__name__ == "generate"
-    words = ["generate", "--run", trained.path, "--prompt", "春", "--max-tokens", "12", "--temperature", "3"]
+    words = ["generate", "--run", trained.path, "--prompt", "春", "--max-tokens", "8", "--temperature", "3"]
     text = mof(*words, "--top-p", "1").output.strip()
     character = next(c for c in text[1:] if c.isprintable() and c not in ",�")
     cut = mof(*words, "--top-p", "1", "--stop", f"never,{character}").output.strip()
@@ -50,8 +46,8 @@ def test_evaluation_on_other_text(mof, trained, tmp_path):
 
 
 def test_chat_answers_forgets_and_ends(mof, trained):
-    said = "你好\n[CLEAN]\n春天\n"
-    answer = mof("chat", "--run", trained.path, "--max-tokens", "4", said=said)
+    said = "你好\n[CLEAN]\n春\n"
+    answer = mof("chat", "--run", trained.path, "--max-tokens", "3", said=said)
     assert answer.status == 0
     assert answer.output.count("答 (model)> ") == 3 and "上下文已清空。" in answer.output
     assert answer.output.rstrip().endswith("再见 (goodbye).")
@@ -119,4 +115,6 @@ def test_run_that_held_nothing_out_cannot_be_judged_without_text(mof, trained, m
     empty = SimpleNamespace(validation=SimpleNamespace(num_documents=0))
     monkeypatch.setattr("mof.training.assembly.open_cache", lambda run, tokenizer: empty)
     answer = mof("evaluate", "--run", trained.path)
-    assert answer.status == 1 and "held out no text to judge on: name some with --corpus PATH" in answer.errors
+    assert (
+        answer.status == 1 and "held out no text to judge on: name some with --corpus PATH" in answer.errors
+    )

@@ -3,6 +3,8 @@
 import ast
 import importlib.util
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,19 @@ def test_an_old_python_can_read_the_file():
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     assert functions and not any(f.returns or f.args.kwonlyargs or f.args.posonlyargs for f in functions)
     assert source.isascii()  # Python 2 wants a declaration otherwise
+
+
+def test_launcher_needs_no_installed_package():
+    for path in [ROOT / "start.py", ROOT / "mof" / "__init__.py", *(ROOT / "mof" / "launcher").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                own = name.startswith("mof.launcher")
+                assert own or name.split(".")[0] in sys.stdlib_module_names, f"{path} imports {name}"
+
+
+def test_help_is_there_before_anything_is_installed():
+    command = [sys.executable, "-I", "-S", str(ROOT / "start.py"), "--help"]  # no site-packages
+    result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert result.returncode == 0 and "python start.py lab" in result.stdout, result.stderr

@@ -83,7 +83,7 @@ def naive_orthogonalize(matrix):
     """Five steps of x = a x + (b A + c A A) x with A = x x^T, from the published note, in float64."""
     x = np.array(matrix, "float64")
     wide = x.T if x.shape[0] > x.shape[1] else x
-    wide = wide / np.linalg.norm(wide)
+    wide = wide / np.sqrt((wide**2).sum() + 1e-14)
     for _ in range(5):
         gram = wide @ wide.T
         wide = 3.4445 * wide + (-4.7750 * gram + 2.0315 * gram @ gram) @ wide

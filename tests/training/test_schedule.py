@@ -1,7 +1,7 @@
 """Step sizes at points worked out by hand, and lengths that depend on (seed, update) alone."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mof.training.schedule import (
@@ -43,6 +43,7 @@ def test_warmup_stable_decay_at_points_by_hand(update, expected):
 
 
 @pytest.mark.parametrize("schedule", ["cosine", "warmup_stable_decay"])
+@settings(max_examples=30)
 @given(num_updates=st.integers(20, 5000), warmup=st.integers(0, 15))
 def test_schedules_have_no_jumps_and_end_where_they_should(schedule, num_updates, warmup):
     config = TRAINING.replace(schedule=schedule, warmup_updates=warmup, final_share=0.05, decay_share=0.3)
@@ -54,7 +55,7 @@ def test_schedules_have_no_jumps_and_end_where_they_should(schedule, num_updates
     assert all(a >= b for a, b in zip(after, after[1:], strict=False))
     # the steepest place: the first step of the square root, or a warm-up step
     largest = max((1 / (0.3 * num_updates - 1)) ** 0.5, 1 / max(warmup, 1) if warmup else 0.0, 4 / (num_updates - warmup))
-    assert max(abs(a - b) for a, b in zip(factors, factors[1:], strict=False)) <= largest
+    assert max(abs(a - b) for a, b in zip(factors, factors[1:], strict=False)) <= largest + 1e-12
 
 
 def test_the_warmup_needs_no_length_of_the_run():

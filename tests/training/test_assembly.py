@@ -1,0 +1,180 @@
+"""From paths to a run: new, resumed, and begun from another run's model."""
+
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from mof.config import ModelConfig
+from mof.presets import Preset
+from mof.training.assembly import existing_run, make_tokenizer, new_run, open_cache, open_corpus
+from mof.training.checkpoint import save_checkpoint
+from mof.training.run_folder import RunError, RunFolder
+from mof.training.saved_model import load_model
+from tests.training.small_run import LETTERS, MODEL, TRAINING, numbers, random_text, write_lines
+
+SMALL = Preset("small-test", MODEL.replace(vocabulary_size=300), "characters", "tests of this file")
+
+
+def shift_weights(run, model, by):
+    """A checkpoint whose weights are the model's and a bit more, as training would leave them."""
+    weights = {v.path: np.asarray(v) + np.float32(by) for v in model.trainable_variables}
+    save_checkpoint(run.checkpoints, {"weights": weights}, {"tokenizer_hash": run.facts["tokenizer_hash"]}, 5)
+    return weights
+
+
+@pytest.fixture(scope="module")
+def trained(corpus, tmp_path_factory):
+    """(RunFolder of a run with one checkpoint, its weights)."""
+    run, model, _ = new_run(tmp_path_factory.mktemp("runs") / "base", SMALL, {}, TRAINING, [corpus], 0.1, report=str)
+    return run, shift_weights(run, model, 0.25)
+
+
+@pytest.fixture
+def base(trained, tmp_path):
+    """A copy of the trained run, in a folder of its own."""
+    shutil.copytree(trained[0].path, tmp_path / "base")
+    return RunFolder(tmp_path / "base")
+
+
+def weights_of(model):
+    return {v.path: np.asarray(v) for v in model.trainable_variables}
+
+
+def test_a_new_run_takes_the_vocabulary_of_its_text(corpus, tmp_path):
+    told = []
+    run, model, cache = new_run(tmp_path / "run", SMALL, {"router_width": 3}, TRAINING, [corpus], 0.1, report=told.append)
+    tokenizer = run.tokenizer()
+    assert tokenizer.kind == "characters" and run.model_config.vocabulary_size == tokenizer.vocabulary_size
+    assert run.model_config == SMALL.model.replace(vocabulary_size=tokenizer.vocabulary_size, router_width=3)
+    assert model.config == run.model_config and run.training_config == TRAINING
+    assert (run.facts["preset"], run.facts["base"], run.facts["validation_fraction"]) == ("small-test", None, 0.1)
+    assert run.facts["corpus"] == [str(corpus)]
+    assert cache.train.num_documents + cache.validation.num_documents == 60
+    assert told[0] == "Learning a vocabulary of up to 300 characters."
+    reopened, same_model, same_cache = existing_run(run.path, report=told.append)
+    assert numbers(weights_of(same_model)) == numbers(weights_of(model))
+    assert same_cache.fingerprint == cache.fingerprint and reopened.facts == run.facts
+    with pytest.raises(RunError, match="holds a run already"):
+        new_run(tmp_path / "run", SMALL, {}, TRAINING, [corpus], 0.1, report=str)
+
+
+def test_the_tokenizer_sees_no_held_out_text(tmp_path):
+    texts = [{"text": chr(0x4E00 + i) * 5} for i in range(200)]
+    file = write_lines(tmp_path / "texts.jsonl", texts)
+    everything = make_tokenizer("characters", [file], 5000, 0.0, report=str)
+    half = make_tokenizer("characters", [file], 5000, 0.5, report=str)
+    assert everything.vocabulary_size - 264 == 200
+    assert 60 < half.vocabulary_size - 264 < 140
+
+
+def test_the_kind_of_tokenizer_is_the_presets(corpus):
+    told = []
+    assert make_tokenizer("bpe", [corpus], 290, 0.0, told.append).kind == "bpe"
+    assert told == ["Learning a vocabulary of up to 290 tokens."]
+
+
+def test_bad_lines_are_told(corpus, tmp_path):
+    file = write_lines(tmp_path / "bad.jsonl", [{"text": random_text(30, i)} for i in range(20)] + ["{no json", '{"a": 1}'])
+    told = []
+    run, _, _ = new_run(tmp_path / "run", SMALL, {}, TRAINING, [file], 0.0, report=told.append)
+    assert any("20 documents read, 2 bad lines skipped" in text and "bad.jsonl" in text and "21" in text for text in told)
+    told.clear()
+    open_cache(run, run.tokenizer(), told.append)
+    assert any("2 bad lines skipped" in text for text in told)  # also where the cache is there already
+
+
+def test_fine_tuning_keeps_tokenizer_config_and_weights(base, trained, tmp_path):
+    talk = [{"messages": [{"role": "user", "content": "春"}, {"role": "assistant", "content": "花草"}]}] * 3
+    file = write_lines(tmp_path / "talk.jsonl", talk + [{"text": "完全不同的文字" * 20}])
+    config = TRAINING.replace(optimizer="adamw", seed=9)
+    tuned, model, cache = new_run(tmp_path / "chat", SMALL, {"chunk_length": 4}, config, [file], 0.0, base.path, str)
+    assert tuned.tokenizer().hash == base.tokenizer().hash
+    assert tuned.model_config == base.model_config.replace(chunk_length=4)
+    assert tuned.facts["base"] == str(base.path) and tuned.facts["preset"] == "small-test"
+    assert numbers(weights_of(model)) == numbers(trained[1])
+    assert cache.train.num_conversations == 3
+    # resumed before its first checkpoint, it starts from the base again
+    _, again, _ = existing_run(tuned.path, report=str)
+    assert numbers(weights_of(again)) == numbers(trained[1])
+    # from its own first checkpoint on, the base is not looked at any more
+    shift_weights(tuned, model, 1.0)
+    shutil.rmtree(base.path)
+    existing_run(tuned.path, report=str)
+
+
+def test_a_base_given_by_a_relative_path_is_found_from_elsewhere(base, corpus, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tuned, _, _ = new_run(tmp_path / "chat", SMALL, {}, TRAINING, [corpus], 0.1, "base", str)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    existing_run(tuned.path, report=str)
+
+
+def test_the_shape_of_a_base_cannot_be_changed(base, corpus, tmp_path):
+    expected = f"the shape of the model comes from {base.path} and cannot be changed: leave out num_heads, width."
+    with pytest.raises(RunError, match=re.escape(expected)):
+        changes = {"width": 32, "num_heads": 4, "product_dtype": "bfloat16"}
+        new_run(tmp_path / "chat", SMALL, changes, TRAINING, [corpus], 0.1, base.path, str)
+    assert not (tmp_path / "chat").exists()
+
+
+def test_a_base_without_checkpoint_is_refused(base, corpus, tmp_path):
+    tuned, _, _ = new_run(tmp_path / "chat", SMALL, {}, TRAINING, [corpus], 0.1, base.path, str)
+    shutil.rmtree(base.checkpoints)
+    expected = re.escape(f"{base.path} has no checkpoint to start from: train it first.")
+    with pytest.raises(RunError, match=expected):
+        new_run(tmp_path / "chat-2", SMALL, {}, TRAINING, [corpus], 0.1, base.path, str)
+    with pytest.raises(RunError, match=expected):
+        existing_run(tuned.path, report=str)
+
+
+def test_a_corpus_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        new_run(tmp_path / "run", SMALL, {}, TRAINING, [tmp_path / "nowhere"], report=str)
+    assert not (tmp_path / "run").exists()
+
+
+def test_another_corpus_is_read_whole(base, tmp_path):
+    file = write_lines(tmp_path / "other.jsonl", [{"text": random_text(20, i)} for i in range(30)])
+    split = open_corpus([file], base.tokenizer(), base)
+    assert split.num_documents == 30
+
+
+def test_a_trained_model_is_loaded_with_its_newest_weights(base, trained):
+    model, tokenizer, run = load_model(base.path, warn=pytest.fail)
+    assert numbers(weights_of(model)) == numbers(trained[1])
+    assert tokenizer.hash == base.facts["tokenizer_hash"] and run.path == base.path
+    assert tokenizer.decode(tokenizer.encode(LETTERS)) == LETTERS
+
+
+def test_loading_passes_over_a_damaged_checkpoint(base, trained):
+    folder = base.checkpoints / "update-00000006"
+    shutil.copytree(base.checkpoints / "update-00000005", folder)
+    (folder / "weights.safetensors").write_bytes(b"")
+    told = []
+    model, _, _ = load_model(base.path, told.append)
+    assert len(told) == 1 and "update-00000006" in told[0]
+    assert numbers(weights_of(model)) == numbers(trained[1])
+
+
+def test_loading_without_a_run_or_a_checkpoint_is_refused(base, tmp_path):
+    with pytest.raises(RunError, match="holds no run"):
+        load_model(tmp_path / "nothing")
+    shutil.rmtree(base.checkpoints)
+    with pytest.raises(RunError, match=r"has no checkpoint yet: train first, or wait for the first one to be saved"):
+        load_model(base.path)
+
+
+@pytest.mark.parametrize("changes", [{"width": 32}, {"recurrent_layers": 2}])
+def test_weights_of_another_model_are_refused(base, changes):
+    config = ModelConfig.from_json(base.model_config.to_json()).replace(**changes)
+    file = base.path / "run.json"
+    text = file.read_text(encoding="utf-8")
+    for name, value in changes.items():
+        text = text.replace(f'"{name}": {getattr(base.model_config, name)}', f'"{name}": {value}')
+    file.write_text(text, encoding="utf-8")
+    assert RunFolder(base.path).model_config == config
+    with pytest.raises(RunError, match=r"update-00000005 holds .* for mof/.*, this run expects \("):
+        load_model(base.path)

@@ -1,11 +1,13 @@
-"""Judge a trained run on real text: bits per byte against a 5-gram, the quality of its continuations, a chat, the router.
+"""Judge a trained run on real text: bits per byte against a 5-gram, the quality of its continuations, a chat,
+the router.
 
     python benchmarks/judge_run.py --run runs/hour --chat-run runs/chat --output judged.json
 
-The baseline, an interpolated Kneser-Ney character 5-gram, is trained twice: on exactly the text that the run has read, and on all of its
-training text. Continuations start from the first characters of held-out documents, taken in the order of the corpus, none left out;
-statistics of real text are those of the same documents' own continuations. The result is a JSON file with the command, the date and the
-machine. An hour-long run takes about ten minutes and 4 GB.
+The baseline, an interpolated Kneser-Ney character 5-gram, is trained twice: on exactly the text that the run
+has read, and on all of its training text. Continuations start from the first characters of held-out
+documents, taken in the order of the corpus, none left out; statistics of real text are those of the same
+documents' own continuations. The result is a JSON file with the command, the date and the machine. An
+hour-long run takes about ten minutes and 4 GB.
 """
 
 import argparse
@@ -127,7 +129,11 @@ def router_table(model, tokenizer, cache, documents_by_source):
             means.append(np.asarray(output.route_weights)[0, : len(tokens)].mean(axis=0))
         means = np.array(means)
         half = 1.96 * means.std(axis=0, ddof=1) / len(means) ** 0.5 if len(means) > 1 else means[0] * np.nan
-        table[source] = {"documents": len(means), "mean": means.mean(0).tolist(), "half_interval": half.tolist()}
+        table[source] = {
+            "documents": len(means),
+            "mean": means.mean(0).tolist(),
+            "half_interval": half.tolist(),
+        }
     return table
 
 
@@ -153,7 +159,8 @@ def main():
     num_tokens = max(entry["tokens"] for entry in log)
     texts = text_read(run, cache.train, num_tokens)
     result = {
-        "command": "python benchmarks/judge_run.py " + " ".join(Path(a).name if "/" in a else a for a in sys.argv[1:]),
+        "command": "python benchmarks/judge_run.py "
+        + " ".join(Path(a).name if "/" in a else a for a in sys.argv[1:]),
         "date": datetime.date.today().isoformat(),
         "machine": bit_identity_conditions(),
         "preset": run.facts["preset"],
@@ -175,7 +182,9 @@ def main():
         chat_generator = TextGenerator(chat_model, chat_tokenizer)
         result["chat"] = []
         for turn, question in enumerate(CHAT_TURNS):
-            session = ChatSession(chat_generator, GenerationConfig(max_tokens=120, temperature=0.5, seed=turn))
+            session = ChatSession(
+                chat_generator, GenerationConfig(max_tokens=120, temperature=0.5, seed=turn)
+            )
             result["chat"].append({"user": question, "assistant": "".join(session.reply(question))})
     options.output.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
     print(f"wrote {options.output}")

@@ -2,18 +2,20 @@
 
     python benchmarks/kill_study.py --output benchmarks/results/kill_study.json
 
-A small model (shape and settings below) is trained once without a break. The same training is then started again, killed with
-SIGKILL (on Windows TerminateProcess) at a random moment, resumed by a new process, killed again, and so on; every fifth kill
-falls into the start of a process, where it loads and rewinds. Checkpoints are taken many times a second, also between the
-batches of one update. At the end weights, optimiser state, memory and the log's losses must be equal
-bit for bit. The study itself can be stopped: the same command with the same --folder goes on where it was.
+A small model (shape and settings below) is trained once without a break. The same training is then started
+again, killed with SIGKILL (on Windows TerminateProcess) at a random moment, resumed by a new process, killed
+again, and so on; every fifth kill falls into the start of a process, where it loads. Checkpoints are
+taken many times a second, also between the batches of one update. At the end weights, optimiser state, memory
+and the losses in the log must be equal bit for bit. The study itself can be stopped: the same command with
+the same --folder goes on.
 
-It takes about 8 minutes for 20 kills on two quiet cores: nearly all of it is the start of each process. The command tells its estimate
-as soon as it has seen one start.
+It takes about 9 minutes for 20 kills on two quiet cores: nearly all of it is the start of each process. The
+command tells its estimate as soon as it has seen one start.
 """
 
 import argparse
 import datetime
+import functools
 import json
 import random
 import shlex
@@ -30,7 +32,7 @@ import safetensors.numpy
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
-from mof.training.checkpoint import list_checkpoints
+from mof.training.checkpoint import list_checkpoints  # noqa: E402
 
 MODEL = {
     "width": 16,
@@ -42,7 +44,13 @@ MODEL = {
     "router_width": 4,
     "chunk_length": 8,
 }
-TRAINING = {"lengths": (8,), "num_streams": 2, "tokens_per_update": 64, "warmup_updates": 5, "checkpoint_seconds": 0.05}
+TRAINING = {
+    "lengths": (8,),
+    "num_streams": 2,
+    "tokens_per_update": 64,
+    "warmup_updates": 5,
+    "checkpoint_seconds": 0.05,
+}
 EXACT_LOG_FIELDS = ("update", "loss", "gradient_norm", "factor", "length", "tokens")
 LONGEST_DELAY_SECONDS = 0.2  # between an update's line and the kill: several updates and checkpoints
 KILLS_PER_START_KILL = 5
@@ -75,7 +83,7 @@ def make_run(folder, num_updates, product_dtype="float32"):
 
 
 def work(folder):
-    """Train the run in `folder` from its newest checkpoint to its end; tell each update on the standard output."""
+    """Train the run in `folder` from its newest checkpoint to its end; print each update's number."""
     from mof.training.assembly import begin_training, existing_run
     from mof.training.observer import Observer
 
@@ -123,7 +131,9 @@ def train(folder, kill_at=None, delay_seconds=0.0, kill_after_seconds=None):
         timer.cancel()
         if kill_at is kill_after_seconds is None and status != 0:
             errors.seek(0)
-            raise RuntimeError(f"the training in {folder} ended with status {status}: {errors.read()[-2000:]}")
+            raise RuntimeError(
+                f"the training in {folder} ended with status {status}: {errors.read()[-2000:]}"
+            )
     return last, first_seconds
 
 
@@ -144,7 +154,9 @@ def differences(folder, other):
         x, y = (safetensors.numpy.load_file(path / f"{part}.safetensors") for path in (a, b))
         if sorted(x) != sorted(y):
             found.append(f"names in {part}")
-        found += [f"{part} {name}" for name in sorted(set(x) & set(y)) if x[name].tobytes() != y[name].tobytes()]
+        found += [
+            f"{part} {name}" for name in sorted(set(x) & set(y)) if x[name].tobytes() != y[name].tobytes()
+        ]
     logs = [_exact_log(path) for path in (folder, other)]
     if len(logs[0]) != len(logs[1]):
         found.append(f"lines in the log: {len(logs[0])} and {len(logs[1])}")
@@ -163,7 +175,8 @@ def study(folder, num_kills, num_updates, seed=0, report=print):
         report: called with sentences.
 
     Returns:
-        dict of JSON values: "kills", a list with each one's moment and what lay on the disk then; "differences"; "identical"; "seconds".
+        dict of JSON values: "kills", with the moment of each and what lay on the disk then; "differences";
+        "identical"; "seconds", of this sitting.
     """
     alone, killed, notes = folder / "alone", folder / "killed", folder / "kills.json"
     kills = json.loads(notes.read_text(encoding="utf-8")) if notes.exists() else []
@@ -175,7 +188,9 @@ def study(folder, num_kills, num_updates, seed=0, report=print):
         start_seconds = 25.0
     remaining = num_kills - len(kills)
     minutes = (remaining + 1) * start_seconds * 1.1 / 60
-    report(f"One start takes {start_seconds:.0f} s, so {remaining} kills will take about {minutes:.0f} minutes.")
+    report(
+        f"One start takes {start_seconds:.0f} s, so {remaining} kills will take about {minutes:.0f} minutes."
+    )
     moments = random.Random(seed)
     for number in range(num_kills):
         # a random moment in each of as many stretches of the run, so that each kill finds it unfinished
@@ -213,11 +228,15 @@ def main(arguments=None):
     if options.worker:
         work(options.worker)
         return 0
-    print(f"{options.kills} kills: about {0.4 * (options.kills + 2):.0f} minutes on two quiet cores.", flush=True)
+    print(
+        f"{options.kills} kills: about {0.4 * (options.kills + 2):.0f} minutes on two quiet cores.",
+        flush=True,
+    )
     with tempfile.TemporaryDirectory() as temporary:
         folder = (options.folder or Path(temporary)).resolve()
-        report = lambda text: print(text, flush=True)  # noqa: E731
-        result = study(folder, options.kills, options.updates, options.seed, report)
+        result = study(
+            folder, options.kills, options.updates, options.seed, functools.partial(print, flush=True)
+        )
         state = list_checkpoints(folder / "alone" / "checkpoints")[0] / "state.json"
         conditions = json.loads(state.read_text(encoding="utf-8"))["conditions"]
     result = {
@@ -231,7 +250,9 @@ def main(arguments=None):
     }
     if options.output:
         options.output.parent.mkdir(parents=True, exist_ok=True)
-        options.output.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+        options.output.write_text(
+            json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
+        )
     print("Bit-identical." if result["identical"] else f"Different: {', '.join(result['differences'][:9])}")
     return 0 if result["identical"] else 1
 

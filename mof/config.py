@@ -1,7 +1,7 @@
 """Frozen configs, one per concern: every field with its default, its unit and its reason, checked when made.
 
-A config is written as JSON beside what it configured; command-line flags are generated from the fields. An unknown key fails
-and names the nearest known one.
+A config is written as JSON beside what it configured; command-line flags are generated from the fields. An
+unknown key fails and names the nearest known one.
 """
 
 import dataclasses
@@ -163,7 +163,9 @@ class ModelConfig(Config):
     router_temperature: float = setting(1.0, "divides the router's logits; below 1 it chooses more sharply")
     routing: str = setting("dense", "dense mixes all experts for every token", ("dense",))
     chunk_length: int = setting(64, "tokens the attention handles in one product; speed alone depends on it")
-    recompute: bool = setting(False, "compute cheap parts again in the backward pass: less memory, a little more time")
+    recompute: bool = setting(
+        False, "compute cheap parts again in the backward pass: less memory, a little more time"
+    )
     product_dtype: str = setting("float32", "number format of the matrix products", ("float32", "bfloat16"))
 
     def check(self):
@@ -179,7 +181,8 @@ class ModelConfig(Config):
             raise ValueError(f"experts is empty, expected at least one of {EXPERT_KINDS}.")
         if self.width % self.num_heads:
             raise ValueError(
-                f"width {self.width} is no multiple of num_heads {self.num_heads}: choose heads that divide it."
+                f"width {self.width} is no multiple of num_heads {self.num_heads}: "
+                "choose heads that divide it."
             )
         if self.embedding_residual > 1:
             raise ValueError(

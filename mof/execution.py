@@ -9,11 +9,13 @@ import keras
 
 
 def as_graph(model, method):
-    """`method` of `model` as a graph of the active backend; it reads the model's weights as they are at each call.
+    """`method` of `model` as a graph of the active backend; it reads the model's weights as they are at each
+    call.
 
     Args:
         model: a built Keras model.
-        method: one of its bound methods, or any function of tensors that reads its variables and changes none.
+        method: one of its bound methods, or any function of tensors that reads its variables and changes
+            none.
 
     Returns:
         A callable with the same arguments (nested tensors, NumPy arrays or None) and results.

@@ -1,12 +1,14 @@
-"""The MoF language model: embed, let every expert read, mix their answers by the router's weights, predict the next token.
+"""The MoF language model: embed, let every expert read, mix their answers by the router's weights, predict
+the next token.
 
     x = E[token] * sqrt(D)                                  E [W, D] is both embedding and head
     mixed_t = sum_e route_weights_{t, e} * norm_e(expert_e(x)_t)
     logits_t = norm(mixed_t P) E^T                          P [D, D]
 
-E starts with standard deviation 1 / sqrt(D), so x has size 1, and so have the logits. P turns the residual stream away from the
-embedding it began as: without it, head and embedding being one matrix, a new model is sure that every token repeats. Source: the MoF article, section "Architecture";
-what differs from it, and why, is chapter 09's subject. Book: chapters 04 to 08.
+E starts with standard deviation 1 / sqrt(D), so x has size 1, and so have the logits. P turns the residual
+stream away from the embedding it began as: without it, head and embedding being one matrix, a new model is
+sure that every token repeats. Source: the MoF article, section "Architecture"; what differs from it, and why,
+is chapter 09's subject. Book: chapters 04 to 08.
 """
 
 import math
@@ -132,7 +134,9 @@ class MixtureLanguageModel(keras.Model):
             )
         self.expert_norms = [RootMeanSquareNorm(name=f"expert_norm_{i}") for i in range(len(self.experts))]
         seed_of_output = derive_seed(seed, "output_projection")
-        self.output_projection = Projection(config.width, seed=seed_of_output, dtype=dtype, name="output_projection")
+        self.output_projection = Projection(
+            config.width, seed=seed_of_output, dtype=dtype, name="output_projection"
+        )
         self.output_norm = RootMeanSquareNorm(name="output_norm")
         self.head_dtype = "bfloat16" if config.product_dtype == "bfloat16" else "float32"
         self.build()
@@ -144,13 +148,20 @@ class MixtureLanguageModel(keras.Model):
         self.embedding = self.add_weight(
             shape=(config.vocabulary_size, config.width), initializer=start, name="embedding"
         )
-        for layer in [*self.experts, self.router, *self.expert_norms, self.output_projection, self.output_norm]:
+        for layer in [
+            *self.experts,
+            self.router,
+            *self.expert_norms,
+            self.output_projection,
+            self.output_norm,
+        ]:
             if layer is not None and not layer.built:
                 layer.build(shape)
         self.built = True
 
     def initial_state(self, batch_size):
-        """The empty memory of all parts: a nested dict of tensors, batch first. Its size does not depend on any length."""
+        """The empty memory of all parts: a nested dict of tensors, batch first. Its size does not depend on
+        any length."""
         state = {f"expert_{i}": expert.initial_state(batch_size) for i, expert in enumerate(self.experts)}
         if self.router is not None:
             state["router"] = self.router.initial_state(batch_size)
@@ -162,7 +173,8 @@ class MixtureLanguageModel(keras.Model):
         Args:
             token_ids: [B, T] int32 in [0, W).
             state: as `initial_state` gives, or None for an empty memory.
-            resets: [B, T] bool, True where a token starts a document: the memory is emptied before it. Or None.
+            resets: [B, T] bool, True where a token starts a document: the memory is emptied before it. Or
+                None.
             mask: [B, T] bool, False where a token is padding. Or None.
 
         Returns:
@@ -227,18 +239,20 @@ class MixtureLanguageModel(keras.Model):
         return self.output_norm(self.output_projection(mix_experts(outputs, scales, route_weights)))
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """For `model.fit(token_ids, targets, sample_weight=loss_weights)`: mean cross entropy of the weighted targets, nats."""
+        """For `model.fit(token_ids, targets, sample_weight=loss_weights)`: mean cross entropy of the weighted
+        targets, nats."""
         logits, _ = y_pred
         nats = token_cross_entropy(logits, y)
         return weighted_mean(nats, ops.ones_like(nats) if sample_weight is None else sample_weight)
 
     def parameter_groups(self):
-        """The trainable variables by the names that freezing uses; "transformer.deep" is part of "transformer".
+        """The trainable variables by the names that freezing uses; "transformer.deep" is part of
+        "transformer".
 
         Returns:
-            dict from each of GROUPS to a list of variables: "rnn" and "transformer" hold the experts of that kind with
-            their norms, "transformer.deep" the second half of each Transformer's blocks, "head" the output's projection and norm
-            (its large matrix is the embedding).
+            dict from each of GROUPS to a list of variables: "rnn" and "transformer" hold the experts of that
+            kind with their norms, "transformer.deep" the second half of each Transformer's blocks, "head" the
+            output's projection and norm (its large matrix is the embedding).
         """
         groups = {name: [] for name in GROUPS}
         groups["embedding"] = [self.embedding]

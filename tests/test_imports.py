@@ -78,8 +78,8 @@ def test_only_the_fast_forms_and_the_engines_import_a_backend(path):
     assert not found, f"{name} imports {sorted(found)}"
 
 
-# as_graph, and the recomputation that JAX has built in
-MAY_IMPORT_A_BACKEND = {"execution.py", "ops/recomputation.py"}
+# as_graph, the recomputation that JAX has built in, and the record of threads and versions that a run was made with
+MAY_IMPORT_A_BACKEND = {"execution.py", "ops/recomputation.py", "training/conditions.py"}
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if p.name == "__init__.py"], ids=module_name)

@@ -18,8 +18,8 @@ class HeldOutLoss(NamedTuple):
 
     bits_per_byte: all targets' bits (the document's end among them) over the bytes of the text.
     nats_per_token: mean over the targets. num_tokens: targets. num_bytes: UTF-8 bytes of the text.
-    nats_by_position: [P] float64, mean loss of the targets in each block of positions; NaN where a block has none.
-    position_block: tokens in a block.
+    nats_by_position: [P] float64, mean loss of the targets in each block of positions; NaN where a block has
+    none. position_block: tokens in a block.
     route_weights: [E] float64, mean weight of each expert.
     """
 

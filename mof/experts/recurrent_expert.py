@@ -1,6 +1,7 @@
 """The RNN expert: shallow and wide, a few recurrent layers with residuals.
 
-For each layer, with e the embedded token and q in [0, 1] (the article's `embedded * q + inputs * (1 - q)`, section "Training", 2):
+For each layer, with e the embedded token and q in [0, 1] (the article's `embedded * q + inputs * (1 - q)`,
+section "Training", 2):
 
     y = x + recurrence(convolution(norm(q e + (1 - q) x)))
 
@@ -35,7 +36,9 @@ class EmbeddingResidual(keras.layers.Layer):
         self.logit = None
         if 0.0 < self.start < 1.0:
             logit = float(np.log(self.start) - np.log1p(-self.start))
-            self.logit = self.add_weight(shape=(), initializer=keras.initializers.Constant(logit), name="logit")
+            self.logit = self.add_weight(
+                shape=(), initializer=keras.initializers.Constant(logit), name="logit"
+            )
 
     def share(self):
         """q, a float or a scalar tensor."""
@@ -88,11 +91,13 @@ class RecurrentExpert(Expert):
     def build(self, input_shape):
         self.residuals, self.norms, self.convolutions, self.recurrences = [], [], [], []
         for i in range(self.num_layers):
-            share = self.embedding_residual if i else 0.0  # the first layer's input is the embedding: no share to train
+            share = self.embedding_residual if i else 0.0  # the first layer reads the embedding itself
             self.residuals.append(EmbeddingResidual(share, name=f"embedding_residual_{i}"))
             self.norms.append(RootMeanSquareNorm(name=f"norm_{i}"))
             seed = derive_seed(self.seed, "convolution", i)
-            self.convolutions.append(ShortConvolution(self.convolution_length, seed=seed, name=f"convolution_{i}"))
+            self.convolutions.append(
+                ShortConvolution(self.convolution_length, seed=seed, name=f"convolution_{i}")
+            )
             self.recurrences.append(
                 make_recurrence(
                     self.recurrence,

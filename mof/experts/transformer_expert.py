@@ -4,7 +4,8 @@ For each block, norms first, so that a deep stack trains:
 
     a = x + attention(convolution(norm(x)))      b = thought_space(a)      y = b + feed_forward(norm(b))
 
-The article's block (section "Core techniques") has the same parts with the norms last and a feed-forward no wider than the model. Book: chapter 07.
+The article's block (section "Core techniques") has the same parts with the norms last and a feed-forward no
+wider than the model. Book: chapter 07.
 """
 
 import keras
@@ -25,7 +26,8 @@ class TransformerBlock(keras.layers.Layer):
 
     def __init__(self, expert, index, **kwargs):
         super().__init__(autocast=False, **kwargs)
-        seed, gain, policy = derive_seed(expert.seed, "block", index), (2 * expert.num_layers) ** -0.5, expert.dtype_policy
+        seed, policy = derive_seed(expert.seed, "block", index), expert.dtype_policy
+        gain = (2 * expert.num_layers) ** -0.5  # each block adds two terms to the residual stream
         self.attention_norm = RootMeanSquareNorm(name="attention_norm")
         self.convolution = ShortConvolution(
             expert.convolution_length, seed=derive_seed(seed, "convolution"), name="convolution"
@@ -83,7 +85,9 @@ class TransformerBlock(keras.layers.Layer):
     def call(self, x, state, resets=None, mask=None):
         """T tokens: x [B, T, D]; returns (y [B, T, D], state)."""
         after = {}
-        read, after["convolution"] = self.convolution(self.attention_norm(x), state["convolution"], resets, mask)
+        read, after["convolution"] = self.convolution(
+            self.attention_norm(x), state["convolution"], resets, mask
+        )
         y, after["attention"] = self.attention(read, state["attention"], resets, mask)
         x = x + y
         if self.thought_space is not None:
@@ -161,7 +165,9 @@ class TransformerExpert(Expert):
         self.blocks = [TransformerBlock(self, i, name=f"block_{i}") for i in range(num_layers)]
         self.position = None
         if position != "none":
-            self.position = Position(position, num_positions, seed=derive_seed(seed, "position"), name="position")
+            self.position = Position(
+                position, num_positions, seed=derive_seed(seed, "position"), name="position"
+            )
 
     def build(self, input_shape):
         for layer in self._flatten_layers(include_self=False, recursive=False):
@@ -195,7 +201,8 @@ class TransformerExpert(Expert):
         return x_t, after
 
     def thought_alphas(self):
-        """The trained factors of the thought spaces, block by block: a list of floats, empty without thought space."""
+        """The trained factors of the thought spaces, block by block: a list of floats, empty without thought
+        space."""
         spaces = (block.thought_space for block in self.blocks)
         return [float(ops.convert_to_numpy(space.alpha.value)) for space in spaces if space is not None]
 

@@ -17,7 +17,14 @@ from mof.launcher.updating import pull
 ROOT = Path(__file__).resolve().parents[2]
 WORKING_FOLDER = "my-work"
 MOST_TEST_WORKERS = 4  # each imports TensorFlow: about 0.6 GB of memory
-JAX_TESTS = ("tests/ops", "tests/layers", "tests/experts", "tests/test_model.py")
+JAX_TESTS = (
+    "tests/ops",
+    "tests/layers",
+    "tests/experts",
+    "tests/test_model.py",
+    "tests/published",
+    "tests/generation",
+)
 EXTRAS = ("test", "lab", "book", "export", "cluster")
 
 HELP = """\

@@ -1,1 +1,2 @@
-"""Layers that own weights. A layer with a memory has `initial_state`, `call` (T tokens) and `step` (one token)."""
+"""Layers that own weights. A layer with a memory has `initial_state`, `call` (T tokens) and `step` (one
+token)."""

@@ -8,7 +8,6 @@ from mof.ops.activations import squared_relu, tanh_gelu
 from mof.ops.products import project
 from mof.ops.recomputation import recomputed
 
-
 ACTIVATIONS = {"gelu": tanh_gelu, "squared_relu": squared_relu}
 
 
@@ -23,10 +22,14 @@ class FeedForward(keras.layers.Layer):
         seed: int.
     """
 
-    def __init__(self, inner_width, activation="squared_relu", recompute=False, output_gain=1.0, seed=0, **kwargs):
+    def __init__(
+        self, inner_width, activation="squared_relu", recompute=False, output_gain=1.0, seed=0, **kwargs
+    ):
         super().__init__(autocast=False, **kwargs)
         if activation not in ACTIVATIONS:
-            raise ValueError(f"activation is {activation!r}, expected one of {sorted(ACTIVATIONS)}: choose one of these.")
+            raise ValueError(
+                f"activation is {activation!r}, expected one of {sorted(ACTIVATIONS)}: choose one of these."
+            )
         self.inner_width = inner_width
         self.activation = activation
         self.recompute = recompute
@@ -35,9 +38,15 @@ class FeedForward(keras.layers.Layer):
 
     def build(self, input_shape):
         width = input_shape[-1]
-        self.inner = Projection(self.inner_width, seed=derive_seed(self.seed, "inner"), dtype=self.dtype_policy, name="inner")
+        self.inner = Projection(
+            self.inner_width, seed=derive_seed(self.seed, "inner"), dtype=self.dtype_policy, name="inner"
+        )
         self.outer = Projection(
-            width, gain=self.outergain, seed=derive_seed(self.seed, "outer"), dtype=self.dtype_policy, name="outer"
+            width,
+            gain=self.outergain,
+            seed=derive_seed(self.seed, "outer"),
+            dtype=self.dtype_policy,
+            name="outer",
         )
         self.inner.build(input_shape)
         self.outer.build((None, None, self.inner_width))

@@ -1,7 +1,8 @@
 """The two recurrences of the RNN expert: a minimal GRU, parallel over time, and the true GRU.
 
-Both read width D, keep a hidden state of width R, and write width D: y_t = (gate(x_t) * h_t) w_out. The hidden state is their
-whole memory: {"hidden": [B, R]} float32. Equations: `mof.ops.gated_recurrence`, `mof.ops.gru`. Book: chapter 04.
+Both read width D, keep a hidden state of width R, and write width D: y_t = (gate(x_t) * h_t) w_out. The
+hidden state is their whole memory: {"hidden": [B, R]} float32. Equations: `mof.ops.gated_recurrence`,
+`mof.ops.gru`. Book: chapter 04.
 """
 
 import keras
@@ -76,7 +77,9 @@ class Recurrence(keras.layers.Layer):
 
     def _read(self, x):
         parts = ops.split(self.inputs(x), self.num_input_parts + int(self.output_gate), axis=-1)
-        return parts[: self.num_input_parts], parts[-1]  # the gate is last, and not asked for where there is none
+        return parts[: self.num_input_parts], parts[
+            -1
+        ]  # the gate is last, and not asked for where there is none
 
     def _write(self, y, gate):
         return self.outputs(gate_with_silu(y, gate) if self.output_gate else y)
@@ -101,10 +104,14 @@ class MinimalGRU(Recurrence):
 
     def build(self, input_shape):
         super().build(input_shape)
-        spans = LONGEST_MEMORY_TOKENS ** ((ops.arange(self.hidden_width, dtype="float32") + 0.5) / self.hidden_width)
+        spans = LONGEST_MEMORY_TOKENS ** (
+            (ops.arange(self.hidden_width, dtype="float32") + 0.5) / self.hidden_width
+        )
         logits = -ops.log(spans)  # z near 1 / span: sigmoid(-log s) = 1 / (1 + s)
         self.gate_bias = self.add_weight(
-            shape=(self.hidden_width,), initializer=lambda shape, dtype=None: ops.cast(logits, dtype), name="gate_bias"
+            shape=(self.hidden_width,),
+            initializer=lambda shape, dtype=None: ops.cast(logits, dtype),
+            name="gate_bias",
         )
 
     def recur(self, parts, hidden, resets, mask):
@@ -130,16 +137,30 @@ class GRU(Recurrence):
             initializer=SeededNormal(self.hidden_width**-0.5, derive_seed(self.seed, "recurrent")),
             name="recurrent_kernel",
         )
-        self.input_bias = self.add_weight(shape=(3 * self.hidden_width,), initializer="zeros", name="input_bias")
-        self.recurrent_bias = self.add_weight(shape=(3 * self.hidden_width,), initializer="zeros", name="recurrent_bias")
+        self.input_bias = self.add_weight(
+            shape=(3 * self.hidden_width,), initializer="zeros", name="input_bias"
+        )
+        self.recurrent_bias = self.add_weight(
+            shape=(3 * self.hidden_width,), initializer="zeros", name="recurrent_bias"
+        )
 
     def recur(self, parts, hidden, resets, mask):
         return gru(
-            ops.concatenate(parts, axis=-1) + self.input_bias, self.recurrent_kernel.value, self.recurrent_bias.value, hidden, resets, mask
+            ops.concatenate(parts, axis=-1) + self.input_bias,
+            self.recurrent_kernel.value,
+            self.recurrent_bias.value,
+            hidden,
+            resets,
+            mask,
         )
 
     def recur_step(self, parts, hidden):
-        return gru_step(ops.concatenate(parts, axis=-1) + self.input_bias, self.recurrent_kernel.value, self.recurrent_bias.value, hidden)
+        return gru_step(
+            ops.concatenate(parts, axis=-1) + self.input_bias,
+            self.recurrent_kernel.value,
+            self.recurrent_bias.value,
+            hidden,
+        )
 
 
 RECURRENCES = {"minimal_gru": MinimalGRU, "gru": GRU}
@@ -152,5 +173,7 @@ def make_recurrence(kind, *args, **kwargs):
         ValueError: for another name.
     """
     if kind not in RECURRENCES:
-        raise ValueError(f"recurrence is {kind!r}, expected one of {sorted(RECURRENCES)}: choose one of these.")
+        raise ValueError(
+            f"recurrence is {kind!r}, expected one of {sorted(RECURRENCES)}: choose one of these."
+        )
     return RECURRENCES[kind](*args, **kwargs)

@@ -1,4 +1,5 @@
-"""Initial weights as a function of (seed, name) alone: the same on every backend, whatever was drawn before."""
+"""Initial weights as a function of (seed, name) alone: the same on every backend, whatever was drawn
+before."""
 
 import hashlib
 

@@ -1,8 +1,10 @@
-"""Causal linear attention with heads: projections, features, memory, normaliser, output (`mof.ops.linear_attention`).
+"""Causal linear attention with heads: projections, features, memory, normaliser, output
+(`mof.ops.linear_attention`).
 
-Switches, each to be taken out and measured: a decay per head, a norm per head in place of the denominator, an output gate,
-a window (the article's crop). Source of the gate and the norm per head: Sun et al. 2023, "Retentive Network", equation 8; of a decay
-computed from the input: Dao and Gu 2024, "Transformers are SSMs", section 7. Book: chapter 05, the window in chapter 07.
+Switches, each to be taken out and measured: a decay per head, a norm per head in place of the denominator, an
+output gate, a window (the article's crop). Source of the gate and the norm per head: Sun et al. 2023,
+"Retentive Network", equation 8; of a decay computed from the input: Dao and Gu 2024, "Transformers are SSMs",
+section 7. Book: chapter 05, the window in chapter 07.
 """
 
 import dataclasses
@@ -47,7 +49,8 @@ def attend(projected, decay_rate, state, resets, mask, settings, chunk_length):
     """From projected tokens to normalised, gated attention: all that lies between the two products.
 
     Args:
-        projected: [B, T, P] float32: queries, keys, values, then the gate and the decay's logits where there are such.
+        projected: [B, T, P] float32: queries, keys, values, then the gate and the decay's logits where there
+            are such.
         decay_rate: [H] float32, or None without decay.
         state, resets, mask: as in `LinearAttention.call`.
         settings: AttentionSettings.
@@ -101,9 +104,10 @@ class LinearAttention(keras.layers.Layer):
 
     Args:
         num_heads: H; must divide the width D. Keys and values have D / H channels.
-        decay: "none" (the article); "fixed", one rate per head; "learned", trained rates; "input", rates computed from
-            each token.
-        normalizer: "denominator" (the article), or "head_norm": each head's output divided by its root mean square.
+        decay: "none" (the article); "fixed", one rate per head; "learned", trained rates; "input", rates
+            computed from each token.
+        normalizer: "denominator" (the article), or "head_norm": each head's output divided by its root mean
+            square.
         output_gate: multiply by silu of a projection of the input before the way out.
         window: 0 for the whole past, else the memory of token t covers (t - window, t].
         chunk_length: C of the chunked form; speed alone depends on it.
@@ -145,7 +149,8 @@ class LinearAttention(keras.layers.Layer):
         self.width = input_shape[-1]
         if self.width % self.num_heads:
             raise ValueError(
-                f"width {self.width} is no multiple of num_heads {self.num_heads}: choose a number of heads that divides it."
+                f"width {self.width} is no multiple of num_heads {self.num_heads}: "
+                "choose a number of heads that divides it."
             )
         self.head_width = self.width // self.num_heads
         policy, seed = self.dtype_policy, self.seed
@@ -201,5 +206,15 @@ class LinearAttention(keras.layers.Layer):
         )
 
     def get_config(self):
-        names = ("num_heads", "decay", "normalizer", "output_gate", "window", "chunk_length", "recompute", "output_gain", "seed")
+        names = (
+            "num_heads",
+            "decay",
+            "normalizer",
+            "output_gate",
+            "window",
+            "chunk_length",
+            "recompute",
+            "output_gain",
+            "seed",
+        )
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

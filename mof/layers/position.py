@@ -1,7 +1,9 @@
-"""Absolute positions, added to the input: a trained table (the article), or sines. Restarted at each document.
+"""Absolute positions, added to the input: a trained table (the article), or sines. Restarted at each
+document.
 
-The default model has neither: its short convolutions tell the order of nearby tokens, its decays the distance of far ones, and both work
-at any length. A trained table has nothing to say beyond its last row, so later tokens all get that row. Book: chapter 07.
+The default model has neither: its short convolutions tell the order of nearby tokens, its decays the distance
+of far ones, and both work at any length. A trained table has nothing to say beyond its last row, so later
+tokens all get that row. Book: chapter 07.
 """
 
 import keras

@@ -13,8 +13,8 @@ class Projection(keras.layers.Layer):
         num_outputs: width of the result.
         use_bias: whether b is there; it starts at 0.
         gain: the weights start with standard deviation gain / sqrt(inputs). 0 starts them at zero.
-        parts: widths of the matrices that stand side by side in this one, summing to num_outputs; an optimiser that works on
-            whole matrices (Muon) takes each alone. None for one part.
+        parts: widths of the matrices that stand side by side in this one, summing to num_outputs; an
+            optimiser that works on whole matrices (Muon) takes each alone. None for one part.
         seed: int, the initial weights' own.
         dtype: Keras dtype policy. Under "mixed_bfloat16" the product alone runs in bfloat16.
     """
@@ -26,7 +26,9 @@ class Projection(keras.layers.Layer):
         self.gain = gain
         self.parts = tuple(parts or (num_outputs,))
         if sum(self.parts) != num_outputs:
-            raise ValueError(f"parts {self.parts} sum to {sum(self.parts)}, expected num_outputs {num_outputs}.")
+            raise ValueError(
+                f"parts {self.parts} sum to {sum(self.parts)}, expected num_outputs {num_outputs}."
+            )
         self.seed = seed
 
     def build(self, input_shape):

@@ -2,8 +2,9 @@
 
     route_weights_t = softmax(W h_t / temperature),   h_t the state of a narrow GRU after token t
 
-The article's router takes the GRU's last state, one pair of weights for the whole sequence; that lets the first token know the last.
-Here every token has its own weights, from its past alone. Source: article, section "Dynamic routing". Book: chapter 08.
+The article's router takes the GRU's last state, one pair of weights for the whole sequence; that lets the
+first token know the last. Here every token has its own weights, from its past alone. Source: article, section
+"Dynamic routing". Book: chapter 08.
 """
 
 import keras
@@ -26,10 +27,14 @@ class Router(keras.layers.Layer):
         seed: int.
     """
 
-    def __init__(self, num_experts, hidden_width=64, recurrence="minimal_gru", temperature=1.0, seed=0, **kwargs):
+    def __init__(
+        self, num_experts, hidden_width=64, recurrence="minimal_gru", temperature=1.0, seed=0, **kwargs
+    ):
         super().__init__(autocast=False, **kwargs)
         if temperature <= 0:
-            raise ValueError(f"temperature is {temperature}, expected above 0: small chooses sharply, 1 is neutral.")
+            raise ValueError(
+                f"temperature is {temperature}, expected above 0: small chooses sharply, 1 is neutral."
+            )
         self.num_experts = num_experts
         self.hidden_width = hidden_width
         self.recurrence_kind = recurrence
@@ -38,7 +43,9 @@ class Router(keras.layers.Layer):
 
     def build(self, input_shape):
         policy, seed = self.dtype_policy, self.seed
-        self.narrow = Projection(self.hidden_width, seed=derive_seed(seed, "narrow"), dtype=policy, name="narrow")
+        self.narrow = Projection(
+            self.hidden_width, seed=derive_seed(seed, "narrow"), dtype=policy, name="narrow"
+        )
         self.narrow.build(input_shape)
         narrow_shape = (None, None, self.hidden_width)
         self.recurrence = make_recurrence(

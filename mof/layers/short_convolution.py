@@ -1,4 +1,5 @@
-"""Short causal convolution with a memory of the tokens before (`mof.ops.short_convolution`). Book: chapter 07."""
+"""Short causal convolution with a memory of the tokens before (`mof.ops.short_convolution`). Book: chapter
+07."""
 
 import keras
 
@@ -26,7 +27,9 @@ class ShortConvolution(keras.layers.Layer):
         self.width = input_shape[-1]
         # one tap alone mixes no tokens: it starts by changing nothing
         start = SeededNormal(self.kernel_length**-0.5, self.seed) if self.kernel_length > 1 else "ones"
-        self.kernel = self.add_weight(shape=(self.kernel_length, self.width), initializer=start, name="kernel")
+        self.kernel = self.add_weight(
+            shape=(self.kernel_length, self.width), initializer=start, name="kernel"
+        )
 
     def initial_state(self, batch_size):
         """The empty history."""

@@ -2,8 +2,9 @@
 
     m_t = mean of norm(x) over the document up to t        y_t = x_t + alpha * W_2 gelu(W_1 m_t)
 
-The article's "Thought Space" (MoF, section "Core techniques", 1) takes the mean over the whole sequence, which lets every token see the
-future; the mean over the past is the sound form. alpha is trained and starts at 0.3, as in the article. Book: chapter 06.
+The article's "Thought Space" (MoF, section "Core techniques", 1) takes the mean over the whole sequence,
+which lets every token see the future; the mean over the past is the sound form. alpha is trained and starts
+at 0.3, as in the article. Book: chapter 06.
 """
 
 import keras
@@ -18,7 +19,8 @@ from mof.ops.windowed_attention import windowed_attention, windowed_attention_me
 
 
 def running_thought(x, state, resets, mask, chunk_length):
-    """The mean of norm(x) over the document's past; a mean of unnormalised tokens would be the loudest token's.
+    """The mean of norm(x) over the document's past; a mean of unnormalised tokens would be the loudest
+    token's.
 
     Args:
         x: [B, T, D] float32. state: as `running_mean_memory` gives. Others as in `running_mean_chunked`.
@@ -49,7 +51,9 @@ class ThoughtSpace(keras.layers.Layer):
         seed: int.
     """
 
-    def __init__(self, inner_width, alpha_start=0.3, window=0, chunk_length=64, recompute=False, seed=0, **kwargs):
+    def __init__(
+        self, inner_width, alpha_start=0.3, window=0, chunk_length=64, recompute=False, seed=0, **kwargs
+    ):
         super().__init__(autocast=False, **kwargs)
         self.inner_width = inner_width
         self.alpha_start = alpha_start
@@ -61,7 +65,11 @@ class ThoughtSpace(keras.layers.Layer):
     def build(self, input_shape):
         self.width = input_shape[-1]
         self.processor = FeedForward(
-            self.inner_width, "gelu", seed=derive_seed(self.seed, "processor"), dtype=self.dtype_policy, name="processor"
+            self.inner_width,
+            "gelu",
+            seed=derive_seed(self.seed, "processor"),
+            dtype=self.dtype_policy,
+            name="processor",
         )
         self.processor.build(input_shape)
         start = keras.initializers.Constant(self.alpha_start)

@@ -1,1 +1,2 @@
-"""Pure mathematics, no weights: each memory as a definition (a loop over time) and a fast form that equals it."""
+"""Pure mathematics, no weights: each memory as a definition (a loop over time) and a fast form that equals
+it."""

@@ -4,7 +4,8 @@ from keras import ops
 
 
 def squared_relu(x):
-    """max(x, 0)^2. Source: So et al. 2021, "Primer", section 3. Cheaper than GELU: no transcendental function."""
+    """max(x, 0)^2. Source: So et al. 2021, "Primer", section 3. Cheaper than GELU: no transcendental
+    function."""
     return ops.square(ops.relu(x))
 
 
@@ -14,5 +15,6 @@ def tanh_gelu(x):
 
 
 def gate_with_silu(y, gate):
-    """y * silu(gate) with silu(u) = u sigmoid(u). Source: Sun et al. 2023, "Retentive Network", equation 8."""
+    """y * silu(gate) with silu(u) = u sigmoid(u). Source: Sun et al. 2023, "Retentive Network", equation
+    8."""
     return y * ops.silu(gate)

@@ -1,26 +1,28 @@
 """Cutting time into chunks, and what decay, document starts and padding do to sums over the past.
 
-Used by every memory that is computed chunk by chunk (linear attention, the running mean). No sum over the past is ever taken
-as a difference of two prefix sums: in float32 that loses the small one.
+Used by every memory that is computed chunk by chunk (linear attention, the running mean). No sum over the
+past is ever taken as a difference of two prefix sums: in float32 that loses the small one.
 """
 
 from typing import NamedTuple
 
 from keras import ops
 
-
-# tokens: with log decays of at least -1, weights inside a chunk and their inverses stay below e^64, within float32's range
+# tokens: with log decays of at least -1, weights inside a chunk and their inverses stay below e^64, within
+# float32's range
 LONGEST_CHUNK = 64
 
 
 class ChunkDecays(NamedTuple):
     """Weights between places in time; Hd is H with a decay and 1 without. All float32.
 
-    The weight from token j to token i of one chunk is query_scale_i * key_scale_j where `visible` is 1. Both are taken from the chunk's
-    start, not from its middle: a token's scale must not know the tokens after it, even in its last digit.
+    The weight from token j to token i of one chunk is query_scale_i * key_scale_j where `visible` is 1. Both
+    are taken from the chunk's start, not from its middle: a token's scale must not know the tokens after it,
+    even in its last digit.
 
     visible [B, 1, N, C, C]: 1 for j <= i in the same document, else 0.
-    query_scale, key_scale [B, Hd, N, C]: decay from the start of the chunk up to token i, and the inverse of the one up to token j.
+    query_scale, key_scale [B, Hd, N, C]: decay from the start of the chunk up to token i, and the inverse of
+        the one up to token j.
     from_start [B, Hd, N, C]: from the memory before the chunk to token i, 0 across a document start.
     to_end [B, Hd, N, C]: from token j to the end of its chunk, 0 across a document start.
     log_total [B, Hd, N + 1]: summed log decay before each chunk, and after the last.
@@ -77,7 +79,9 @@ def chunk_decays(batch_and_tokens, log_decay, resets, mask, chunk_length):
         ValueError: for a longer chunk.
     """
     if chunk_length > LONGEST_CHUNK:
-        raise ValueError(f"chunk_length is {chunk_length}, expected at most {LONGEST_CHUNK}: choose a shorter one.")
+        raise ValueError(
+            f"chunk_length is {chunk_length}, expected at most {LONGEST_CHUNK}: choose a shorter one."
+        )
     num_tokens = batch_and_tokens[1]
     if log_decay is None:
         log_decay = ops.zeros((1, num_tokens, 1), "float32")
@@ -116,11 +120,14 @@ def carry_weights(decays):
         decays: ChunkDecays.
 
     Returns:
-        [B, Hd, N + 1, N + 1] float32, lower triangular with ones on the diagonal. Row n reads: the initial memory in
-        column 0, what chunk m - 1 left in column m. The last row is the memory after the last chunk.
+        [B, Hd, N + 1, N + 1] float32, lower triangular with ones on the diagonal. Row n reads: the initial
+        memory in column 0, what chunk m - 1 left in column m. The last row is the memory after the last
+        chunk.
     """
     num_places = decays.log_total.shape[-1]
     lower = ops.tril(ops.ones((num_places, num_places), "float32"))
-    same = ops.cast(ops.equal(decays.document[:, None, :, None], decays.document[:, None, None, :]), "float32")
+    same = ops.cast(
+        ops.equal(decays.document[:, None, :, None], decays.document[:, None, None, :]), "float32"
+    )
     log_total = decays.log_total
     return ops.exp(ops.minimum(log_total[..., :, None] - log_total[..., None, :], 0.0)) * same * lower

@@ -1,7 +1,7 @@
 """XLA on TensorFlow, where it is there: `compiled(function)` for long element-wise chains and loops.
 
-Whole steps are not compiled: on the CPU the matrix products run faster outside XLA, the loops and element-wise chains
-far faster inside (book, chapter 11).
+Whole steps are not compiled: on the CPU the matrix products run faster outside XLA, the loops and
+element-wise chains far faster inside (book, chapter 11).
 """
 
 import functools

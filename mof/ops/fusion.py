@@ -1,8 +1,9 @@
 """`fused(function)`: one compiled piece where the backend gains from it, the plain function everywhere else.
 
-On TensorFlow, a chain of element-wise operations inside a graph is a dozen trips through memory; compiled it is one, and its inner values
-need not be kept for the gradient. Matrix products of activations with weights stay outside, where they are faster. Called outside a graph, or on
-another backend (JAX compiles whole graphs), the function runs as written: the results are the same up to rounding.
+On TensorFlow, a chain of element-wise operations inside a graph is a dozen trips through memory; compiled it
+is one, and its inner values need not be kept for the gradient. Matrix products of activations with weights
+stay outside, where they are faster. Called outside a graph, or on another backend (JAX compiles whole
+graphs), the function runs as written: the results are the same up to rounding.
 """
 
 import functools
@@ -14,11 +15,12 @@ def fused(function):
     """Wrap a pure function of tensors.
 
     Args:
-        function: takes tensors, dicts of tensors, None, and plain Python values; returns tensors, None, or nested dicts and tuples of them.
-            Integer and bool tensors have no gradient.
+        function: takes tensors, dicts of tensors, None, and plain Python values; returns tensors, None, or
+            nested dicts and tuples of them. Integer and bool tensors have no gradient.
 
     Returns:
-        A callable with the same signature (positional arguments alone), made for the backend at its first call.
+        A callable with the same signature (positional arguments alone), made for the backend at its first
+        call.
     """
 
     @functools.wraps(function)

@@ -1,4 +1,5 @@
-"""`fused` on TensorFlow: forward and backward as two compiled functions, shared by all layers that call the same operation."""
+"""`fused` on TensorFlow: forward and backward as two compiled functions, shared by all layers that call the
+same operation."""
 
 import functools
 import itertools
@@ -9,7 +10,8 @@ from mof.ops.compilation_tensorflow import compiled
 
 
 def fused_call(function, arguments):
-    """Call `function` compiled when a graph is being traced, plainly otherwise; see `mof.ops.fusion.fused`."""
+    """Call `function` compiled when a graph is being traced, plainly otherwise; see
+    `mof.ops.fusion.fused`."""
     if not tf.inside_function() or _is_compiling():
         return function(*arguments)
     leaves = [tf.convert_to_tensor(x) if tf.is_tensor(x) else x for x in tf.nest.flatten(arguments)]
@@ -48,7 +50,8 @@ def _is_compiling():
 
 @functools.cache
 def _differentiable(function, structure, is_tensor, static):
-    """The compiled function of tensors alone, and a list that receives the nesting of its results at the first call."""
+    """The compiled function of tensors alone, and a list that receives the nesting of its results at the
+    first call."""
     outputs = []
 
     def of_tensors(*tensors):

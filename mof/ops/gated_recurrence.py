@@ -1,8 +1,9 @@
 """Gated linear recurrence: h_t = retain_t * h_{t-1} + update_t, element by element.
 
-With retain = 1 - z and update = z * c, both computed from the input alone, this is the minimal GRU (Feng, Tung, Ahmed,
-Bengio and Hajimirsadeghi 2024, "Were RNNs All We Needed?", section 3.1.3). Because neither gate looks at h, the whole
-sequence is one linear recurrence, and its gradient is the same recurrence run backwards:
+With retain = 1 - z and update = z * c, both computed from the input alone, this is the minimal GRU (Feng,
+Tung, Ahmed, Bengio and Hajimirsadeghi 2024, "Were RNNs All We Needed?", section 3.1.3). Because neither gate
+looks at h, the whole sequence is one linear recurrence, and its gradient is the same recurrence run
+backwards:
 
     g_t = dy_t + retain_{t+1} * g_{t+1},    d update_t = g_t,    d retain_t = g_t * h_{t-1}.
 
@@ -16,11 +17,12 @@ from keras import ops
 def minimal_gru_gates(gate_logits, candidate, gate_bias, resets=None, mask=None):
     """The pair (retain, update) of a minimal GRU, with document starts and padding folded in.
 
-    A reset zeroes `retain`, so nothing from before reaches the token. Padding sets retain = 1 and update = 0, so the
-    hidden state passes through unchanged.
+    A reset zeroes `retain`, so nothing from before reaches the token. Padding sets retain = 1 and update = 0,
+    so the hidden state passes through unchanged.
 
     Args:
-        gate_logits: [..., R] float32; z = sigmoid(gate_logits + gate_bias) is how much of the candidate is written.
+        gate_logits: [..., R] float32; z = sigmoid(gate_logits + gate_bias) is how much of the candidate is
+            written.
         candidate: [..., R] float32, the value to write.
         gate_bias: [R] float32.
         resets: [B, T] bool, True where a token starts a document; None for no start.
@@ -76,7 +78,8 @@ def gated_recurrence_parallel(retain, update, hidden):
 
 
 def gated_recurrence(retain, update, hidden):
-    """The form used for training: on TensorFlow a compiled loop with the gradient above, elsewhere the log-depth scan.
+    """The form used for training: on TensorFlow a compiled loop with the gradient above, elsewhere the
+    log-depth scan.
 
     Arguments and results are those of `gated_recurrence_recurrent`.
     """

@@ -1,4 +1,5 @@
-"""The minimal GRU on TensorFlow: gates and recurrence in two compiled loops, forward and backward, shared by all layers."""
+"""The minimal GRU on TensorFlow: gates and recurrence in two compiled loops, forward and backward, shared by
+all layers."""
 
 import tensorflow as tf
 
@@ -32,7 +33,9 @@ def _forward(retain, update, hidden):
 
 @compiled
 def _backward(retain, y, hidden, dy):
-    retain_next = tf.concat([retain[:, 1:], tf.zeros_like(retain[:, :1])], axis=1)  # nothing comes after the last
+    retain_next = tf.concat(
+        [retain[:, 1:], tf.zeros_like(retain[:, :1])], axis=1
+    )  # nothing comes after the last
     before = tf.concat([hidden[:, None], y[:, :-1]], axis=1)  # h_{t-1}
     g = _time_first(_loop(_time_first(retain_next), _time_first(dy), tf.zeros_like(hidden), reverse=True))
     return g * before, g, retain[:, 0] * g[:, 0]
@@ -45,6 +48,7 @@ def _states(retain, update, hidden):
 
 
 def gated_recurrence_compiled(retain, update, hidden):
-    """`gated_recurrence_recurrent` as a compiled loop with the hand-written gradient of its module docstring."""
+    """`gated_recurrence_recurrent` as a compiled loop with the hand-written gradient of its module
+    docstring."""
     y = _states(retain, update, hidden)
     return y, y[:, -1]

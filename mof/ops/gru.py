@@ -3,10 +3,12 @@
     z = sigmoid(a_z + U_z h + b_z)     r = sigmoid(a_r + U_r h + b_r)
     n = tanh(a_n + r * (U_n h + b_n))  h' = z * h + (1 - z) * n
 
-with a = W x + b computed for all tokens at once. Source: Cho et al. 2014, "Learning Phrase Representations using RNN
-Encoder-Decoder", equations 5 to 8, with the reset gate applied after the product (the form of cuDNN and of Keras).
+with a = W x + b computed for all tokens at once. Source: Cho et al. 2014, "Learning Phrase Representations
+using RNN Encoder-Decoder", equations 5 to 8, with the reset gate applied after the product (the form of cuDNN
+and of Keras).
 
-Shapes: inputs a [B, T, 3 R] in the order z, r, n; recurrent_kernel [R, 3 R]; recurrent_bias [3 R]; hidden [B, R]. Book: chapters 03, 04.
+Shapes: inputs a [B, T, 3 R] in the order z, r, n; recurrent_kernel [R, 3 R]; recurrent_bias [3 R]; hidden [B,
+R]. Book: chapters 03, 04.
 """
 
 from keras import ops

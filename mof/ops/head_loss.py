@@ -1,6 +1,8 @@
-"""The head and the loss in one: cross entropy of softmax(h E^T), without keeping float32 logits for the gradient.
+"""The head and the loss in one: cross entropy of softmax(h E^T), without keeping float32 logits for the
+gradient.
 
-    nats_i = log sum_w exp(h_i . e_w) - h_i . e_target,    d nats_i / d logits_i = softmax(logits_i) - onehot(target_i)
+    nats_i = log sum_w exp(h_i . e_w) - h_i . e_target,    d nats_i / d logits_i = softmax(logits_i) -
+    onehot(target_i)
 
 Book: chapter 11.
 """

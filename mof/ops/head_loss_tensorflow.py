@@ -1,4 +1,5 @@
-"""The head's loss on TensorFlow: a few blocks of rows, so that compiled softmaxes of different blocks run side by side."""
+"""The head's loss on TensorFlow: a few blocks of rows, so that compiled softmaxes of different blocks run
+side by side."""
 
 import tensorflow as tf
 
@@ -23,11 +24,14 @@ def _loss_and_gradient(logits, targets):
 def head_cross_entropy_by_rows(hidden, embedding, targets, product_dtype):
     """`mof.ops.head_loss.head_cross_entropy`, block by block of rows.
 
-    The gradient of the logits is made in the forward pass, in the products' dtype, and is all that is kept for the backward one.
+    The gradient of the logits is made in the forward pass, in the products' dtype, and is all that is kept
+    for the backward one.
     """
     width = hidden.shape[-1]
     rows = tf.reshape(hidden, (-1, width))
-    nats = _rows(rows, tf.convert_to_tensor(embedding), tf.reshape(targets, (-1,)), tf.as_dtype(product_dtype))
+    nats = _rows(
+        rows, tf.convert_to_tensor(embedding), tf.reshape(targets, (-1,)), tf.as_dtype(product_dtype)
+    )
     return tf.reshape(nats, tf.shape(targets))
 
 

@@ -1,6 +1,8 @@
-"""The last P tokens of a document, kept as a state: what a window or a short convolution reads besides the present.
+"""The last P tokens of a document, kept as a state: what a window or a short convolution reads besides the
+present.
 
-A history is a dict of tensors [B, P, ...], oldest first, and "present" [B, P] float32, 0 where the document has no such token.
+A history is a dict of tensors [B, P, ...], oldest first, and "present" [B, P] float32, 0 where the document
+has no such token.
 """
 
 from keras import ops
@@ -11,7 +13,8 @@ from mof.ops.chunks import short_cumulative_sum
 def append_to_history(history, new, resets=None, mask=None):
     """Lay the history and T new tokens side by side, and find what the next call will have to remember.
 
-    Padding is moved behind the real tokens first, so that "the P tokens before" are real tokens wherever padding stands.
+    Padding is moved behind the real tokens first, so that "the P tokens before" are real tokens wherever
+    padding stands.
 
     Args:
         history: dict of [B, P, ...] with "present" [B, P].
@@ -20,9 +23,9 @@ def append_to_history(history, new, resets=None, mask=None):
         mask: [B, T] bool, False at padding, or None.
 
     Returns:
-        (line, history, restore): `line` is a dict of [B, P + T, ...] with "present" and "document" [B, P + T] (tokens see
-        one another only where "document" is equal); `history` is the next state; `restore(y)` puts outputs [B, T, ...] computed in the
-        line's order back into the order in which the tokens came.
+        (line, history, restore): `line` is a dict of [B, P + T, ...] with "present" and "document" [B, P + T]
+        (tokens see one another only where "document" is equal); `history` is the next state; `restore(y)`
+        puts outputs [B, T, ...] computed in the line's order back into the order in which the tokens came.
     """
     num_past = history["present"].shape[1]
     any_new = next(iter(new.values()))
@@ -36,7 +39,9 @@ def append_to_history(history, new, resets=None, mask=None):
 
     if mask is not None:
         place = ops.arange(num_tokens)[None]
-        order = ops.argsort(ops.where(mask, place, place + num_tokens), axis=1)  # real tokens first, in their order
+        order = ops.argsort(
+            ops.where(mask, place, place + num_tokens), axis=1
+        )  # real tokens first, in their order
         back = ops.argsort(order, axis=1)
         new = {name: take_along_time(x, order) for name, x in new.items()}
         document = take_along_time(document, order)
@@ -60,7 +65,8 @@ def append_to_history(history, new, resets=None, mask=None):
     present = kept.pop("present") * same_document
     # what the next token cannot see is 0, so that equal memories are equal tensors
     kept = {
-        name: x * ops.reshape(present, (batch_size, num_past) + (1,) * (len(x.shape) - 2)) for name, x in kept.items()
+        name: x * ops.reshape(present, (batch_size, num_past) + (1,) * (len(x.shape) - 2))
+        for name, x in kept.items()
     }
     return line, {**kept, "present": present}, restore
 

@@ -5,12 +5,13 @@ For feature vectors phi(q), phi(k) and a decay d_t in (0, 1] (1 everywhere unles
     S_t = d_t S_{t-1} + phi(k_t) v_t^T        [K, V]      numerator_t   = phi(q_t)^T S_t
     z_t = d_t z_{t-1} + phi(k_t)              [K]         denominator_t = phi(q_t)^T z_t
 
-and a layer returns numerator / (denominator + eps), or normalises the numerator per head instead. Source: Katharopoulos,
-Vyas, Pappas and Fleuret 2020, "Transformers are RNNs", equations 9 to 20; phi(u) = elu(u) + 1 is their equation 7. Decay per
-head: Sun et al. 2023, "Retentive Network", section 2.1; the chunk form is theirs too (equation 7).
+and a layer returns numerator / (denominator + eps), or normalises the numerator per head instead. Source:
+Katharopoulos, Vyas, Pappas and Fleuret 2020, "Transformers are RNNs", equations 9 to 20; phi(u) = elu(u) + 1
+is their equation 7. Decay per head: Sun et al. 2023, "Retentive Network", section 2.1; the chunk form is
+theirs too (equation 7).
 
-Shapes: queries, keys [B, T, H, K], already through phi; values [B, T, H, V]; log_decay [B, T, H]. The memory is a dict:
-"outer" S [B, H, K, V] and "key_sum" z [B, H, K], both float32. Book: chapter 05.
+Shapes: queries, keys [B, T, H, K], already through phi; values [B, T, H, V]; log_decay [B, T, H]. The memory
+is a dict: "outer" S [B, H, K, V] and "key_sum" z [B, H, K], both float32. Book: chapter 05.
 """
 
 from keras import ops
@@ -123,10 +124,11 @@ def linear_attention_chunked(
 
     1. Inside a chunk, scores_ij = phi(q_i) . phi(k_j) * decay from j to i, for j <= i in the same document.
     2. Each chunk leaves its own sum of phi(k) v^T, decayed to its end.
-    3. The memory before a chunk is a weighted sum of what the chunks before it left: one small triangular product.
-    4. Every token reads that memory, decayed to its place, unless a document started in between.
+    3. The memory before a chunk is a weighted sum of what the chunks before it left: one small triangular
+    product. 4. Every token reads that memory, decayed to its place, unless a document started in between.
 
-    The outputs at padding are not defined. Other arguments and results are those of `linear_attention_recurrent`.
+    The outputs at padding are not defined. Other arguments and results are those of
+    `linear_attention_recurrent`.
     """
     num_tokens = queries.shape[1]
     chunk_length = min(chunk_length, num_tokens)
@@ -147,13 +149,17 @@ def linear_attention_chunked(
     outer_left = ops.matmul(ops.swapaxes(k_left, -1, -2), v)  # [B, H, N, K, V]
     key_left = ops.sum(k_left, axis=-2)  # [B, H, N, K]
 
-    carry = carry_weights(decays)  # [B, H, N + 1, N + 1]: row n, the memory before chunk n, from what came before
+    carry = carry_weights(
+        decays
+    )  # [B, H, N + 1, N + 1]: row n, the memory before chunk n, from what came before
     outer_all = ops.concatenate([memory["outer"][:, :, None], outer_left], axis=2)  # [B, H, N + 1, K, V]
     key_all = ops.concatenate([memory["key_sum"][:, :, None], key_left], axis=2)
     outer_shape = tuple(ops.shape(outer_all))
     outer_flat = ops.reshape(outer_all, outer_shape[:3] + (outer_shape[3] * outer_shape[4],))
     num_chunks = outer_left.shape[2]
-    outer_before, outer = ops.split(ops.reshape(ops.matmul(carry, outer_flat), outer_shape), [num_chunks], axis=2)
+    outer_before, outer = ops.split(
+        ops.reshape(ops.matmul(carry, outer_flat), outer_shape), [num_chunks], axis=2
+    )
     key_before, key_sum = ops.split(ops.matmul(carry, key_all), [num_chunks], axis=2)
 
     q_start = q * decays.from_start[..., None]

@@ -37,5 +37,7 @@ def bits_per_byte(total_nats, num_bytes):
         ValueError: if `num_bytes` is not positive.
     """
     if num_bytes <= 0:
-        raise ValueError(f"num_bytes is {num_bytes}, expected the length of some text: give at least one byte.")
+        raise ValueError(
+            f"num_bytes is {num_bytes}, expected the length of some text: give at least one byte."
+        )
     return float(total_nats) / math.log(2) / num_bytes

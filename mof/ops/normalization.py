@@ -1,7 +1,7 @@
 """Root-mean-square normalisation: y = x / sqrt(mean(x^2) + eps) * scale.
 
-Source: Zhang and Sennrich 2019, "Root Mean Square Layer Normalization", equation 4. Per token, so causal; no BatchNorm
-anywhere, because its statistics mix a token with the ones after it.
+Source: Zhang and Sennrich 2019, "Root Mean Square Layer Normalization", equation 4. Per token, so causal; no
+BatchNorm anywhere, because its statistics mix a token with the ones after it.
 """
 
 from keras import ops

@@ -1,7 +1,8 @@
 """`recomputed(function)`: keep the inputs alone for the backward pass, and compute the rest again there.
 
-Memory against time: the inner values of a cheap chain (features, chunks, activations) are many, and quick to make again. Source: Chen, Xu,
-Zhang and Guestrin 2016, "Training Deep Nets with Sublinear Memory Cost". Book: chapter 11.
+Memory against time: the inner values of a cheap chain (features, chunks, activations) are many, and quick to
+make again. Source: Chen, Xu, Zhang and Guestrin 2016, "Training Deep Nets with Sublinear Memory Cost". Book:
+chapter 11.
 """
 
 import functools
@@ -13,8 +14,8 @@ def recomputed(function):
     """Wrap a pure function of tensors; values and gradients are unchanged.
 
     Args:
-        function: takes tensors, dicts of tensors, None, and plain Python values; returns tensors or nested dicts and tuples of them.
-            Integer and bool tensors have no gradient.
+        function: takes tensors, dicts of tensors, None, and plain Python values; returns tensors or nested
+            dicts and tuples of them. Integer and bool tensors have no gradient.
 
     Returns:
         A callable with the same signature (positional arguments alone).

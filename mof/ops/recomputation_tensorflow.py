@@ -6,7 +6,8 @@ import tensorflow as tf
 
 
 def recomputed_call(function, arguments):
-    """Call `function`, keeping its tensor arguments alone for the gradient; see `mof.ops.recomputation.recomputed`."""
+    """Call `function`, keeping its tensor arguments alone for the gradient; see
+    `mof.ops.recomputation.recomputed`."""
     leaves = [tf.convert_to_tensor(x) if tf.is_tensor(x) else x for x in tf.nest.flatten(arguments)]
     is_tensor = [tf.is_tensor(leaf) for leaf in leaves]
     nesting = []
@@ -30,7 +31,9 @@ def recomputed_call(function, arguments):
                 results = of_tensors(again)
             pairs = [(y, c) for y, c in zip(results, cotangents, strict=True) if y.dtype.is_floating]
             slopes = iter(
-                tape.gradient([y for y, _ in pairs], watched, [c for _, c in pairs], unconnected_gradients="zero")
+                tape.gradient(
+                    [y for y, _ in pairs], watched, [c for _, c in pairs], unconnected_gradients="zero"
+                )
             )
             return [next(slopes) if x.dtype.is_floating else None for x in tensors]
 

@@ -1,8 +1,9 @@
-"""The mean of everything read so far in the document: m_t = (x_1 + ... + x_t) / t, the causal form of average pooling.
+"""The mean of everything read so far in the document: m_t = (x_1 + ... + x_t) / t, the causal form of average
+pooling.
 
-A mean is linear attention in which every query and every key is 1: the numerator is the running sum, the denominator the
-count. The chunked form below is exactly that. Shapes: x [B, T, D]; the memory is a dict: "sum" [B, D], "count" [B], float32.
-Book: chapter 06.
+A mean is linear attention in which every query and every key is 1: the numerator is the running sum, the
+denominator the count. The chunked form below is exactly that. Shapes: x [B, T, D]; the memory is a dict:
+"sum" [B, D], "count" [B], float32. Book: chapter 06.
 """
 
 from keras import ops
@@ -51,7 +52,8 @@ def running_mean_recurrent(x, memory, resets=None, mask=None):
 
 
 def running_mean_chunked(x, memory, resets=None, mask=None, chunk_length=64):
-    """The fast form, chunk by chunk. Means at padding are not defined; otherwise as `running_mean_recurrent`."""
+    """The fast form, chunk by chunk. Means at padding are not defined; otherwise as
+    `running_mean_recurrent`."""
     ones = ops.ones_like(x[:, :, :1])[..., None]  # [B, T, 1, 1]
     carried = {"outer": memory["sum"][:, None, None, :], "key_sum": memory["count"][:, None, None]}
     total, count, carried = linear_attention_chunked(

@@ -1,9 +1,12 @@
-"""Short causal convolution, one filter per channel: y_t = sum_{j < J} kernel[j] * x_{t - j}, inside one document.
+"""Short causal convolution, one filter per channel: y_t = sum_{j < J} kernel[j] * x_{t - j}, inside one
+document.
 
-It tells a layer which tokens came just before, at any distance from the start, so it is this model's sense of position: it works as
-well beyond the trained length as inside it, and starts anew with each document. Used so in Gu and Dao 2023, "Mamba", figure 3.
+It tells a layer which tokens came just before, at any distance from the start, so it is this model's sense of
+position: it works as well beyond the trained length as inside it, and starts anew with each document. Used so
+in Gu and Dao 2023, "Mamba", figure 3.
 
-Shapes: x [B, T, D]; kernel [J, D], row 0 for the token itself. The history holds "inputs" [B, J - 1, D]. Book: chapter 07.
+Shapes: x [B, T, D]; kernel [J, D], row 0 for the token itself. The history holds "inputs" [B, J - 1, D].
+Book: chapter 07.
 """
 
 from keras import ops
@@ -12,7 +15,8 @@ from mof.ops.history import append_to_history
 
 
 def short_convolution_memory(batch_size, kernel_length, width):
-    """An empty history of the J - 1 tokens before: {"inputs": [B, J - 1, D], "present": [B, J - 1]} of zeros."""
+    """An empty history of the J - 1 tokens before: {"inputs": [B, J - 1, D], "present": [B, J - 1]} of
+    zeros."""
     return {
         "inputs": ops.zeros((batch_size, kernel_length - 1, width), "float32"),
         "present": ops.zeros((batch_size, kernel_length - 1), "float32"),

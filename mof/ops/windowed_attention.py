@@ -1,11 +1,13 @@
 """Linear attention over a window: the memory of token t covers exactly (t - window, t], for every t.
 
-This is the sound form of the article's crop `x[:, start_index:, :]`, which is right for the last position only. The numerator and
-the denominator are those of `mof.ops.linear_attention`, summed over the window; a sum that must also forget has no state of fixed size but the
-window itself, so the state is a queue of the last `window - 1` keys and values. Book: chapter 07.
+This is the sound form of the article's crop `x[:, start_index:, :]`, which is right for the last position
+only. The numerator and the denominator are those of `mof.ops.linear_attention`, summed over the window; a sum
+that must also forget has no state of fixed size but the window itself, so the state is a queue of the last
+`window - 1` keys and values. Book: chapter 07.
 
-Shapes: queries, keys [B, T, H, K]; values [B, T, H, V]; log_decay [B, T, H]. With P = window - 1 the memory holds "keys" [B, P, H, K], "values"
-[B, P, H, V], "log_weight" [B, P, H] (the decay since that token) and "present" [B, P].
+Shapes: queries, keys [B, T, H, K]; values [B, T, H, V]; log_decay [B, T, H]. With P = window - 1 the memory
+holds "keys" [B, P, H, K], "values" [B, P, H, V], "log_weight" [B, P, H] (the decay since that token) and
+"present" [B, P].
 """
 
 from keras import ops
@@ -45,7 +47,9 @@ def windowed_attention_step(query, key, value, memory, log_decay=None):
     return numerator, ops.sum(scores, axis=1), {name: x[:, 1:] for name, x in line.items()}
 
 
-def windowed_attention(queries, keys, values, memory, log_decay=None, resets=None, mask=None, chunk_length=64):
+def windowed_attention(
+    queries, keys, values, memory, log_decay=None, resets=None, mask=None, chunk_length=64
+):
     """All T tokens: each chunk of C queries against the C + window - 1 keys that its tokens can see.
 
     Args:
@@ -66,7 +70,8 @@ def windowed_attention(queries, keys, values, memory, log_decay=None, resets=Non
     elif mask is not None:
         log_decay = log_decay * ops.cast(mask, "float32")[..., None]
     log_sum = ops.cumsum(log_decay, axis=1)
-    # a place's log weight is counted down from the end of what is here: memory tokens hold the decay up to now
+    # a place's log weight is counted down from the end of what is here: memory tokens hold the decay up to
+    # now
     new = {"queries": queries, "keys": keys, "values": values, "log_weight": -log_sum}
     history = dict(memory, queries=ops.zeros_like(memory["keys"]))
     line, kept, restore = append_to_history(history, new, resets, mask)
@@ -75,7 +80,9 @@ def windowed_attention(queries, keys, values, memory, log_decay=None, resets=Non
 
     num_chunks = -(-num_tokens // chunk_length)
     missing = num_chunks * chunk_length - num_tokens
-    line = {name: ops.pad(x, ((0, 0), (0, missing)) + ((0, 0),) * (len(x.shape) - 2)) for name, x in line.items()}
+    line = {
+        name: ops.pad(x, ((0, 0), (0, missing)) + ((0, 0),) * (len(x.shape) - 2)) for name, x in line.items()
+    }
 
     span = num_past + chunk_length
     i = ops.arange(chunk_length)[:, None] + num_past

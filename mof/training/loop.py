@@ -68,7 +68,8 @@ class Training:
             ValueError: it belongs to another corpus, or its memory to another model.
         """
         state = checkpoint.state
-        shapes = {plan.path: tuple(v.shape) for plan, v in zip(self.plans, self.model.trainable_variables, strict=True)}
+        variables = self.model.trainable_variables
+        shapes = {plan.path: tuple(v.shape) for plan, v in zip(self.plans, variables, strict=True)}
         check_shapes(checkpoint.arrays["weights"], shapes, checkpoint.path)
         slots = {f"{plan.path}/{name}": shapes[plan.path] for plan in self.plans for name in plan.slot_names}
         check_shapes(checkpoint.arrays["optimizer"], slots, checkpoint.path)
@@ -141,7 +142,7 @@ class Training:
             progress.cycle_weight += float(weight)
             progress.micro_batch += 1
             progress.num_tokens += batch.token_ids.size
-            is_sound = math.isfinite(progress.cycle_loss)  # else the update ends the run: keep the checkpoint from before
+            is_sound = math.isfinite(progress.cycle_loss)  # else the update's end stops the run
             if is_sound and progress.micro_batch < num_batches and self._is_time_to_save():
                 self.save()
         self._apply(trainable, length)

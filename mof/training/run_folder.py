@@ -111,8 +111,9 @@ class RunFolder:
         checkpoint = load_newest_checkpoint(self.checkpoints, parts, warn)
         if checkpoint is not None and checkpoint.state["tokenizer_hash"] != self.facts["tokenizer_hash"]:
             raise RunError(
-                f"{checkpoint.path} belongs to another run: its tokenizer is {checkpoint.state['tokenizer_hash'][:12]}, this run's "
-                f"is {self.facts['tokenizer_hash'][:12]}. Put the run's own checkpoints back."
+                f"{checkpoint.path} belongs to another run: its tokenizer is "
+                f"{checkpoint.state['tokenizer_hash'][:12]}, this run's is {self.facts['tokenizer_hash'][:12]}. "
+                "Put the run's own checkpoints back."
             )
         return checkpoint
 
@@ -149,7 +150,8 @@ class RunFolder:
         file = self.path / LOG_NAME
         if not file.is_file():
             return []
-        lines = file.read_bytes().split(b"\n")[:-1]  # what follows the last line end is unfinished, maybe in mid-character
+        # what follows the last line end is unfinished, maybe in mid-character
+        lines = file.read_bytes().split(b"\n")[:-1]
         entries = []
         for number, line in enumerate(lines, start=1):
             try:

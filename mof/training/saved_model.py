@@ -58,6 +58,6 @@ def check_shapes(arrays, expected, source):
         came = arrays[name].shape if name in arrays else "nothing"
         if came != shape:
             raise RunError(
-                f"{source} holds {came} for {name}, this run expects {shape}: the checkpoint belongs to a model or an optimiser "
-                "of another config. Put the run.json back that it was made with, or start a new run."
+                f"{source} holds {came} for {name}, this run expects {shape}: the checkpoint belongs to a model "
+                "or an optimiser of another config. Put the run.json back that it was made with, or start a new run."
             )

@@ -1,4 +1,4 @@
-"""A session's state is that of its messages, whatever happened on the way; nothing said can leave its turn."""
+"""A session's state is that of its messages, whatever happened on the way; what is said stays in its turn."""
 
 import types
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from keras import ops
 
 from mof.layers.router import Router
 from tests.layer_contract import WIDTH, MemoryContract
@@ -66,7 +65,7 @@ def test_an_unknown_recurrence_names_the_known_ones():
 def test_the_weights_at_a_token_know_the_token_itself():
     layer = Router(2, HIDDEN_WIDTH)
     layer.build((None, None, WIDTH))
-    layer.choose.kernel.assign(ops.ones((HIDDEN_WIDTH, 2)) * [1.0, -1.0])
+    layer.choose.kernel.assign(np.tile(np.float32([1.0, -1.0]), (HIDDEN_WIDTH, 1)))
     x = random_array((1, 4, WIDTH), 0)
     changed = x.copy()
     changed[:, -1] = -x[:, -1]

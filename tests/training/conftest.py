@@ -6,7 +6,14 @@ import pytest
 
 from tests.training.small_run import MODEL, TOKENIZER, TRAINING, random_text, write_lines
 
-SETTINGS_IN_THE_GRAPHS = ("optimizer", "clip_norm", "weight_decay", "first_decay_rate", "second_decay_rate", "momentum")
+SETTINGS_IN_THE_GRAPHS = (
+    "optimizer",
+    "clip_norm",
+    "weight_decay",
+    "first_decay_rate",
+    "second_decay_rate",
+    "momentum",
+)
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +38,16 @@ def conversations(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("conversations")
     turns = [
-        [("user", random_text(6, 100 + i)), ("assistant", random_text(5, 200 + i)), ("user", random_text(3, 300 + i))]
+        [
+            ("user", random_text(6, 100 + i)),
+            ("assistant", random_text(5, 200 + i)),
+            ("user", random_text(3, 300 + i)),
+        ]
         for i in range(30)
     ]
-    values = [{"messages": [{"role": role, "content": text} for role, text in messages]} for messages in turns]
+    values = [
+        {"messages": [{"role": role, "content": text} for role, text in messages]} for messages in turns
+    ]
     return build_token_cache([write_lines(folder / "talk.jsonl", values)], TOKENIZER, folder / "cache", 0.0)
 
 
@@ -56,7 +69,7 @@ def make_run(tmp_path):
 
 @pytest.fixture(scope="session")
 def make_shared_engine():
-    """Gives the engine for a model config and a training config, its weights and slots as at the start of a run."""
+    """Gives the engine for a model config and a training config, as at the start of a run."""
     from mof.model import MixtureLanguageModel
     from mof.training.loop import make_engine
     from mof.training.parameters import plan_parameters
@@ -84,7 +97,7 @@ def engine(make_shared_engine):
 
 @pytest.fixture
 def make_training(make_run, make_shared_engine, cache, monkeypatch):
-    """A Training of a run, from its start, in the graphs of the ones before it: use it up before you make another."""
+    """A Training of a run, from its start, in the graphs of those before: use it up before making another."""
     from mof.training import loop
     from mof.training.observer import Observer
 

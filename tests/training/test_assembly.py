@@ -27,7 +27,9 @@ def shift_weights(run, model, by):
 @pytest.fixture(scope="module")
 def trained(corpus, tmp_path_factory):
     """(RunFolder of a run with one checkpoint, its weights)."""
-    run, model, _ = new_run(tmp_path_factory.mktemp("runs") / "base", SMALL, {}, TRAINING, [corpus], 0.1, report=str)
+    run, model, _ = new_run(
+        tmp_path_factory.mktemp("runs") / "base", SMALL, {}, TRAINING, [corpus], 0.1, report=str
+    )
     return run, shift_weights(run, model, 0.25)
 
 
@@ -44,12 +46,18 @@ def weights_of(model):
 
 def test_a_new_run_takes_the_vocabulary_of_its_text(corpus, tmp_path):
     told = []
-    run, model, cache = new_run(tmp_path / "run", SMALL, {"router_width": 3}, TRAINING, [corpus], 0.1, report=told.append)
+    run, model, cache = new_run(
+        tmp_path / "run", SMALL, {"router_width": 3}, TRAINING, [corpus], 0.1, report=told.append
+    )
     tokenizer = run.tokenizer()
     assert tokenizer.kind == "characters" and run.model_config.vocabulary_size == tokenizer.vocabulary_size
     assert run.model_config == SMALL.model.replace(vocabulary_size=tokenizer.vocabulary_size, router_width=3)
     assert model.config == run.model_config and run.training_config == TRAINING
-    assert (run.facts["preset"], run.facts["base"], run.facts["validation_fraction"]) == ("small-test", None, 0.1)
+    assert (run.facts["preset"], run.facts["base"], run.facts["validation_fraction"]) == (
+        "small-test",
+        None,
+        0.1,
+    )
     assert run.facts["corpus"] == [str(corpus)]
     assert cache.train.num_documents + cache.validation.num_documents == 60
     assert told[0] == "Learning a vocabulary of up to 300 characters."
@@ -76,10 +84,15 @@ def test_the_kind_of_tokenizer_is_the_presets(corpus):
 
 
 def test_bad_lines_are_told(corpus, tmp_path):
-    file = write_lines(tmp_path / "bad.jsonl", [{"text": random_text(30, i)} for i in range(20)] + ["{no json", '{"a": 1}'])
+    file = write_lines(
+        tmp_path / "bad.jsonl", [{"text": random_text(30, i)} for i in range(20)] + ["{no json", '{"a": 1}']
+    )
     told = []
     run, _, _ = new_run(tmp_path / "run", SMALL, {}, TRAINING, [file], 0.0, report=told.append)
-    assert any("20 documents read, 2 bad lines skipped" in text and "bad.jsonl" in text and "21" in text for text in told)
+    assert any(
+        "20 documents read, 2 bad lines skipped" in text and "bad.jsonl" in text and "21" in text
+        for text in told
+    )
     told.clear()
     open_cache(run, run.tokenizer(), told.append)
     assert any("2 bad lines skipped" in text for text in told)  # also where the cache is there already
@@ -89,7 +102,9 @@ def test_fine_tuning_keeps_tokenizer_config_and_weights(base, trained, tmp_path)
     talk = [{"messages": [{"role": "user", "content": "春"}, {"role": "assistant", "content": "花草"}]}] * 3
     file = write_lines(tmp_path / "talk.jsonl", talk + [{"text": "完全不同的文字" * 20}])
     config = TRAINING.replace(optimizer="adamw", seed=9)
-    tuned, model, cache = new_run(tmp_path / "chat", SMALL, {"chunk_length": 4}, config, [file], 0.0, base.path, str)
+    tuned, model, cache = new_run(
+        tmp_path / "chat", SMALL, {"chunk_length": 4}, config, [file], 0.0, base.path, str
+    )
     assert tuned.tokenizer().hash == base.tokenizer().hash
     assert tuned.model_config == base.model_config.replace(chunk_length=4)
     assert tuned.facts["base"] == str(base.path) and tuned.facts["preset"] == "small-test"
@@ -113,7 +128,9 @@ def test_a_base_given_by_a_relative_path_is_found_from_elsewhere(base, corpus, t
 
 
 def test_the_shape_of_a_base_cannot_be_changed(base, corpus, tmp_path):
-    expected = f"the shape of the model comes from {base.path} and cannot be changed: leave out num_heads, width."
+    expected = (
+        f"the shape of the model comes from {base.path} and cannot be changed: leave out num_heads, width."
+    )
     with pytest.raises(RunError, match=re.escape(expected)):
         changes = {"width": 32, "num_heads": 4, "product_dtype": "bfloat16"}
         new_run(tmp_path / "chat", SMALL, changes, TRAINING, [corpus], 0.1, base.path, str)
@@ -163,7 +180,9 @@ def test_loading_without_a_run_or_a_checkpoint_is_refused(base, tmp_path):
     with pytest.raises(RunError, match="holds no run"):
         load_model(tmp_path / "nothing")
     shutil.rmtree(base.checkpoints)
-    with pytest.raises(RunError, match=r"has no checkpoint yet: train first, or wait for the first one to be saved"):
+    with pytest.raises(
+        RunError, match=r"has no checkpoint yet: train first, or wait for the first one to be saved"
+    ):
         load_model(base.path)
 
 

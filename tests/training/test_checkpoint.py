@@ -72,8 +72,16 @@ def test_reads_only_the_parts_that_are_asked_for(folder):
 def test_keeps_the_newest_three(folder):
     save(folder, 3, micro_batch=2)
     save(folder, 10)
-    assert [path.name for path in list_checkpoints(folder)] == ["update-00000010", "update-00000003-0002", "update-00000003"]
-    assert sorted(path.name for path in folder.iterdir()) == ["update-00000003", "update-00000003-0002", "update-00000010"]
+    assert [path.name for path in list_checkpoints(folder)] == [
+        "update-00000010",
+        "update-00000003-0002",
+        "update-00000003",
+    ]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "update-00000003",
+        "update-00000003-0002",
+        "update-00000010",
+    ]
 
 
 def test_names_sort_by_update_then_by_batch():
@@ -156,7 +164,11 @@ def test_a_truncated_file_is_refused_by_name(folder, name, num_bytes):
     os.truncate(path, num_bytes)
     update, [warning] = refused_newest(folder)
     assert update == 2
-    expected = "is damaged: it is not the JSON that was written" if name == "state.json" else f"is {num_bytes} bytes long"
+    expected = (
+        "is damaged: it is not the JSON that was written"
+        if name == "state.json"
+        else f"is {num_bytes} bytes long"
+    )
     assert f"{path} {expected}" in warning
 
 

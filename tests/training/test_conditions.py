@@ -29,7 +29,9 @@ def test_names_what_differs():
     ]
 
 
-@pytest.mark.parametrize("switch", ["TF_SET_ONEDNN_FPMATH_MODE", "TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA"])
+@pytest.mark.parametrize(
+    "switch", ["TF_SET_ONEDNN_FPMATH_MODE", "TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA"]
+)
 def test_switches_of_the_processor_are_conditions(monkeypatch, switch):
     monkeypatch.delenv(switch, raising=False)
     before = bit_identity_conditions()

@@ -20,7 +20,10 @@ from mof.training.config import TrainingConfig
         ({"momentum": 1.5}, "momentum is 1.5, expected a share between 0 and 1"),
         ({"final_share": -0.1}, "final_share is -0.1, expected a share between 0 and 1"),
         ({"freeze": ("lstm",)}, "freeze names the group 'lstm'"),
-        ({"optimizer": "muun"}, "optimizer is 'muun', expected one of ('muon', 'adamw'): did you mean 'muon'?"),
+        (
+            {"optimizer": "muun"},
+            "optimizer is 'muun', expected one of ('muon', 'adamw'): did you mean 'muon'?",
+        ),
         ({"learning_rte": 1.0}, "TrainingConfig has no field 'learning_rte': did you mean 'learning_rate'?"),
     ],
 )

@@ -23,7 +23,7 @@ SUM_TOLERANCE = 2e-5
 
 
 def sums_of(engine, batches, memory=None, carry=False):
-    """(loss, weight, {path: sum of gradients}, memory) after some batches; the sums are empty before and after."""
+    """(loss, weight, {path: sum of gradients}, memory) after some batches; empties the sums."""
     flags = all_trainable(engine)
     fresh = engine.model.initial_state(NUM_STREAMS)
     memory = fresh if memory is None else memory
@@ -119,9 +119,13 @@ def test_an_update_equals_numpy_with_clipping_and_without(engine):
         engine.accumulate(random_batch(LONG, step), engine.model.initial_state(NUM_STREAMS), flags)
         before = engine.arrays(with_sums=True)
         weights = before["weights"] if weights is None else weights
-        length = np.sqrt(sum((x.astype("float64") ** 2).sum() for x in before["sums"].values())) / total_weight
+        length = (
+            np.sqrt(sum((x.astype("float64") ** 2).sum() for x in before["sums"].values())) / total_weight
+        )
         lengths.append(length)
-        assert float(engine.apply(total_weight, rates, np.full(len(flags), step), flags)) == pytest.approx(length, rel=1e-5)
+        assert float(engine.apply(total_weight, rates, np.full(len(flags), step), flags)) == pytest.approx(
+            length, rel=1e-5
+        )
         scale = min(1.0, TRAINING.clip_norm / length) / total_weight
         after = engine.arrays(with_sums=True)
         for i, plan in enumerate(engine.plans):
@@ -130,7 +134,8 @@ def test_an_update_equals_numpy_with_clipping_and_without(engine):
             expected, slots = naive_update(
                 plan, before["weights"][plan.path], total, start, scale, float(rates[i]), step
             )
-            tolerance = {"rtol": 2e-3, "atol": 1e-4 if plan.is_muon else 2e-6}  # Newton-Schulz triples errors each step
+            # each step of Newton-Schulz triples errors
+            tolerance = {"rtol": 2e-3, "atol": 1e-4 if plan.is_muon else 2e-6}
             np.testing.assert_allclose(after["weights"][plan.path], expected, **tolerance, err_msg=plan.path)
             for name in plan.slot_names:
                 actual = after["optimizer"][f"{plan.path}/{name}"]
@@ -177,6 +182,8 @@ def test_arrays_and_load_are_each_others_opposite(engine):
     assert numbers(engine.arrays(with_sums=True)) != numbers(held)
     engine.load(held)
     assert numbers(engine.arrays(with_sums=True)) == numbers(held)
-    assert numbers([v.value for v in engine.model.trainable_variables]) == numbers(list(held["weights"].values()))
+    assert numbers([v.value for v in engine.model.trainable_variables]) == numbers(
+        list(held["weights"].values())
+    )
     engine.load({name: held[name] for name in ("weights", "optimizer")})  # taken between two updates: no sums
     assert not any(x.any() for x in engine.arrays(with_sums=True)["sums"].values())

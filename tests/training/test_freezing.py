@@ -1,4 +1,4 @@
-"""Freezing: what entries say, what a frozen group keeps, what its backward pass no longer costs, and how it thaws."""
+"""Freezing: what entries say, what a frozen group keeps, what it no longer costs, and how it thaws."""
 
 import re
 
@@ -12,7 +12,11 @@ from tests.training.small_run import LONG, SHORT, all_trainable, numbers, random
 
 def test_entries_are_groups_and_stretches():
     entries = ("rnn", "transformer.deep@0-0.5", "head@0.25-1")
-    expected = (FrozenStretch("rnn", 0, 1), FrozenStretch("transformer.deep", 0, 0.5), FrozenStretch("head", 0.25, 1))
+    expected = (
+        FrozenStretch("rnn", 0, 1),
+        FrozenStretch("transformer.deep", 0, 0.5),
+        FrozenStretch("head", 0.25, 1),
+    )
     assert parse_freezing(entries) == expected
 
 
@@ -44,13 +48,19 @@ def test_flags_follow_the_models_groups(engine):
     model = engine.model
     flags = trainable_flags(model, ("rnn", "embedding"))
     for variable, flag in zip(model.trainable_variables, flags, strict=True):
-        assert flag == (variable is not model.embedding and "expert_0" not in variable.path and "norm_0" not in variable.path)
+        assert flag == (
+            variable is not model.embedding
+            and "expert_0" not in variable.path
+            and "norm_0" not in variable.path
+        )
     assert trainable_flags(model, ()) == list(all_trainable(engine))
 
 
 def test_nothing_left_to_train_is_refused(engine):
     groups = ("embedding", "router", "rnn", "transformer", "head")
-    with pytest.raises(ValueError, match="freeze fixes embedding, .*: nothing is left to train. Leave at least one"):
+    with pytest.raises(
+        ValueError, match="freeze fixes embedding, .*: nothing is left to train. Leave at least one"
+    ):
         trainable_flags(engine.model, groups)
 
 
@@ -60,7 +70,9 @@ FROZEN = ("embedding", "transformer")
 @pytest.fixture
 def thawing(make_training):
     """A run whose largest groups are frozen for its first half: six updates, three frozen."""
-    return make_training(freeze=tuple(f"{group}@0-0.5" for group in FROZEN), learning_rate=1e-2, lengths=(SHORT,))
+    return make_training(
+        freeze=tuple(f"{group}@0-0.5" for group in FROZEN), learning_rate=1e-2, lengths=(SHORT,)
+    )
 
 
 def test_frozen_groups_stand_still_and_then_start_anew(thawing):
@@ -76,7 +88,9 @@ def test_frozen_groups_stand_still_and_then_start_anew(thawing):
     assert moved == len(free)
     slots = [engine.slots[i] for i, flag in enumerate(flags) if not flag]
     assert not any(np.any(keras.ops.convert_to_numpy(x)) for x in keras.tree.flatten(slots))
-    assert [age for age, flag in zip(thawing.progress.ages, flags, strict=True) if not flag] == [0] * len(fixed)
+    assert [age for age, flag in zip(thawing.progress.ages, flags, strict=True) if not flag] == [0] * len(
+        fixed
+    )
 
     factors = []
     apply = engine.apply
@@ -108,7 +122,10 @@ def test_thawing_forgets_what_the_optimiser_held(make_training):
     frozen = [i for i, flag in enumerate(trainable_flags(training.model, FROZEN)) if not flag]
     index = frozen[0]
     emptied = []
-    training.engine.empty_slots, empty_slots = lambda i: (emptied.append(i), empty_slots(i)), training.engine.empty_slots
+    training.engine.empty_slots, empty_slots = (
+        lambda i: (emptied.append(i), empty_slots(i)),
+        training.engine.empty_slots,
+    )
     try:
         for _ in range(5):
             training.update()
@@ -135,10 +152,12 @@ def test_empty_slots_empties_one_parameter_alone(engine):
 
 
 def test_the_backward_pass_of_a_frozen_group_is_not_computed(engine):
-    """Each frozen matrix saves at least the one product that its gradient would cost; counted in the graph that runs."""
+    """Each frozen matrix saves at least the product that its gradient would cost, in the graph that runs."""
     flags = trainable_flags(engine.model, FROZEN)
     frozen_matrices = [
-        plan.path for plan, flag in zip(engine.plans, flags, strict=True) if not flag and plan.path.endswith("kernel")
+        plan.path
+        for plan, flag in zip(engine.plans, flags, strict=True)
+        if not flag and plan.path.endswith("kernel")
     ]
     assert len(frozen_matrices) >= 5
     batch = random_batch(SHORT, 0)

@@ -10,7 +10,9 @@ from benchmarks.kill_study import differences, make_run, study, train
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(keras.backend.backend() == "jax", reason="each process would compile for a minute; one backend is enough")
+@pytest.mark.skipif(
+    keras.backend.backend() == "jax", reason="each process would compile for a minute; one backend is enough"
+)
 def test_three_kills_leave_no_trace(tmp_path):
     result = study(tmp_path, num_kills=3, num_updates=60)
     assert len(result["kills"]) == 3 and any(kill["checkpoints_left"] for kill in result["kills"])

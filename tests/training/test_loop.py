@@ -1,4 +1,4 @@
-"""The loop: the same steps as model.fit, what the loss counts, lengths without new graphs, planning, and divergence."""
+"""The loop: the same steps as model.fit, what the loss counts, no new graphs, planning, and divergence."""
 
 import json
 import math
@@ -11,7 +11,7 @@ import pytest
 from mof.corpus.packing import StreamBatches
 from mof.training.loop import LAST_TIMED_UPDATE, TrainingDiverged
 from mof.training.observer import Observer
-from tests.tensors import Tolerance, assert_all_close
+from tests.tensors import Tolerance
 from tests.training.small_run import (
     LONG,
     MODEL,
@@ -27,13 +27,13 @@ from tests.training.small_run import (
 
 # five updates of at most 1e-3 each
 FIT_TOLERANCE = Tolerance(1e-4, 2e-5)
-# AdamW makes any gradient a step of full size, also one that is rounding alone; and eps stands at another place in Keras
-CLEAR_GRADIENT = 3e-6
+# AdamW's first step is the gradient's sign: where that is 0 but for rounding, a weight may go another way
+SHARE_WITHOUT_GRADIENT = 0.002
 
 
 @pytest.fixture(scope="module")
 def one_text(tmp_path_factory):
-    """One long document: nothing starts inside a row, so `model.fit`, which knows of no documents, sees the same."""
+    """One long document: nothing starts inside a row, so `model.fit`, which has no resets, sees the same."""
     from mof.corpus.token_cache_building import build_token_cache
 
     folder = tmp_path_factory.mktemp("one-text")
@@ -44,7 +44,13 @@ def one_text(tmp_path_factory):
 def test_five_updates_equal_five_steps_of_fit(make_training, one_text):
     from mof.model import MixtureLanguageModel
 
-    settings = {"optimizer": "adamw", "clip_norm": 0.0, "carry_memory": False, "weight_decay": 0.1, "learning_rate": 1e-3}
+    settings = {
+        "optimizer": "adamw",
+        "clip_norm": 0.0,
+        "carry_memory": False,
+        "weight_decay": 0.1,
+        "learning_rate": 1e-3,
+    }
     settings |= {"warmup_updates": 0, "final_share": 1.0, "num_updates": 5}  # a constant step size
     training = make_training(split=one_text, lengths=(LONG,), **settings)
     model = MixtureLanguageModel(MODEL, seed=0)
@@ -57,27 +63,38 @@ def test_five_updates_equal_five_steps_of_fit(make_training, one_text):
 
     config = training.config
     optimizer = keras.optimizers.AdamW(
-        config.learning_rate, config.weight_decay, config.first_decay_rate, config.second_decay_rate, epsilon=1e-8
+        config.learning_rate,
+        config.weight_decay,
+        config.first_decay_rate,
+        config.second_decay_rate,
+        epsilon=1e-8,
     )
     optimizer.exclude_from_weight_decay([v for v in model.trainable_variables if len(v.shape) < 2])
     model.compile(optimizer=optimizer, jit_compile=keras.backend.backend() == "jax")
     batches = StreamBatches(one_text, NUM_STREAMS, config.seed)
     rows = [batches.next_batch(LONG) for _ in range(5)]
-    ids, targets, weights = (np.concatenate([getattr(row, n) for row in rows]) for n in ("token_ids", "targets", "loss_weights"))
+    ids, targets, weights = (
+        np.concatenate([getattr(row, n) for row in rows]) for n in ("token_ids", "targets", "loss_weights")
+    )
     seen = []
     watch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda _, logs: seen.append(logs["loss"]))
-    model.fit(ids, targets, sample_weight=weights, batch_size=NUM_STREAMS, shuffle=False, verbose=0, callbacks=[watch])
+    model.fit(
+        ids,
+        targets,
+        sample_weight=weights,
+        batch_size=NUM_STREAMS,
+        shuffle=False,
+        verbose=0,
+        callbacks=[watch],
+    )
     means = np.cumsum(losses) / np.arange(1, 6)  # Keras tells the mean since the epoch began
     np.testing.assert_allclose(seen, means, 1e-5)
     ours = {v.path: keras.ops.convert_to_numpy(v) for v in training.model.trainable_variables}
     theirs = {v.path: keras.ops.convert_to_numpy(v) for v in model.trainable_variables}
-    slots = training.engine.arrays(with_sums=False)["optimizer"]
-    clear = {path: np.sqrt(slots[f"{path}/square"]) > CLEAR_GRADIENT for path in ours}
-    assert np.mean(np.concatenate([x.ravel() for x in clear.values()])) > 0.98
-    for path, is_clear in clear.items():
-        assert np.abs(ours[path] - theirs[path]).max() <= 5 * config.learning_rate
-        ours[path], theirs[path] = (np.where(is_clear, x, 0.0) for x in (ours[path], theirs[path]))
-    assert_all_close(ours, theirs, FIT_TOLERANCE)
+    a, b = (np.concatenate([weights[path].ravel() for path in sorted(ours)]) for weights in (ours, theirs))
+    is_close = np.isclose(a, b, *FIT_TOLERANCE)
+    assert np.mean(~is_close) <= SHARE_WITHOUT_GRADIENT
+    assert np.abs(a - b).max() <= config.learning_rate
     assert numbers([v.value for v in model.trainable_variables]) != start
 
 
@@ -136,7 +153,9 @@ def test_conversations_teach_answers_alone(engine, conversations):
         targets = np.where(places, TOKENIZER.vocabulary_size - 1, batch.targets).astype("int32")
         changed = type(batch)(batch.token_ids, targets, batch.resets, batch.loss_weights, batch.mask)
         engine.load({name: arrays for name, arrays in start.items() if name != "sums"})
-        loss, weight, _ = engine.accumulate(changed, engine.model.initial_state(NUM_STREAMS), all_trainable(engine))
+        loss, weight, _ = engine.accumulate(
+            changed, engine.model.initial_state(NUM_STREAMS), all_trainable(engine)
+        )
         assert float(weight) == counts.sum()
         return float(loss), numbers(engine.arrays(with_sums=True)["sums"])
 
@@ -216,7 +235,9 @@ def test_divergence_is_told_and_the_older_checkpoints_stay(make_training, checkp
     arrays = engine.arrays(with_sums=False)
     arrays["weights"][poisoned.path] = np.full(poisoned.shape, np.nan, "float32")
     engine.load(arrays)
-    with pytest.raises(TrainingDiverged, match=r"after update 1 the loss is nan .* diverged.* smaller learning rate"):
+    with pytest.raises(
+        TrainingDiverged, match=r"after update 1 the loss is nan .* diverged.* smaller learning rate"
+    ):
         training.run_to_end()
     assert {path.name for path in training.run.checkpoints.iterdir()} == names
     checkpoint = training.run.newest_checkpoint(warn=pytest.fail)
@@ -252,7 +273,8 @@ def test_an_observer_hears_every_update_and_can_stop(make_training):
     training = make_training(observer=observer, lengths=(SHORT,), checkpoint_updates=2)
     training.run_to_end()
     assert [update for update, _ in observer.seen] == [1, 2]
-    assert observer.paths == ["update-00000002"]  # at its time, and not again at the stop: it holds this moment already
+    # at its time, and not again at the stop: it holds this moment already
+    assert observer.paths == ["update-00000002"]
     assert not training.is_finished()
 
 

@@ -33,7 +33,10 @@ def test_goes_there_and_back():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"router": np.zeros(3, "int32")}, "the stored memory router has shape (3,), this model expects (2,)"),
+        (
+            {"router": np.zeros(3, "int32")},
+            "the stored memory router has shape (3,), this model expects (2,)",
+        ),
         ({"router": None}, "the stored memory router has shape nothing, this model expects (2,)"),
     ],
 )

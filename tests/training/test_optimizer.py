@@ -1,4 +1,4 @@
-"""Optimisers against NumPy loops, against keras.optimizers, and against what a singular value decomposition says."""
+"""Optimisers against NumPy loops, against keras.optimizers, and against a singular value decomposition."""
 
 import keras
 import numpy as np
@@ -42,7 +42,9 @@ def test_adamw_equals_its_definition_and_keras(decay):
     gradients[2][0] = 0.0
     rates, b1, b2 = [0.1, 0.2, 0.3, 0.3, 0.2, 0.1], 0.9, 0.95
     actual = our_adamw(parameter, gradients, rates, decay, b1, b2)
-    np.testing.assert_allclose(actual, naive_adamw(parameter, gradients, rates, decay, b1, b2), *STEP_TOLERANCE)
+    np.testing.assert_allclose(
+        actual, naive_adamw(parameter, gradients, rates, decay, b1, b2), *STEP_TOLERANCE
+    )
 
     variable = keras.Variable(parameter)
     optimizer = keras.optimizers.AdamW(0.0, weight_decay=decay, beta_1=b1, beta_2=b2, epsilon=1e-8)
@@ -57,7 +59,9 @@ def test_adamw_scales_the_gradient_first():
     parameter, gradients = random_array((2, 3), 0), [random_array((2, 3), seed) for seed in (1, 2)]
     rates = [0.1, 0.1]
     halved = our_adamw(parameter, [g / np.float32(64) for g in gradients], rates, 0.1, 0.9, 0.95)
-    np.testing.assert_array_equal(our_adamw(parameter, gradients, rates, 0.1, 0.9, 0.95, scale=1 / 64), halved)
+    np.testing.assert_array_equal(
+        our_adamw(parameter, gradients, rates, 0.1, 0.9, 0.95, scale=1 / 64), halved
+    )
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
@@ -114,7 +118,8 @@ def test_muon_equals_a_loop_over_parts_and_steps(shape, parts):
         axis=1,
     )
     np.testing.assert_allclose(mean, expected_mean, 1e-5, 1e-5)
-    np.testing.assert_allclose(direction, expected, 2e-3, 2e-4)  # Newton-Schulz triples small errors in each step
+    # each step of Newton-Schulz triples errors
+    np.testing.assert_allclose(direction, expected, 2e-3, 2e-4)
 
 
 def test_muon_keeps_the_parts_apart():
@@ -129,5 +134,7 @@ def test_muon_keeps_the_parts_apart():
 
 
 def test_muon_takes_the_orthogonalize_it_is_given():
-    direction, _ = muon_direction(ops.ones((2, 2)), ops.zeros((2, 2)), 0.5, (2,), orthogonalize=lambda x: 10.0 * x)
+    direction, _ = muon_direction(
+        ops.ones((2, 2)), ops.zeros((2, 2)), 0.5, (2,), orthogonalize=lambda x: 10.0 * x
+    )
     np.testing.assert_allclose(ops.convert_to_numpy(direction), 15.0)

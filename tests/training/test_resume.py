@@ -1,4 +1,4 @@
-"""A run that is broken off and resumed equals one that is not, bit for bit; what differs or does not fit is told."""
+"""A run that is broken off and resumed equals one that is not, bit for bit; what does not fit is told."""
 
 import json
 
@@ -99,7 +99,10 @@ def test_a_resumed_run_without_its_sums_or_memory_would_differ(make_training, mo
     break_off(broken, monkeypatch, num_batches=9, save_after=6)
     checkpoint = broken.run.newest_checkpoint()
     for part in ("sums", "optimizer", "memory"):
-        arrays = {**checkpoint.arrays, part: {name: np.zeros_like(x) for name, x in checkpoint.arrays[part].items()}}
+        arrays = {
+            **checkpoint.arrays,
+            part: {name: np.zeros_like(x) for name, x in checkpoint.arrays[part].items()},
+        }
         resumed = make_training(run=broken.run)
         resumed.restore(checkpoint._replace(arrays=arrays))
         resumed.run_to_end()
@@ -130,7 +133,9 @@ def test_says_where_it_goes_on(stopped, make_training, monkeypatch, cache):
     assert training.progress.update == 4
 
 
-def test_a_damaged_newest_checkpoint_is_named_and_the_one_before_used(stopped, make_training, monkeypatch, cache):
+def test_a_damaged_newest_checkpoint_is_named_and_the_one_before_used(
+    stopped, make_training, monkeypatch, cache
+):
     weights = stopped.run.checkpoints / "update-00000004" / "weights.safetensors"
     data = bytearray(weights.read_bytes())
     data[-3] ^= 1

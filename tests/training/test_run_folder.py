@@ -37,11 +37,15 @@ def test_a_folder_without_a_run_is_refused(tmp_path):
 
 
 def test_a_second_run_in_the_folder_is_refused(run):
-    with pytest.raises(RunError, match=r"holds a run already: resume it with --resume, or choose another folder"):
+    with pytest.raises(
+        RunError, match=r"holds a run already: resume it with --resume, or choose another folder"
+    ):
         RunFolder.create(run.path, MODEL, TRAINING, TOKENIZER, {})
 
 
-@pytest.mark.parametrize("text", ["", '{"model": ', "[]", "null", "{}", '{"model": {}, "training": {"minuts": 1}}'])
+@pytest.mark.parametrize(
+    "text", ["", '{"model": ', "[]", "null", "{}", '{"model": {}, "training": {"minuts": 1}}']
+)
 def test_a_damaged_run_file_is_refused_by_name(run, text):
     file = run.path / "run.json"
     file.write_text(text, encoding="utf-8")
@@ -51,7 +55,9 @@ def test_a_damaged_run_file_is_refused_by_name(run, text):
 
 def test_an_unknown_setting_in_the_run_file_names_the_nearest(run):
     file = run.path / "run.json"
-    file.write_text(file.read_text(encoding="utf-8").replace('"recurrent_width"', '"recurent_width"'), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('"recurrent_width"', '"recurent_width"'), encoding="utf-8"
+    )
     with pytest.raises(RunError, match="did you mean 'recurrent_width'"):
         RunFolder(run.path)
 
@@ -71,29 +77,43 @@ def test_a_kill_while_it_is_made_leaves_no_run(tmp_path, monkeypatch):
 
 def test_another_tokenizer_is_refused(run):
     CharacterTokenizer("别的").save(run.path / "tokenizer.json")
-    with pytest.raises(RunError, match=r"tokenizer.json is not this run's tokenizer: .* Put the old file back"):
+    with pytest.raises(
+        RunError, match=r"tokenizer.json is not this run's tokenizer: .* Put the old file back"
+    ):
         run.tokenizer()
 
 
 def test_a_checkpoint_of_another_tokenizer_is_refused(run):
     save_checkpoint(run.checkpoints, {}, {"tokenizer_hash": "0" * 64}, 7)
-    with pytest.raises(RunError, match=r"update-00000007 belongs to another run: its tokenizer is 000000000000"):
+    with pytest.raises(
+        RunError, match=r"update-00000007 belongs to another run: its tokenizer is 000000000000"
+    ):
         run.newest_checkpoint()
 
 
-HOLD = "import sys; from mof.training.run_folder import RunFolder\nwith RunFolder(sys.argv[1]).locked():\n    print('held')"
+HOLD = """
+import sys
+from mof.training.run_folder import RunFolder
+with RunFolder(sys.argv[1]).locked():
+    print("held")
+"""
 
 
 def second_process(run):
     command = [sys.executable, "-c", HOLD, str(run.path)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace", timeout=120)
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace", timeout=120
+    )
 
 
 def test_two_processes_cannot_train_in_one_folder(run):
     with run.locked():
         refused = second_process(run)
     assert refused.returncode != 0 and "held" not in refused.stdout
-    assert f"another process is training in {run.path}. Wait for it, stop it, or choose another folder" in refused.stderr
+    assert (
+        f"another process is training in {run.path}. Wait for it, stop it, or choose another folder"
+        in refused.stderr
+    )
     allowed = second_process(run)
     assert (allowed.returncode, allowed.stdout.strip()) == (0, "held")
     with run.locked():  # the process that ended let go of it
@@ -105,7 +125,8 @@ def log_of(run, *updates):
         run.append_log({"update": update, "text": "春天"})
 
 
-@pytest.mark.parametrize("num_bytes_lost", [1, 4, 5, 12])  # the line's end alone, and into a character of three bytes
+# the line's end alone, and into a character of three bytes
+@pytest.mark.parametrize("num_bytes_lost", [1, 4, 5, 12])
 def test_a_last_line_that_was_cut_is_left_out(run, num_bytes_lost):
     log_of(run, 1, 2, 3)
     file = run.path / "log.jsonl"

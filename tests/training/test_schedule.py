@@ -36,7 +36,16 @@ def test_cosine_at_points_by_hand(update, expected):
 @pytest.mark.parametrize(
     ("update", "expected"),
     # warm-up 4; the last quarter of 32 falls from update 24: 0.2 + 0.8 * (1 - sqrt(p))
-    [(0, 0.25), (3, 1.0), (4, 1.0), (24, 1.0), (26, 0.6), (28, 0.2 + 0.8 * (1 - 0.5**0.5)), (32, 0.2), (40, 0.2)],
+    [
+        (0, 0.25),
+        (3, 1.0),
+        (4, 1.0),
+        (24, 1.0),
+        (26, 0.6),
+        (28, 0.2 + 0.8 * (1 - 0.5**0.5)),
+        (32, 0.2),
+        (40, 0.2),
+    ],
 )
 def test_warmup_stable_decay_at_points_by_hand(update, expected):
     assert warmup_stable_decay_factor(update, 32, 4, 0.25, 0.2) == pytest.approx(expected, abs=1e-12)
@@ -54,14 +63,22 @@ def test_schedules_have_no_jumps_and_end_where_they_should(schedule, num_updates
     after = factors[warmup:]
     assert all(a >= b for a, b in zip(after, after[1:], strict=False))
     # the steepest place: the first step of the square root, or a warm-up step
-    largest = max((1 / (0.3 * num_updates - 1)) ** 0.5, 1 / max(warmup, 1) if warmup else 0.0, 4 / (num_updates - warmup))
+    largest = max(
+        (1 / (0.3 * num_updates - 1)) ** 0.5,
+        1 / max(warmup, 1) if warmup else 0.0,
+        4 / (num_updates - warmup),
+    )
     assert max(abs(a - b) for a, b in zip(factors, factors[1:], strict=False)) <= largest + 1e-12
 
 
 def test_the_warmup_needs_no_length_of_the_run():
     config = TRAINING.replace(warmup_updates=10)
     for update in range(10):
-        assert schedule_factor(config, update, None) == schedule_factor(config, update, 1000) == (update + 1) / 10
+        assert (
+            schedule_factor(config, update, None)
+            == schedule_factor(config, update, 1000)
+            == (update + 1) / 10
+        )
     assert schedule_factor(config, 500, None) == 1.0
 
 

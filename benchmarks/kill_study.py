@@ -9,8 +9,8 @@ taken many times a second, also between the batches of one update. At the end we
 and the losses in the log must be equal bit for bit. The study itself can be stopped: the same command with
 the same --folder goes on.
 
-It takes about 9 minutes for 20 kills on two quiet cores: nearly all of it is the start of each process. The
-command tells its estimate as soon as it has seen one start.
+Nearly all of the time goes into starting processes, about 20 s each on two cores: ten minutes for 20 kills,
+half an hour where the machine has other work too. The command tells its estimate once it has seen one start.
 """
 
 import argparse
@@ -228,10 +228,8 @@ def main(arguments=None):
     if options.worker:
         work(options.worker)
         return 0
-    print(
-        f"{options.kills} kills: about {0.4 * (options.kills + 2):.0f} minutes on two quiet cores.",
-        flush=True,
-    )
+    minutes = 0.45 * (options.kills + 2)
+    print(f"{options.kills} kills: about {minutes:.0f} minutes on two cores without other work.", flush=True)
     with tempfile.TemporaryDirectory() as temporary:
         folder = (options.folder or Path(temporary)).resolve()
         result = study(

@@ -1,6 +1,7 @@
 """Settings that must stand before a backend is imported: quiet logs, few threads, the backend itself.
 
-The whole tree runs under TensorFlow (the default) and, with KERAS_BACKEND=jax, where TensorFlow is not installed.
+The whole tree runs under TensorFlow (the default) and, with KERAS_BACKEND=jax, where TensorFlow is not
+installed.
 """
 
 import os

@@ -1,4 +1,6 @@
-"""What every layer promises, and what every layer with a memory promises on top: subclass, give `make`, and the tests run.
+"""What every layer promises, and what every layer with a memory promises on top.
+
+Subclass, give `make`, and the tests run:
 
 class TestMinimalGRU(MemoryContract):
     def make(self):
@@ -112,7 +114,7 @@ class MemoryContract(LayerContract):
     tolerance = FLOAT32_TOLERANCE
 
     def inputs(self, num_tokens, seed=0):
-        """Arguments of `parallel` and `recurrent`: tokens, resets and padding, and tokens that come before."""
+        """Arguments of `parallel` and `recurrent`: tokens, resets, padding, and tokens that come before."""
         return {
             "before": random_array((BATCH_SIZE, NUM_BEFORE, WIDTH), seed),
             "x": random_array((BATCH_SIZE, num_tokens, WIDTH), seed + 1),

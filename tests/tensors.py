@@ -1,7 +1,7 @@
 """Numbers for the tests, on whichever backend runs: inputs, gradients, a loop over time, comparison.
 
-Inputs are NumPy arrays drawn from a seed, so both backends see the same ones. Four rows stand for the four kinds of padding:
-none, on the left, on the right, and inside.
+Inputs are NumPy arrays drawn from a seed, so both backends see the same ones. Four rows stand for the four
+kinds of padding: none, on the left, on the right, and inside.
 """
 
 from typing import NamedTuple
@@ -64,7 +64,7 @@ def to_numpy(nested):
 
 
 def compute(function, *inputs):
-    """function(*inputs) as NumPy arrays; on JAX compiled as a whole, for its single operations compile slowly."""
+    """function(*inputs) as NumPy arrays; on JAX compiled as a whole: its single operations compile slowly."""
     return to_numpy(compiled(function)(*_as_tensors(inputs)))
 
 
@@ -129,7 +129,7 @@ def _jax_gradients(objective, floats, variables):
 
 
 def compiled(function):
-    """`function` as it is on TensorFlow; on JAX compiled, so that many calls with equal shapes cost little."""
+    """`function` as it is on TensorFlow; on JAX compiled, so many calls with equal shapes cost little."""
     if keras.backend.backend() == "tensorflow":
         return function
     import jax
@@ -183,7 +183,7 @@ def step_by_step(layer, x, state, resets=None, mask=None, all_states=False):
     """The recurrent form of a layer: `layer.step` for each token, with resets and padding done from outside.
 
     Returns:
-        (y [B, T, ...], state after the last token); with `all_states`, (y, states [B, T, ...] after every token).
+        (y [B, T, ...], state after the last token); with `all_states`, (y, states [B, T, ...]).
     """
     x = ops.convert_to_tensor(x)
     batch_and_tokens = tuple(x.shape[:2])

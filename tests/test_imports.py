@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "mof"
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
 BACKENDS = {"tensorflow", "jax", "torch", "jaxlib"}
-# what each layer of the package may import of the layers above the line; files of one layer may import one another
+# a part may import its own line and the lines above it
 ORDER = (
     {"shapes", "config", "presets"},
     {"ops"},
@@ -19,7 +19,17 @@ ORDER = (
     {"experts"},
     {"model", "execution"},
     {"corpus", "tokenizer"},
-    {"training", "generation", "evaluation", "quantization", "viz", "rl", "distributed", "published", "tasks"},
+    {
+        "training",
+        "generation",
+        "evaluation",
+        "quantization",
+        "viz",
+        "rl",
+        "distributed",
+        "published",
+        "tasks",
+    },
     {"cli", "launcher"},
 )
 
@@ -40,7 +50,7 @@ def imported_modules(path):
 
 
 def part(name):
-    """"ops" of "mof.ops.chunks"."""
+    """ "ops" of "mof.ops.chunks"."""
     return (name.split(".") + [""])[1]
 
 
@@ -78,7 +88,7 @@ def test_only_the_fast_forms_and_the_engines_import_a_backend(path):
     assert not found, f"{name} imports {sorted(found)}"
 
 
-# as_graph, the recomputation that JAX has built in, and the record of threads and versions that a run was made with
+# as_graph, the recomputation that JAX has built in, and the record of threads that a run was made with
 MAY_IMPORT_A_BACKEND = {"execution.py", "ops/recomputation.py", "training/conditions.py"}
 
 
@@ -110,7 +120,9 @@ print(seconds)
 
 @pytest.mark.parametrize("folder", ["corpus", "tokenizer"])
 def test_corpus_and_tokenizer_start_no_backend(folder):
-    names = [module_name(path) for path in FILES if path.parent == PACKAGE / folder and path.stem != "__init__"]
+    names = [
+        module_name(path) for path in FILES if path.parent == PACKAGE / folder and path.stem != "__init__"
+    ]
     code = f"""
 import importlib, sys
 for name in {names!r}:

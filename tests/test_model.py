@@ -1,4 +1,4 @@
-"""The whole model: causal, one truth in two forms, constant state, every switch wired, any experts, stable weights."""
+"""The whole model: causal, one truth in two forms, constant state, switches, experts, stable weights."""
 
 import dataclasses
 import functools
@@ -30,7 +30,6 @@ from tests.tensors import (
     differs,
     outputs_and_gradients,
     padding_mask,
-    random_array,
     random_resets,
     step_by_step,
     to_numpy,
@@ -266,7 +265,9 @@ class TestMixture:
 
         variables, inputs = default_model.trainable_variables, {"ids": ids, "targets": targets}
         expected = outputs_and_gradients(from_logits, inputs, variables)
-        actual = outputs_and_gradients(lambda ids, targets: default_model.token_nats(ids, targets), inputs, variables)
+        actual = outputs_and_gradients(
+            lambda ids, targets: default_model.token_nats(ids, targets), inputs, variables
+        )
         assert_all_close(actual, expected, DEEP_TOLERANCE)
 
 
@@ -340,7 +341,8 @@ class TestStart:
         assert abs(own.mean()) < 0.5
 
     @pytest.mark.parametrize(
-        "name, least, most", [("nano", 0.1e6, 0.3e6), ("tiny", 3e6, 8e6), ("small", 24e6, 28e6), ("full", 75e6, 85e6)]
+        "name, least, most",
+        [("nano", 0.1e6, 0.3e6), ("tiny", 3e6, 8e6), ("small", 24e6, 28e6), ("full", 75e6, 85e6)],
     )
     def test_sizes_of_the_presets(self, name, least, most, monkeypatch):
         monkeypatch.setattr(SeededNormal, "__call__", lambda self, shape, dtype=None: ops.zeros(shape, dtype))
@@ -350,7 +352,9 @@ class TestStart:
         for name in PRESET_NAMES:
             assert preset(name).name == name and preset(name).purpose
             assert preset(name).tokenizer in ("characters", "bpe")
-        with pytest.raises(ValueError, match=r"preset is 'huge', expected one of \('nano', 'tiny', 'small', 'full'\)"):
+        with pytest.raises(
+            ValueError, match=r"preset is 'huge', expected one of \('nano', 'tiny', 'small', 'full'\)"
+        ):
             preset("huge")
 
 
@@ -458,7 +462,11 @@ class Forgetful(Expert):
 
 class TestAnyExperts:
     def test_of_a_kind_that_the_config_does_not_know(self):
-        experts = [make_expert("recurrent", CONFIG, 3, name="first"), Forgetful(name="second"), Forgetful(name="third")]
+        experts = [
+            make_expert("recurrent", CONFIG, 3, name="first"),
+            Forgetful(name="second"),
+            Forgetful(name="third"),
+        ]
         model = MixtureLanguageModel(CONFIG, experts=experts)
         assert model.experts == experts
         ids = random_ids((BATCH_SIZE, 6))
@@ -466,7 +474,9 @@ class TestAnyExperts:
         logits, state = compute(lambda ids: model(ids), ids)
         assert_all_close((logits, state), expected, DEEP_TOLERANCE)
         assert list(state["expert_2"]["count"]) == [6] * BATCH_SIZE
-        grouped = [v for name, group in model.parameter_groups().items() if name != "transformer.deep" for v in group]
+        grouped = [
+            v for name, group in model.parameter_groups().items() if name != "transformer.deep" for v in group
+        ]
         assert len(grouped) == len(model.trainable_variables)
 
     def test_a_single_expert_needs_no_router(self):
@@ -537,12 +547,15 @@ class TestSwitches:
         for config in (CONFIG, CONFIG.replace(**{name: SPEED_ALONE[name]})):
             model = perturbed(MixtureLanguageModel(config))
             variables = model.trainable_variables
-            found.append(outputs_and_gradients(lambda model=model, **x: parallel(model, **x), inputs, variables))
+            found.append(
+                outputs_and_gradients(lambda model=model, **x: parallel(model, **x), inputs, variables)
+            )
         assert_all_close(found[1], found[0], DEEP_TOLERANCE)
 
     def test_an_alpha_of_zero_and_no_thought_space_say_the_same(self):
         silent, absent = (
-            MixtureLanguageModel(CONFIG.replace(**change)) for change in (dict(thought_alpha=0.0), dict(thought_width=0))
+            MixtureLanguageModel(CONFIG.replace(**change))
+            for change in (dict(thought_alpha=0.0), dict(thought_width=0))
         )
         ids = random_ids((2, 5))
         logits = [compute(lambda ids, model=model: model(ids)[0], ids) for model in (silent, absent)]
@@ -562,7 +575,7 @@ def test_bfloat16_products_stay_close_and_the_state_stays_float32():
 
 
 def test_fit_of_keras_works_on_it():
-    model = MixtureLanguageModel(CONFIG.replace(transformer_layers=1), seed=3)
+    model = MixtureLanguageModel(CONFIG.replace(transformer_layers=1, recurrent_layers=1), seed=3)
     ids, targets = random_ids(IN_GRAPHS), random_ids(IN_GRAPHS, 1)
     weights = np.ones(IN_GRAPHS, "float32")
     weights[:, 3:] = 0.0

@@ -17,7 +17,9 @@ from mof.training.saved_model import set_weights
 CACHE_FOLDER_NAME = "tokens"
 
 
-def new_run(path, preset, model_changes, training_config, corpus, validation_fraction=0.01, base=None, report=print):
+def new_run(
+    path, preset, model_changes, training_config, corpus, validation_fraction=0.01, base=None, report=print
+):
     """Make the folder of a run and everything that its training needs.
 
     Args:
@@ -27,7 +29,8 @@ def new_run(path, preset, model_changes, training_config, corpus, validation_fra
         training_config: TrainingConfig.
         corpus: list of files and folders of text or dialogues.
         validation_fraction: share of the documents held out, by hash.
-        base: folder of a run whose model is trained further (chat fine-tuning); its config and tokenizer are kept. Or None.
+        base: folder of a run whose model is trained further (chat fine-tuning); its config and tokenizer are
+            kept. Or None.
         report: called with sentences about what is being done.
 
     Returns:
@@ -43,13 +46,17 @@ def new_run(path, preset, model_changes, training_config, corpus, validation_fra
         checkpoint = _base_checkpoint(base, report)
         if any(key not in ("product_dtype", "chunk_length") for key in model_changes):
             names = ", ".join(sorted(set(model_changes) - {"product_dtype", "chunk_length"}))
-            raise RunError(f"the shape of the model comes from {base} and cannot be changed: leave out {names}.")
+            raise RunError(
+                f"the shape of the model comes from {base} and cannot be changed: leave out {names}."
+            )
         tokenizer = base_run.tokenizer()
         model_config = base_run.model_config.replace(**model_changes)
         preset_name = base_run.facts.get("preset", "")
     else:
         shape = preset.model.replace(**model_changes)
-        tokenizer = make_tokenizer(preset.tokenizer, corpus, shape.vocabulary_size, validation_fraction, report)
+        tokenizer = make_tokenizer(
+            preset.tokenizer, corpus, shape.vocabulary_size, validation_fraction, report
+        )
         model_config = shape.replace(vocabulary_size=tokenizer.vocabulary_size)
         preset_name = preset.name
     facts = {
@@ -95,7 +102,11 @@ def begin_training(run, model, cache, observer, report=print):
     differences = training.restore(checkpoint)
     report(f"Resuming after update {training.progress.update} from {checkpoint.path.name}.")
     if differences:
-        report("The rest will not be bit-identical to an uninterrupted run, because of " + "; ".join(differences) + ".")
+        report(
+            "The rest will not be bit-identical to an uninterrupted run, because of "
+            + "; ".join(differences)
+            + "."
+        )
     return training
 
 
@@ -112,7 +123,10 @@ def make_tokenizer(kind, corpus, vocabulary_size, validation_fraction=0.0, repor
     Returns:
         Tokenizer.
     """
-    report(f"Learning a vocabulary of up to {vocabulary_size:,} {'characters' if kind == 'characters' else 'tokens'}.")
+    report(
+        f"Learning a vocabulary of up to {vocabulary_size:,} "
+        f"{'characters' if kind == 'characters' else 'tokens'}."
+    )
     train = train_character_tokenizer if kind == "characters" else train_byte_pair_tokenizer
     documents = read_documents(corpus, ReadingReport())
     texts = (text for d in documents if not is_validation(d, validation_fraction) for text in d.texts)
@@ -134,7 +148,8 @@ def open_corpus(paths, tokenizer, run):
     """All of some other corpus as tokens, to judge a run's model on; nothing of it is held out.
 
     Args:
-        paths: list of files and folders. tokenizer: the run's. run: RunFolder, beside which the cache is kept.
+        paths: list of files and folders. tokenizer: the run's. run: RunFolder, beside which the cache is
+            kept.
 
     Returns:
         CacheSplit.

@@ -1,4 +1,5 @@
-"""Checkpoints that a power cut cannot spoil: written aside, checked by SHA-256, renamed into place, newest three kept.
+"""Checkpoints that a power cut cannot spoil: written aside, checked by SHA-256, renamed into place, newest
+three kept.
 
     checkpoints/update-00001200/state.json              numbers, and the hash and size of every other file
                                 weights.safetensors     float32 parameters
@@ -6,7 +7,8 @@
                                 memory.safetensors      the memory each stream carries
                                 sums.safetensors        gradients summed so far, where an update is half done
 
-A file that does not match its hash is refused by name, and the checkpoint before it is used. Nothing is unpickled.
+A file that does not match its hash is refused by name, and the checkpoint before it is used. Nothing is
+unpickled.
 """
 
 import hashlib
@@ -30,7 +32,8 @@ class CheckpointError(ValueError):
 
 
 class Checkpoint(NamedTuple):
-    """`arrays` maps a part ("weights", "optimizer", ...) to a dict of NumPy arrays; `state` is the JSON beside them."""
+    """`arrays` maps a part ("weights", "optimizer", ...) to a dict of NumPy arrays; `state` is the JSON
+    beside them."""
 
     arrays: dict
     state: dict
@@ -38,7 +41,8 @@ class Checkpoint(NamedTuple):
 
 
 def checkpoint_name(update, micro_batch=0):
-    """Folder name of the checkpoint taken after `update` updates and `micro_batch` batches of the next one."""
+    """Folder name of the checkpoint taken after `update` updates and `micro_batch` batches of the next
+    one."""
     return f"update-{update:08d}" + (f"-{micro_batch:04d}" if micro_batch else "")
 
 
@@ -113,9 +117,13 @@ def load_checkpoint(path, parts=None):
         if not file.is_file():
             raise CheckpointError(f"{file} is missing.")
         if file.stat().st_size != facts["num_bytes"]:
-            raise CheckpointError(f"{file} is {file.stat().st_size} bytes long, its checkpoint says {facts['num_bytes']}.")
+            raise CheckpointError(
+                f"{file} is {file.stat().st_size} bytes long, its checkpoint says {facts['num_bytes']}."
+            )
         if _sha256(file) != facts["sha256"]:
-            raise CheckpointError(f"{file} has changed since it was written: its SHA-256 is not the one in {STATE_NAME}.")
+            raise CheckpointError(
+                f"{file} has changed since it was written: its SHA-256 is not the one in {STATE_NAME}."
+            )
         arrays[part] = safetensors.numpy.load_file(file)
     return Checkpoint(arrays, state, path)
 
@@ -165,7 +173,9 @@ def _read_state(path):
         raise CheckpointError(f"{path} is damaged: it is not the JSON that was written.") from error
     text = json.dumps(state, ensure_ascii=False, indent=1)
     if hashlib.sha256(text.encode("utf-8")).hexdigest() != said:
-        raise CheckpointError(f"{path} has changed since it was written: its SHA-256 does not match its text.")
+        raise CheckpointError(
+            f"{path} has changed since it was written: its SHA-256 does not match its text."
+        )
     if version != FORMAT_VERSION:
         raise CheckpointError(f"{path} has format version {version}, this program reads {FORMAT_VERSION}.")
     return state

@@ -1,4 +1,5 @@
-"""What must be equal for two runs to be equal bit for bit, besides the configs: versions, processor, threads, switches."""
+"""What must be equal for two runs to be equal bit for bit, besides the configs: versions, processor, threads,
+switches."""
 
 import importlib.metadata
 import os
@@ -6,7 +7,13 @@ import platform
 
 import keras
 
-SWITCHES = ("TF_ENABLE_ONEDNN_OPTS", "TF_SET_ONEDNN_FPMATH_MODE", "ONEDNN_MAX_CPU_ISA", "XLA_FLAGS", "OMP_NUM_THREADS")
+SWITCHES = (
+    "TF_ENABLE_ONEDNN_OPTS",
+    "TF_SET_ONEDNN_FPMATH_MODE",
+    "ONEDNN_MAX_CPU_ISA",
+    "XLA_FLAGS",
+    "OMP_NUM_THREADS",
+)
 PACKAGES = ("keras", "numpy", "tensorflow", "tensorflow-cpu", "jax", "jaxlib")
 
 
@@ -42,15 +49,23 @@ def changed_conditions(before, now):
         list of strings such as "threads: 2 then, 4 now", empty where the runs can be bit-identical.
     """
     names = sorted(set(before) | set(now))
-    return [f"{n}: {before.get(n, 'unset')} then, {now.get(n, 'unset')} now" for n in names if before.get(n) != now.get(n)]
+    return [
+        f"{n}: {before.get(n, 'unset')} then, {now.get(n, 'unset')} now"
+        for n in names
+        if before.get(n) != now.get(n)
+    ]
 
 
 def _processor_name():
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:
-            lines = dict(line.split(":", 1) for line in file.read().split("\n\n")[0].splitlines() if ":" in line)
+            lines = dict(
+                line.split(":", 1) for line in file.read().split("\n\n")[0].splitlines() if ":" in line
+            )
         fields = {name.strip(): value.strip() for name, value in lines.items()}
-        return " ".join(fields.get(name, "") for name in ("model name", "cpu family", "model", "stepping")).strip()
+        return " ".join(
+            fields.get(name, "") for name in ("model name", "cpu family", "model", "stepping")
+        ).strip()
     except OSError:
         return platform.processor()
 

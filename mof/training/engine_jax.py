@@ -30,7 +30,9 @@ class JaxEngine:
     def accumulate(self, batch, memory, trainable):
         """Forward and backward over one batch; see `TensorFlowEngine.accumulate`."""
         arrays = (batch.token_ids, batch.targets, batch.resets, batch.loss_weights)
-        loss, weight, memory, self.sums = self._accumulate_jit(trainable, self.parameters, self.sums, arrays, memory)
+        loss, weight, memory, self.sums = self._accumulate_jit(
+            trainable, self.parameters, self.sums, arrays, memory
+        )
         return loss, weight, memory
 
     def apply(self, total_weight, learning_rates, steps, trainable):
@@ -92,7 +94,9 @@ class JaxEngine:
         chosen = [p for p, flag in zip(parameters, trainable, strict=True) if flag]
         (loss, after), gradients = jax.value_and_grad(loss_of, has_aux=True)(chosen)
         remaining = iter(gradients)
-        sums = [total + next(remaining) if flag else total for total, flag in zip(sums, trainable, strict=True)]
+        sums = [
+            total + next(remaining) if flag else total for total, flag in zip(sums, trainable, strict=True)
+        ]
         return loss, loss_weights.sum(), after, sums
 
     def _apply(self, trainable, parameters, slots, sums, scalars):

@@ -1,7 +1,7 @@
 """Gradients and updates on TensorFlow: one graph for each length of row, one for the update.
 
-`accumulate` adds a batch's gradients to the sum of this update; `apply` turns the sum into new weights. Both are traced for every
-length and every set of frozen groups before the run starts, and never again.
+`accumulate` adds a batch's gradients to the sum of this update; `apply` turns the sum into new weights. Both
+are traced for every length and every set of frozen groups before the run starts, and never again.
 """
 
 import functools
@@ -11,7 +11,6 @@ import tensorflow as tf
 
 from mof.ops.compilation_tensorflow import compiled
 from mof.training.optimizer import UpdateScalars, adamw_update, muon_direction, orthogonalize
-
 
 LARGE_PARAMETER = 65_536  # numbers; smaller ones do not pay for the compilation of their update
 
@@ -61,7 +60,8 @@ class TensorFlowEngine:
 
         Args:
             total_weight: number of targets in the sums.
-            learning_rates: [P] float32 array. steps: [P] float32 array, each parameter's own update number from 1.
+            learning_rates: [P] float32 array. steps: [P] float32 array, each parameter's own update number
+                from 1.
             trainable: tuple of bool.
 
         Returns:
@@ -79,7 +79,11 @@ class TensorFlowEngine:
         named = list(zip(self.plans, self.parameters, self.slots, self.sums, strict=True))
         arrays = {
             "weights": {plan.path: parameter.numpy() for plan, parameter, _, _ in named},
-            "optimizer": {f"{plan.path}/{name}": slot.numpy() for plan, _, slots, _ in named for name, slot in slots.items()},
+            "optimizer": {
+                f"{plan.path}/{name}": slot.numpy()
+                for plan, _, slots, _ in named
+                for name, slot in slots.items()
+            },
         }
         if with_sums:
             arrays["sums"] = {plan.path: total.numpy() for plan, _, _, total in named}
@@ -87,7 +91,9 @@ class TensorFlowEngine:
 
     def load(self, arrays):
         """Take back what `arrays` gave."""
-        for plan, parameter, slots, total in zip(self.plans, self.parameters, self.slots, self.sums, strict=True):
+        for plan, parameter, slots, total in zip(
+            self.plans, self.parameters, self.slots, self.sums, strict=True
+        ):
             parameter.assign(arrays["weights"][plan.path])
             for name, slot in slots.items():
                 slot.assign(arrays["optimizer"][f"{plan.path}/{name}"])
@@ -157,7 +163,9 @@ class TensorFlowEngine:
     def _apply_muon(self, i, scalars):
         plan, slots, parameter = self.plans[i], self.slots[i], self.parameters[i]
         gradient = self.sums[i] * scalars.gradient_scale
-        direction, mean = muon_direction(gradient, slots["mean"], self.config.momentum, plan.parts, self._orthogonalize)
+        direction, mean = muon_direction(
+            gradient, slots["mean"], self.config.momentum, plan.parts, self._orthogonalize
+        )
         slots["mean"].assign(mean)
         parameter.assign_sub(scalars.learning_rate * (direction + plan.weight_decay * parameter))
 

@@ -1,8 +1,8 @@
 """Freezing groups of parameters, for the whole run or for a stretch of it.
 
-A frozen group gets no update and no weight decay, and the part of the backward pass that only it needs is not computed. A
-group that thaws starts with an empty optimiser state, and its step size warms up again. Source of the idea: the MoF article's
-`train_deep_layer`, section "Training". Book: chapter 10.
+A frozen group gets no update and no weight decay, and the part of the backward pass that only it needs is not
+computed. A group that thaws starts with an empty optimiser state, and its step size warms up again. Source of
+the idea: the MoF article's `train_deep_layer`, section "Training". Book: chapter 10.
 """
 
 from typing import NamedTuple
@@ -43,7 +43,9 @@ def parse_freezing(entries):
             except ValueError:
                 dash = ""
             if not dash or not 0 <= start < end <= 1:
-                raise ValueError(f"freeze has the stretch {stretch!r}, expected two shares of the run such as 0-0.5.")
+                raise ValueError(
+                    f"freeze has the stretch {stretch!r}, expected two shares of the run such as 0-0.5."
+                )
         stretches.append(FrozenStretch(group, start, end))
     return tuple(stretches)
 
@@ -78,5 +80,7 @@ def trainable_flags(model, frozen):
     fixed = {id(variable) for name in frozen for variable in groups[name]}
     flags = [id(variable) not in fixed for variable in model.trainable_variables]
     if not any(flags):
-        raise ValueError(f"freeze fixes {', '.join(frozen)}: nothing is left to train. Leave at least one group out.")
+        raise ValueError(
+            f"freeze fixes {', '.join(frozen)}: nothing is left to train. Leave at least one group out."
+        )
     return flags

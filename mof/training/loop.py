@@ -1,7 +1,7 @@
 """The training loop: read rows, sum gradients, update, write down, save. Short on purpose; book, chapter 10.
 
-`model.fit` works on the same model and takes the same steps, but it restores an epoch and not a batch, has no carried memory, and traces a
-graph anew for each length; so long runs use this loop.
+`model.fit` works on the same model and takes the same steps, but it restores an epoch and not a batch, has no
+carried memory, and traces a graph anew for each length; so long runs use this loop.
 """
 
 import contextlib
@@ -21,7 +21,10 @@ from mof.training.progress import Progress
 from mof.training.saved_model import check_shapes
 from mof.training.schedule import draw_length, schedule_factor, warmup_factor
 
-FIRST_TIMED_UPDATE, LAST_TIMED_UPDATE = 4, 16  # by these the speed is measured that turns minutes into updates
+FIRST_TIMED_UPDATE, LAST_TIMED_UPDATE = (
+    4,
+    16,
+)  # by these the speed is measured that turns minutes into updates
 
 
 class TrainingDiverged(ArithmeticError):
@@ -45,7 +48,9 @@ class Training:
         self.engine = make_engine(model, self.plans, self.config)
         self.stretches = parse_freezing(self.config.freeze)
         fresh = [0] * len(self.plans)
-        self.progress = Progress(num_updates=self.config.num_updates or None, ages=fresh, thawed_at=list(fresh))
+        self.progress = Progress(
+            num_updates=self.config.num_updates or None, ages=fresh, thawed_at=list(fresh)
+        )
         self.batches = StreamBatches(split, self.config.num_streams, self.config.seed)
         self.memory = model.initial_state(self.config.num_streams)
         self.last_entry = None  # the log's newest line
@@ -61,7 +66,8 @@ class Training:
             checkpoint: Checkpoint with all its parts.
 
         Returns:
-            list of sentences: what differs now, so that the run will not be bit-identical; empty where nothing does.
+            list of sentences: what differs now, so that the run will not be bit-identical; empty where
+                nothing does.
 
         Raises:
             RunError: it belongs to a model or an optimiser of another config.
@@ -74,7 +80,9 @@ class Training:
         slots = {f"{plan.path}/{name}": shapes[plan.path] for plan in self.plans for name in plan.slot_names}
         check_shapes(checkpoint.arrays["optimizer"], slots, checkpoint.path)
         self.progress = Progress(**state["progress"])
-        self.batches = StreamBatches(self.split, self.config.num_streams, self.config.seed, cursor=state["cursor"])
+        self.batches = StreamBatches(
+            self.split, self.config.num_streams, self.config.seed, cursor=state["cursor"]
+        )
         self.engine.load(checkpoint.arrays)
         self.memory = unflatten_state(checkpoint.arrays["memory"], self.memory)
         self._was_trainable = tuple(state["trainable"]) if state["trainable"] else None
@@ -115,7 +123,8 @@ class Training:
         self._stretch_start += time.perf_counter() - start
 
     def run_to_end(self):
-        """Train until the run's last update, or until the observer asks to stop; the last moment is saved either way."""
+        """Train until the run's last update, or until the observer asks to stop; the last moment is saved
+        either way."""
         self._stretch_start = time.perf_counter() - self.progress.seconds
         while not self.is_finished() and not self.observer.wants_stop():
             self.update()
@@ -165,8 +174,10 @@ class Training:
         loss = progress.cycle_loss / weight
         if not (math.isfinite(loss) and math.isfinite(norm)):
             raise TrainingDiverged(
-                f"after update {progress.update} the loss is {loss} and the gradient's length {norm}: the training has "
-                f"diverged. The last checkpoint is from before. Start again with a smaller learning rate, for example half."
+                f"after update {progress.update} the loss is {loss} and the gradient's length "
+                f"{norm}: the training has "
+                "diverged. The last checkpoint is from before. Start again with a smaller learning "
+                "rate, for example half."
             )
         progress.update += 1
         progress.num_targets += progress.cycle_weight
@@ -183,7 +194,8 @@ class Training:
         self.run.append_log(self.last_entry)
 
     def _trainable(self):
-        """Flags of the parameters that this update trains; groups that thaw are noted and start with empty slots."""
+        """Flags of the parameters that this update trains; groups that thaw are noted and start with empty
+        slots."""
         progress = self.progress
         share = progress.update / progress.num_updates if progress.num_updates else 0.0
         trainable = tuple(trainable_flags(self.model, frozen_groups(self.stretches, share)))

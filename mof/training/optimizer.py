@@ -4,7 +4,8 @@ AdamW:  m = b1 m + (1 - b1) g,  v = b2 v + (1 - b2) g^2,  w = w - lr (m^ / (sqrt
         with m^ = m / (1 - b1^s), v^ = v / (1 - b2^s) at the parameter's own step s.
         Source: Loshchilov and Hutter 2019, "Decoupled Weight Decay Regularization", algorithm 2.
 Muon:   m = b m + g,  u = orthogonalize(g + b m),  w = w - lr (scale u + decay w).
-        Source: Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks" (the published note).
+        Source: Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks" (the published
+        note).
 """
 
 from typing import NamedTuple
@@ -29,7 +30,9 @@ class UpdateScalars(NamedTuple):
     step: object
 
 
-def adamw_update(parameter, gradient, mean, square, scalars, weight_decay, first_decay_rate, second_decay_rate):
+def adamw_update(
+    parameter, gradient, mean, square, scalars, weight_decay, first_decay_rate, second_decay_rate
+):
     """One AdamW update of one parameter.
 
     Args:
@@ -54,7 +57,8 @@ def orthogonalize(matrix, product_dtype="float32"):
 
     Args:
         matrix: [M, N] float32.
-        product_dtype: "float32" or "bfloat16" for the products; the result's singular values are rough either way.
+        product_dtype: "float32" or "bfloat16" for the products; the result's singular values are rough either
+            way.
 
     Returns:
         [M, N] float32, singular values in about [0.7, 1.2].
@@ -76,13 +80,14 @@ def muon_direction(gradient, mean, momentum, parts, orthogonalize=orthogonalize)
     Args:
         gradient, mean: [M, N] float32; mean starts at 0.
         momentum: float.
-        parts: widths of the matrices that stand side by side in this one, summing to N; each is orthogonalised alone.
+        parts: widths of the matrices that stand side by side in this one, summing to N; each is
+            orthogonalised alone.
         orthogonalize: the function of that name, or a compiled form of it.
 
     Returns:
-        (direction [M, N], mean [M, N]). Each part's direction has a root mean square near 1 / sqrt(max(M, part)), times
-        sqrt(max(1, part / M)): the scale that keeps the change of a layer's output alike for all shapes (Bernstein 2025,
-        "Deriving Muon").
+        (direction [M, N], mean [M, N]). Each part's direction has a root mean square near 1 / sqrt(max(M,
+        part)), times sqrt(max(1, part / M)): the scale that keeps the change of a layer's output alike for
+        all shapes (Bernstein 2025, "Deriving Muon").
     """
     mean = momentum * mean + gradient
     lookahead = gradient + momentum * mean

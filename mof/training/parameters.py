@@ -27,8 +27,8 @@ class ParameterPlan(NamedTuple):
 def plan_parameters(model, config):
     """A ParameterPlan for each of `model.trainable_variables`, in their order.
 
-    With "muon", the matrices of all `Projection` layers get Muon; embeddings, tables, filters, vectors and scalars get AdamW, as its
-    authors advise.
+    With "muon", the matrices of all `Projection` layers get Muon; embeddings, tables, filters, vectors and
+    scalars get AdamW, as its authors advise.
 
     Args:
         model: MixtureLanguageModel. config: TrainingConfig.

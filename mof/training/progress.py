@@ -1,4 +1,5 @@
-"""Where a run stands: everything besides tensors that a resumed run needs to go on as if nothing had happened."""
+"""Where a run stands: everything besides tensors that a resumed run needs to go on as if nothing had
+happened."""
 
 import dataclasses
 
@@ -7,11 +8,12 @@ import dataclasses
 class Progress:
     """Counters of a run; all are JSON values.
 
-    update: updates done. num_updates: updates of the whole run, None until the minutes have been turned into a number.
-    num_tokens: tokens read. num_targets: targets that counted. seconds: of training, over all stretches.
-    micro_batch: batches already summed for the next update; cycle_loss and cycle_weight belong to them, cycle_length is their length.
-    ages: each parameter's own number of updates. thawed_at: for each parameter, the update at which it last thawed.
-    planning_seconds: time of the updates by which the speed is measured.
+    update: updates done. num_updates: updates of the whole run, None until the minutes have been turned into
+    a number. num_tokens: tokens read. num_targets: targets that counted. seconds: of training, over all
+    stretches. micro_batch: batches already summed for the next update; cycle_loss and cycle_weight belong to
+    them, cycle_length is their length. ages: each parameter's own number of updates. thawed_at: for each
+    parameter, the update at which it last thawed. planning_seconds: time of the updates by which the speed is
+    measured.
     """
 
     update: int = 0

@@ -1,10 +1,10 @@
 """A run's folder: what it is, how it went, and where it stands.
 
-    run.json          what is trained: stage, preset, both configs, tokenizer hash, corpus
-    tokenizer.json
-    log.jsonl         a line for each update, evaluation and sample
-    checkpoints/      see `mof.training.checkpoint`
-    run.lock          held while a process trains here
+run.json          what is trained: stage, preset, both configs, tokenizer hash, corpus
+tokenizer.json
+log.jsonl         a line for each update, evaluation and sample
+checkpoints/      see `mof.training.checkpoint`
+run.lock          held while a process trains here
 """
 
 import contextlib
@@ -45,7 +45,10 @@ class RunFolder:
         self.path = Path(path)
         file = self.path / RUN_NAME
         if not file.is_file():
-            raise RunError(f"{self.path} holds no run ({RUN_NAME} is missing). Start one with: mof train --run {self.path}")
+            raise RunError(
+                f"{self.path} holds no run ({RUN_NAME} is missing). Start one with: mof train --run "
+                f"{self.path}"
+            )
         try:
             self.facts = json.loads(file.read_text(encoding="utf-8"))
             self.model_config = ModelConfig.from_json(json.dumps(self.facts["model"]))
@@ -97,7 +100,8 @@ class RunFolder:
         tokenizer = load_tokenizer(self.path / TOKENIZER_NAME)
         if tokenizer.hash != self.facts["tokenizer_hash"]:
             raise RunError(
-                f"{self.path / TOKENIZER_NAME} is not this run's tokenizer: its hash is {tokenizer.hash[:12]}, the run was made "
+                f"{self.path / TOKENIZER_NAME} is not this run's tokenizer: its hash is "
+                f"{tokenizer.hash[:12]}, the run was made "
                 f"with {self.facts['tokenizer_hash'][:12]}. Put the old file back."
             )
         return tokenizer
@@ -112,7 +116,8 @@ class RunFolder:
         if checkpoint is not None and checkpoint.state["tokenizer_hash"] != self.facts["tokenizer_hash"]:
             raise RunError(
                 f"{checkpoint.path} belongs to another run: its tokenizer is "
-                f"{checkpoint.state['tokenizer_hash'][:12]}, this run's is {self.facts['tokenizer_hash'][:12]}. "
+                f"{checkpoint.state['tokenizer_hash'][:12]}, this run's is "
+                f"{self.facts['tokenizer_hash'][:12]}. "
                 "Put the run's own checkpoints back."
             )
         return checkpoint
@@ -129,7 +134,8 @@ class RunFolder:
             lock.acquire(timeout=0)
         except filelock.Timeout as error:
             raise RunError(
-                f"another process is training in {self.path}. Wait for it, stop it, or choose another folder with --run."
+                f"another process is training in {self.path}. Wait for it, stop it, or choose "
+                "another folder with --run."
             ) from error
         try:
             yield

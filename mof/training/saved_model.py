@@ -38,7 +38,9 @@ def set_weights(model, weights, source):
     Raises:
         RunError: if names or shapes do not match.
     """
-    check_shapes(weights, {variable.path: tuple(variable.shape) for variable in model.trainable_variables}, source)
+    check_shapes(
+        weights, {variable.path: tuple(variable.shape) for variable in model.trainable_variables}, source
+    )
     for variable in model.trainable_variables:
         variable.assign(weights[variable.path])
 
@@ -58,6 +60,8 @@ def check_shapes(arrays, expected, source):
         came = arrays[name].shape if name in arrays else "nothing"
         if came != shape:
             raise RunError(
-                f"{source} holds {came} for {name}, this run expects {shape}: the checkpoint belongs to a model "
-                "or an optimiser of another config. Put the run.json back that it was made with, or start a new run."
+                f"{source} holds {came} for {name}, this run expects {shape}: the checkpoint "
+                "belongs to a model "
+                "or an optimiser of another config. Put the run.json back that it was made with, "
+                "or start a new run."
             )

@@ -1,4 +1,5 @@
-"""What changes over a run: the step size and the length of the rows. Functions of the update's number alone. Book: chapter 10."""
+"""What changes over a run: the step size and the length of the rows. Functions of the update's number alone.
+Book: chapter 10."""
 
 import math
 
@@ -13,7 +14,8 @@ def warmup_factor(update, warmup_updates):
 
 
 def cosine_factor(update, num_updates, warmup_updates, final_share):
-    """Warm-up, then half a cosine down to `final_share`. Source: Loshchilov and Hutter 2017, "SGDR", equation 5.
+    """Warm-up, then half a cosine down to `final_share`. Source: Loshchilov and Hutter 2017, "SGDR", equation
+    5.
 
     Args:
         update: number of the update, from 0.
@@ -33,8 +35,9 @@ def cosine_factor(update, num_updates, warmup_updates, final_share):
 def warmup_stable_decay_factor(update, num_updates, warmup_updates, decay_share, final_share):
     """Warm-up, a plateau, then a fall over the last `decay_share` of the run, by 1 - sqrt of the progress.
 
-    Source: Hu et al. 2024, "MiniCPM", section 4.2 for the plateau; Hägele et al. 2024, "Scaling Laws and Compute-Optimal
-    Training Beyond Fixed Training Durations", section 4 for the shape of the fall. Arguments as `cosine_factor`.
+    Source: Hu et al. 2024, "MiniCPM", section 4.2 for the plateau; Hägele et al. 2024, "Scaling Laws and
+    Compute-Optimal Training Beyond Fixed Training Durations", section 4 for the shape of the fall. Arguments
+    as `cosine_factor`.
     """
     if update < warmup_updates:
         return warmup_factor(update, warmup_updates)

@@ -26,6 +26,29 @@ def run_mof(*words, said=""):
     """Call `mof` with these words, with `said` on its standard input; returns an Answer."""
     from mof.cli.app import main
 
+    with _without_graphs():
+        return _call(main, words, said)
+
+
+@contextlib.contextmanager
+def _without_graphs():
+    """TensorFlow runs without graphs, which in these tests cost more than they save; other tests count
+    them."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        yield
+        return
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+
+def _call(main, words, said):
     output, errors, before = io.StringIO(), io.StringIO(), sys.stdin
     sys.stdin = io.StringIO(said)
     try:
@@ -40,17 +63,8 @@ def run_mof(*words, said=""):
 
 @pytest.fixture(scope="session")
 def mof():
-    """The function `run_mof`; TensorFlow runs without graphs, which here cost more than they save."""
-    import keras
-
-    if keras.backend.backend() != "tensorflow":
-        yield run_mof
-        return
-    import tensorflow as tf
-
-    tf.config.run_functions_eagerly(True)
-    yield run_mof
-    tf.config.run_functions_eagerly(False)
+    """The function `run_mof`."""
+    return run_mof
 
 
 @pytest.fixture(scope="session")

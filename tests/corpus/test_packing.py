@@ -214,8 +214,11 @@ for _ in range(100):
     batches.next_batch(1024)
 cursor = {**batches.cursor, "offset": num_tokens // 64 - 1}
 StreamBatches(TokenCache(folder).train, 64, seed=0, cursor=cursor).next_batch(2)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(peak if sys.platform == "darwin" else peak * 1024)
+status = Path("/proc/self/status")
+if status.exists():  # ru_maxrss would count the parent's memory, which a new process shares for a moment
+    print(1024 * int(status.read_text(encoding="utf-8").split("VmHWM:")[1].split()[0]))
+else:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 

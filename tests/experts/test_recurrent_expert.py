@@ -32,7 +32,9 @@ class TestRecurrentExpert(MemoryContract):
                 x = x + expert.recurrences[i](read)[0]
             return x
 
-        np.testing.assert_allclose(compute(lambda x: expert(x)[0], x), compute(by_hand, x), *FLOAT32_TOLERANCE)
+        np.testing.assert_allclose(
+            compute(lambda x: expert(x)[0], x), compute(by_hand, x), *FLOAT32_TOLERANCE
+        )
 
 
 class TestRecurrentExpertWithGRU(MemoryContract):
@@ -41,7 +43,9 @@ class TestRecurrentExpertWithGRU(MemoryContract):
     num_weights = IN_BOTH + WIDTH * 3 * HIDDEN_WIDTH + 3 * HIDDEN_WIDTH**2 + 6 * HIDDEN_WIDTH
 
     def make(self):
-        return RecurrentExpert(1, HIDDEN_WIDTH, "gru", output_gate=False, embedding_residual=0.0, name="layer")
+        return RecurrentExpert(
+            1, HIDDEN_WIDTH, "gru", output_gate=False, embedding_residual=0.0, name="layer"
+        )
 
 
 class TestEmbeddingResidual(LayerContract):
@@ -75,7 +79,9 @@ def test_exactly_zero_and_one_are_kept(start, is_trained):
 
 @pytest.mark.parametrize("start", [-0.1, 1.5])
 def test_the_share_is_between_zero_and_one(start):
-    with pytest.raises(ValueError, match=f"embedding residual starts at {start}, expected a share between 0 and 1"):
+    with pytest.raises(
+        ValueError, match=f"embedding residual starts at {start}, expected a share between 0 and 1"
+    ):
         EmbeddingResidual(start)
 
 

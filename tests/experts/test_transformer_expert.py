@@ -48,7 +48,9 @@ class TestTransformerExpert(MemoryContract):
                 x = x + block.feed_forward(block.feed_forward_norm(x))
             return x
 
-        np.testing.assert_allclose(compute(lambda x: expert(x)[0], x), compute(by_hand, x), *FLOAT32_TOLERANCE)
+        np.testing.assert_allclose(
+            compute(lambda x: expert(x)[0], x), compute(by_hand, x), *FLOAT32_TOLERANCE
+        )
 
     def test_thought_alphas(self):
         expert = make_expert(thought_alpha=0.25)
@@ -64,7 +66,11 @@ class TestPublishedParts(MemoryContract):
 
     tolerance = DEEP_TOLERANCE
     num_weights = (
-        NORMS_AND_FEED_FORWARD + 4 * WIDTH + 4 * SQUARE + THOUGHT + 20 * WIDTH  # one block, and twenty positions
+        NORMS_AND_FEED_FORWARD
+        + 4 * WIDTH
+        + 4 * SQUARE
+        + THOUGHT
+        + 20 * WIDTH  # one block, and twenty positions
     )
 
     def make(self):
@@ -100,9 +106,10 @@ class TestWithoutThoughtSpace(MemoryContract):
 def test_receptive_field_of_a_window(thought_width, convolution_length, reach, decay, tolerance):
     """depth x (window - 1) + 1 for attention alone: the outermost token matters, one further back does not.
 
-    A thought space looks back over a window of its own, and a convolution over its length; each adds to the reach.
-    Both are here as long as the attention's window, so a block reaches `reach` times as far. A decay inside the window
-    is a difference of sums that tokens before the window share, so they may touch the last digit.
+    A thought space looks back over a window of its own, and a convolution over its length; each adds to the
+    reach. Both are here as long as the attention's window, so a block reaches `reach` times as far. A decay
+    inside the window is a difference of sums that tokens before the window share, so they may touch the last
+    digit.
     """
     depth, window = 2, 3
     expert = make_expert(

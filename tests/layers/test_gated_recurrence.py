@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from mof.layers.gated_recurrence import LONGEST_MEMORY_TOKENS, GRU, MinimalGRU, make_recurrence
+from mof.layers.gated_recurrence import GRU, LONGEST_MEMORY_TOKENS, MinimalGRU, make_recurrence
 from tests.layer_contract import WIDTH, MemoryContract
 from tests.tensors import FLOAT32_TOLERANCE, assert_all_close, compute, random_array
 
@@ -20,7 +20,9 @@ class TestMinimalGRU(MemoryContract):
 
     def test_equals_its_equations_in_numpy(self):
         layer = self.built()
-        kernel, bias, outputs = (to_double(v) for v in (layer.inputs.kernel, layer.gate_bias, layer.outputs.kernel))
+        kernel, bias, outputs = (
+            to_double(v) for v in (layer.inputs.kernel, layer.gate_bias, layer.outputs.kernel)
+        )
         x = random_array((2, 6, WIDTH), 0)
         y, state = compute(lambda x: layer(x), x)
         logits, candidate, gate = np.split(x.astype("float64") @ kernel, 3, axis=-1)
@@ -48,7 +50,9 @@ class TestMinimalGRUWithoutGate(MemoryContract):
 
 
 class TestGRU(MemoryContract):
-    num_weights = WIDTH * 4 * HIDDEN_WIDTH + HIDDEN_WIDTH * 3 * HIDDEN_WIDTH + 6 * HIDDEN_WIDTH + HIDDEN_WIDTH * WIDTH
+    num_weights = (
+        WIDTH * 4 * HIDDEN_WIDTH + HIDDEN_WIDTH * 3 * HIDDEN_WIDTH + 6 * HIDDEN_WIDTH + HIDDEN_WIDTH * WIDTH
+    )
 
     def make(self):
         return GRU(HIDDEN_WIDTH, seed=1, name="layer")

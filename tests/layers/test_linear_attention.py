@@ -7,7 +7,16 @@ from keras import ops
 from mof.layers.linear_attention import LinearAttention
 from tests.layer_contract import WIDTH, MemoryContract, compute_many
 from tests.ops.naive_memory import naive_attention
-from tests.tensors import BATCH_SIZE, CHUNK_LENGTH, DEEP_TOLERANCE, LONGEST, compute, differs, random_array, random_resets
+from tests.tensors import (
+    BATCH_SIZE,
+    CHUNK_LENGTH,
+    DEEP_TOLERANCE,
+    LONGEST,
+    compute,
+    differs,
+    random_array,
+    random_resets,
+)
 
 NUM_HEADS, HEAD_WIDTH = 2, 4
 SQUARE = WIDTH * WIDTH
@@ -31,7 +40,9 @@ class LinearAttentionContract(MemoryContract):
         if decay != "none":
             logits = projected[..., -NUM_HEADS:] if decay == "input" else np.zeros(heads[:3])
             log_decay = -1 / (1 + np.exp(-logits - to_double(layer.decay_rate)))
-        numerator, denominator = naive_attention(phi(queries), phi(keys), values, log_decay, resets, window=window)
+        numerator, denominator = naive_attention(
+            phi(queries), phi(keys), values, log_decay, resets, window=window
+        )
         if self.arguments.get("normalizer", "denominator") == "denominator":
             y = numerator / (denominator[..., None] + 1e-6)
         else:
@@ -124,7 +135,10 @@ def test_the_chunk_length_changes_speed_alone():
     "arguments, message",
     [
         (dict(decay="slow"), r"decay is 'slow', expected one of \('none', 'fixed', 'learned', 'input'\)"),
-        (dict(normalizer="softmax"), r"normalizer is 'softmax', expected one of \('denominator', 'head_norm'\)"),
+        (
+            dict(normalizer="softmax"),
+            r"normalizer is 'softmax', expected one of \('denominator', 'head_norm'\)",
+        ),
         (dict(window=-1), "window is -1, expected 0 for the whole past, or a number of tokens"),
     ],
 )

@@ -19,4 +19,6 @@ class TestRootMeanSquareNorm(LayerContract):
         normed = x / np.sqrt(np.mean(x**2, axis=-1, keepdims=True) + 1e-6)
         np.testing.assert_allclose(compute(self.built(perturbed=False), x), normed, *FLOAT32_TOLERANCE)
         layer = self.built()
-        np.testing.assert_allclose(compute(layer, x), normed * ops.convert_to_numpy(layer.scale), *FLOAT32_TOLERANCE)
+        np.testing.assert_allclose(
+            compute(layer, x), normed * ops.convert_to_numpy(layer.scale), *FLOAT32_TOLERANCE
+        )

@@ -34,10 +34,14 @@ class TestSinusoidalPosition(MemoryContract):
         x = random_array((1, 3, WIDTH), 0)
         frequencies = 10_000.0 ** (-np.arange(WIDTH // 2) / (WIDTH // 2 - 1))
         angles = np.arange(3)[:, None] * frequencies
-        expected = np.concatenate([np.sin(angles), np.cos(angles)], axis=-1) * ops.convert_to_numpy(layer.strength)
+        expected = np.concatenate([np.sin(angles), np.cos(angles)], axis=-1) * ops.convert_to_numpy(
+            layer.strength
+        )
         np.testing.assert_allclose((compute(lambda x: layer(x)[0], x) - x)[0], expected, *FLOAT32_TOLERANCE)
 
 
 def test_an_unknown_kind_names_the_known_ones():
-    with pytest.raises(ValueError, match=r"position is 'rotary', expected one of \('learned', 'sinusoidal'\)"):
+    with pytest.raises(
+        ValueError, match=r"position is 'rotary', expected one of \('learned', 'sinusoidal'\)"
+    ):
         Position("rotary")

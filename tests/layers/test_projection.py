@@ -7,7 +7,14 @@ from keras import ops
 
 from mof.layers.projection import Projection
 from tests.layer_contract import WIDTH, LayerContract
-from tests.tensors import BFLOAT16_TOLERANCE, FLOAT32_TOLERANCE, assert_all_close, compute, outputs_and_gradients, random_array
+from tests.tensors import (
+    BFLOAT16_TOLERANCE,
+    FLOAT32_TOLERANCE,
+    assert_all_close,
+    compute,
+    outputs_and_gradients,
+    random_array,
+)
 
 
 class TestProjection(LayerContract):

@@ -37,7 +37,9 @@ class TestRouter(RouterContract):
 
 class TestRouterWithGRU(RouterContract):
     recurrence = "gru"
-    num_weights = COMMON + HIDDEN_WIDTH * 3 * HIDDEN_WIDTH + HIDDEN_WIDTH * 3 * HIDDEN_WIDTH + 6 * HIDDEN_WIDTH
+    num_weights = (
+        COMMON + HIDDEN_WIDTH * 3 * HIDDEN_WIDTH + HIDDEN_WIDTH * 3 * HIDDEN_WIDTH + 6 * HIDDEN_WIDTH
+    )
 
 
 def test_the_temperature_divides_the_logits():

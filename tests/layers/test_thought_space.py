@@ -7,7 +7,15 @@ from keras import ops
 
 from mof.layers.thought_space import ThoughtSpace
 from tests.layer_contract import WIDTH, MemoryContract
-from tests.tensors import CHUNK_LENGTH, DEEP_TOLERANCE, FLOAT32_TOLERANCE, LONGEST, compute, random_array, random_resets
+from tests.tensors import (
+    CHUNK_LENGTH,
+    DEEP_TOLERANCE,
+    FLOAT32_TOLERANCE,
+    LONGEST,
+    compute,
+    random_array,
+    random_resets,
+)
 
 INNER_WIDTH = 5
 

@@ -1,6 +1,7 @@
 """The memories by their definition, in float64 NumPy loops that share nothing with the package.
 
-Everything is a weighted sum over the past that token t can see: real tokens of the same document, perhaps the last few alone.
+Everything is a weighted sum over the past that token t can see: real tokens of the same document, perhaps the
+last few alone.
 """
 
 import numpy as np

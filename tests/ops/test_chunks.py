@@ -17,7 +17,9 @@ def case():
     resets, mask = random_resets(NUM_TOKENS, 1), padding_mask(NUM_TOKENS)
     tensors = map(ops.convert_to_tensor, (log_decay, resets, mask))
     decays = chunk_decays((BATCH_SIZE, NUM_TOKENS), *tensors, CHUNK_LENGTH)
-    missing = NUM_CHUNKS * CHUNK_LENGTH - NUM_TOKENS  # the last chunk is filled up with tokens that do nothing
+    missing = (
+        NUM_CHUNKS * CHUNK_LENGTH - NUM_TOKENS
+    )  # the last chunk is filled up with tokens that do nothing
     log_decay = np.pad(log_decay * mask[..., None], ((0, 0), (0, missing), (0, 0))).astype("float64")
     return decays, log_decay, np.pad(resets, ((0, 0), (0, missing)))
 
@@ -71,10 +73,14 @@ def test_carry_weights(case):
     assert carry.shape == (BATCH_SIZE, NUM_HEADS, NUM_CHUNKS + 1, NUM_CHUNKS + 1)
     for b, h, m in places():
         for n in range(NUM_CHUNKS + 1):
-            expected = kept(log_decay, resets, b, h, m * CHUNK_LENGTH, n * CHUNK_LENGTH - 1) if n >= m else 0.0
+            expected = (
+                kept(log_decay, resets, b, h, m * CHUNK_LENGTH, n * CHUNK_LENGTH - 1) if n >= m else 0.0
+            )
             np.testing.assert_allclose(carry[b, h, n, m], expected, *FLOAT32_TOLERANCE)
 
 
 def test_a_longer_chunk_is_refused():
-    with pytest.raises(ValueError, match=f"chunk_length is {LONGEST_CHUNK + 1}, expected at most {LONGEST_CHUNK}"):
+    with pytest.raises(
+        ValueError, match=f"chunk_length is {LONGEST_CHUNK + 1}, expected at most {LONGEST_CHUNK}"
+    ):
         chunk_decays((1, 200), None, None, None, LONGEST_CHUNK + 1)

@@ -1,4 +1,4 @@
-"""`fused` changes no number, no gradient and no structure: inside a graph, outside, and inside one another."""
+"""`fused` changes no number, no gradient, no structure: inside a graph, outside, and inside one another."""
 
 import keras
 import numpy as np
@@ -9,11 +9,13 @@ from mof.execution import as_graph
 from mof.ops.fusion import fused
 from tests.tensors import FLOAT32_TOLERANCE, assert_all_close, compute, is_differentiable, random_array
 
-on_tensorflow = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a form of TensorFlow's own")
+on_tensorflow = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="a form of TensorFlow's own"
+)
 
 
 def chain(x, state, flags, factor, kind):
-    """Takes and returns a dict and an absent tensor, and takes a bool tensor and plain values, as the layers' functions do."""
+    """Takes and returns what the layers' functions do: dicts, nothing, bool tensors, plain values."""
     y = ops.tanh(factor * x) * ops.cast(flags, "float32")[:, None]
     count = state["count"] + ops.cast(flags, "int32")
     if state["nothing"] is None and kind == "sum":
@@ -37,7 +39,9 @@ def call(function, x, total, count, flags, factor=2.0, kind="sum"):
 def test_the_function_itself_outside_a_graph():
     inputs = example()
     expected = compute(lambda inputs: call(chain, **inputs), inputs)
-    assert_all_close(compute(lambda inputs: call(fused(chain), **inputs), inputs), expected, FLOAT32_TOLERANCE)
+    assert_all_close(
+        compute(lambda inputs: call(fused(chain), **inputs), inputs), expected, FLOAT32_TOLERANCE
+    )
 
 
 @on_tensorflow

@@ -1,4 +1,4 @@
-"""The gated linear recurrence: definition, log-depth scan and the backend's fast form; the minimal GRU's gates."""
+"""The gated linear recurrence: definition, scan, the backend's fast form; the minimal GRU's gates."""
 
 import numpy as np
 import pytest
@@ -74,7 +74,7 @@ def minimal_gru(gate_logits, candidate, gate_bias, hidden, resets=None, mask=Non
 
 
 def test_minimal_gru_equals_its_equations_in_numpy():
-    """z = sigmoid(a), h = (1 - z) h + z c; a reset empties h first, also on padding, and padding leaves h alone."""
+    """z = sigmoid(a), h = (1 - z) h + z c; a reset empties h first, on padding too; padding leaves h."""
     shape = (BATCH_SIZE, LONGEST, HIDDEN_WIDTH)
     inputs = {
         "gate_logits": random_array(shape, 20),
@@ -84,7 +84,9 @@ def test_minimal_gru_equals_its_equations_in_numpy():
         "resets": random_resets(LONGEST, 23),
         "mask": padding_mask(LONGEST),
     }
-    assert np.any(inputs["resets"] & ~inputs["mask"]), "the case of a reset on padding must be among the inputs"
+    assert np.any(inputs["resets"] & ~inputs["mask"]), (
+        "the case of a reset on padding must be among the inputs"
+    )
     y, last = compute(lambda inputs: minimal_gru(**inputs), inputs)
     z = 1 / (1 + np.exp(-inputs["gate_logits"].astype("float64") - inputs["gate_bias"]))
     for b in range(BATCH_SIZE):

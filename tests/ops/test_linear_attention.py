@@ -48,7 +48,7 @@ VARIANTS = {
 
 
 def random_inputs(num_tokens, seed=0, present=("log_decay", "resets", "mask")):
-    """Features, values, a memory that is not empty, and those of decay, resets and mask that are asked for."""
+    """Features, values, a memory that is not empty, and those of decay, resets and mask asked for."""
     heads = (BATCH_SIZE, num_tokens, NUM_HEADS)
     memory_shape = (BATCH_SIZE, NUM_HEADS, KEY_WIDTH)
     inputs = {
@@ -119,7 +119,9 @@ def test_numbers_worked_by_hand():
         numerator, denominator, memory = form(memory=linear_attention_memory(1, 1, 1, 1), **inputs)
         np.testing.assert_allclose(np.ravel(numerator), [1.0, 3.0, 1.5 + 6.0], rtol=1e-6)
         np.testing.assert_allclose(np.ravel(denominator), [1.0, 3.0, 1.5 + 3.0], rtol=1e-6)
-        np.testing.assert_allclose([float(memory["outer"][0, 0, 0, 0]), float(memory["key_sum"][0, 0, 0])], [7.5, 4.5])
+        np.testing.assert_allclose(
+            [float(memory["outer"][0, 0, 0, 0]), float(memory["key_sum"][0, 0, 0])], [7.5, 4.5]
+        )
 
 
 @compiled
@@ -136,7 +138,10 @@ def test_any_resets_and_any_padding(resets, mask, seed):
         "keys": np.abs(random_array(heads + (2,), seed + 1)),
         "values": random_array(heads + (2,), seed + 2),
         "log_decay": -np.random.default_rng(seed + 3).random(heads, "float32"),
-        "memory": {"outer": random_array((2, 1, 2, 2), seed + 4), "key_sum": random_array((2, 1, 2), seed + 5)},
+        "memory": {
+            "outer": random_array((2, 1, 2, 2), seed + 4),
+            "key_sum": random_array((2, 1, 2), seed + 5),
+        },
         "resets": resets,
         "mask": mask,
     }
@@ -147,7 +152,7 @@ def test_any_resets_and_any_padding(resets, mask, seed):
 
 
 def test_the_longest_chunk_bears_the_strongest_decay():
-    """Every token keeps 1 / e of what was: over the whole chunk the weights fall to e^-C, and must not become NaN."""
+    """Every token keeps 1 / e of what was: over the chunk weights fall to e^-C, and must not become NaN."""
     heads = (1, LONGEST_CHUNK, 1)
     tokens = [np.abs(random_array(heads + (2,), i, 3.0)) for i in range(3)]
     numerator, denominator, _ = compute(
@@ -171,7 +176,10 @@ def test_a_memory_passed_on_is_as_if_nothing_had_been_cut():
     numerator, denominator, memory = compute(lambda inputs: chunked(**inputs), first)
     second["memory"] = memory
     numerator_after, denominator_after, memory = compute(lambda inputs: chunked(**inputs), second)
-    joined = np.concatenate([numerator, numerator_after], 1), np.concatenate([denominator, denominator_after], 1)
+    joined = (
+        np.concatenate([numerator, numerator_after], 1),
+        np.concatenate([denominator, denominator_after], 1),
+    )
     assert_all_close((*joined, memory), whole, FLOAT32_TOLERANCE)
 
 

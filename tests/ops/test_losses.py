@@ -16,7 +16,10 @@ def naive_cross_entropy(logits, targets):
 
 @pytest.mark.parametrize("scale", [1.0, 100.0])
 def test_cross_entropy_equals_its_formula(scale):
-    logits, targets = random_array((2, 3, 11), 0, scale), np.random.default_rng(1).integers(0, 11, (2, 3), "int32")
+    logits, targets = (
+        random_array((2, 3, 11), 0, scale),
+        np.random.default_rng(1).integers(0, 11, (2, 3), "int32"),
+    )
     nats = compute(token_cross_entropy, logits, targets)
     assert nats.shape == (2, 3) and nats.dtype == np.float32
     np.testing.assert_allclose(nats, naive_cross_entropy(logits, targets), *FLOAT32_TOLERANCE)

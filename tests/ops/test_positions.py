@@ -55,7 +55,9 @@ any_positions = compiled(document_positions)
 
 
 @given(
-    start=arrays(np.int32, 2, elements=st.integers(0, 9)), resets=arrays(bool, (2, 6)), mask=arrays(bool, (2, 6))
+    start=arrays(np.int32, 2, elements=st.integers(0, 9)),
+    resets=arrays(bool, (2, 6)),
+    mask=arrays(bool, (2, 6)),
 )
 @settings(max_examples=30)
 def test_any_resets_and_any_padding(start, resets, mask):
@@ -76,5 +78,7 @@ def test_sinusoids_equal_their_formula():
 
 
 def test_sinusoids_need_an_even_width():
-    with pytest.raises(ValueError, match="width is 7, expected an even number: sines and cosines come in pairs"):
+    with pytest.raises(
+        ValueError, match="width is 7, expected an even number: sines and cosines come in pairs"
+    ):
         sinusoids(ops.zeros((1, 1), "int32"), 7)

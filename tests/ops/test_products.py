@@ -27,7 +27,8 @@ def test_bfloat16_stays_close_with_its_gradients():
     inputs = {"x": random_array((2, 3, 16), 0), "kernel": random_array((16, 4), 1, 0.25)}
     exact = outputs_and_gradients(lambda x, kernel: project(x, kernel), inputs)
     rounded = outputs_and_gradients(lambda x, kernel: project(x, kernel, product_dtype="bfloat16"), inputs)
-    for a, e in zip([rounded["outputs"], *rounded["input_gradients"]], [exact["outputs"], *exact["input_gradients"]]):
+    pairs = zip(rounded["input_gradients"], exact["input_gradients"], strict=True)
+    for a, e in [(rounded["outputs"], exact["outputs"]), *pairs]:
         assert a.dtype == np.float32
         np.testing.assert_allclose(a, e, *BFLOAT16_TOLERANCE)
         assert not np.array_equal(a, e)

@@ -26,13 +26,17 @@ def example():
 
 def test_values_and_gradients_are_those_of_the_function():
     expected = outputs_and_gradients(lambda x, state, flags: chain(x, state, flags, 2.0, None), example())
-    actual = outputs_and_gradients(lambda x, state, flags: recomputed(chain)(x, state, flags, 2.0, None), example())
+    actual = outputs_and_gradients(
+        lambda x, state, flags: recomputed(chain)(x, state, flags, 2.0, None), example()
+    )
     assert_all_close(actual, expected, FLOAT32_TOLERANCE)
 
 
 def test_inside_a_graph():
     inputs = example()
-    expected = to_numpy(chain(*keras.tree.map_structure(ops.convert_to_tensor, tuple(inputs.values())), 2.0, None))
+    expected = to_numpy(
+        chain(*keras.tree.map_structure(ops.convert_to_tensor, tuple(inputs.values())), 2.0, None)
+    )
     model = keras.Sequential([keras.layers.Dense(1)])
     model.build((None, 1))
     graph = as_graph(model, lambda *x: recomputed(chain)(*x, 2.0, None))

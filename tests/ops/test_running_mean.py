@@ -87,7 +87,11 @@ def test_a_small_document_after_a_huge_one_loses_nothing():
     resets = np.zeros((1, 12), bool)
     resets[:, 6] = True
     means, memory = compute(
-        lambda x, resets: running_mean_chunked(x, running_mean_memory(1, 1), resets, chunk_length=CHUNK_LENGTH), x, resets
+        lambda x, resets: running_mean_chunked(
+            x, running_mean_memory(1, 1), resets, chunk_length=CHUNK_LENGTH
+        ),
+        x,
+        resets,
     )
     np.testing.assert_array_equal(means[0, 6:, 0], np.full(6, 0.125))
     assert float(memory["sum"][0, 0]) == 0.75 and float(memory["count"][0]) == 6.0

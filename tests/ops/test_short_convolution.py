@@ -41,7 +41,9 @@ def random_inputs(num_tokens, kernel_length=4, seed=0):
 
 
 def parallel(kernel, before, x, resets=None, mask=None):
-    _, memory = short_convolution(before, kernel, short_convolution_memory(BATCH_SIZE, kernel.shape[0], WIDTH))
+    _, memory = short_convolution(
+        before, kernel, short_convolution_memory(BATCH_SIZE, kernel.shape[0], WIDTH)
+    )
     y, memory = short_convolution(x, kernel, memory, resets, mask)
     return where_real(y, mask), memory
 

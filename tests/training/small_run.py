@@ -9,6 +9,7 @@ from mof.config import ModelConfig
 from mof.corpus.batch import Batch
 from mof.tokenizer.character_tokenizer import CharacterTokenizer
 from mof.training.config import TrainingConfig
+from tests.tensors import compute
 
 LETTERS = "春夏秋冬花草树木山水日月，。"
 TOKENIZER = CharacterTokenizer(LETTERS)
@@ -68,6 +69,13 @@ def columns(batch, start, stop):
 def all_trainable(engine):
     """Flags under which nothing is frozen."""
     return (True,) * len(engine.plans)
+
+
+def plain_nats(model, batch):
+    """The loss of every target [B, T] float64, from the logits of a plain call of the model."""
+    logits = compute(lambda ids, resets: model(ids, None, resets)[0], batch.token_ids, batch.resets)
+    logits = logits.astype("float64")
+    return np.log(np.exp(logits).sum(-1)) - np.take_along_axis(logits, batch.targets[..., None], -1)[..., 0]
 
 
 def numbers(nested):

@@ -14,6 +14,7 @@ from tests.training.small_run import (
     all_trainable,
     columns,
     numbers,
+    plain_nats,
     random_batch,
 )
 from tests.training.test_optimizer import naive_orthogonalize
@@ -62,9 +63,7 @@ def test_four_small_batches_are_one_big_batch(engine):
 def test_the_sum_is_of_the_weighted_losses_of_the_plain_model(engine):
     batch = random_batch(SHORT, 1)
     loss, _, _, _ = sums_of(engine, [batch])
-    logits, _ = engine.model(batch.token_ids, None, batch.resets)
-    logits = keras.ops.convert_to_numpy(logits).astype("float64")
-    nats = np.log(np.exp(logits).sum(-1)) - np.take_along_axis(logits, batch.targets[..., None], -1)[..., 0]
+    nats = plain_nats(engine.model, batch)
     assert loss == pytest.approx((nats * batch.loss_weights).sum(), rel=1e-5)
 
 

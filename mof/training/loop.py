@@ -21,10 +21,8 @@ from mof.training.progress import Progress
 from mof.training.saved_model import check_shapes
 from mof.training.schedule import draw_length, schedule_factor, warmup_factor
 
-FIRST_TIMED_UPDATE, LAST_TIMED_UPDATE = (
-    4,
-    16,
-)  # by these the speed is measured that turns minutes into updates
+# by the updates between these the speed is measured that turns minutes into updates
+FIRST_TIMED_UPDATE, LAST_TIMED_UPDATE = 4, 16
 
 
 class TrainingDiverged(ArithmeticError):

@@ -96,7 +96,9 @@ class RecurrentExpert(Expert):
             self.norms.append(RootMeanSquareNorm(name=f"norm_{i}"))
             seed = derive_seed(self.seed, "convolution", i)
             self.convolutions.append(
-                ShortConvolution(self.convolution_length, seed=seed, name=f"convolution_{i}")
+                ShortConvolution(
+                    self.convolution_length, seed=seed, dtype=self.dtype_policy, name=f"convolution_{i}"
+                )
             )
             self.recurrences.append(
                 make_recurrence(
@@ -129,8 +131,9 @@ class RecurrentExpert(Expert):
         embedded, after = x, {}
         for i in range(self.num_layers):
             before = state[f"layer_{i}"]
-            read = self.norms[i](self.residuals[i](x, embedded))
-            read, convolution = self.convolutions[i](read, before["convolution"], resets, mask)
+            read, convolution = self.convolutions[i](
+                self.residuals[i](x, embedded), before["convolution"], resets, mask, norm=self.norms[i]
+            )
             y, recurrence = self.recurrences[i](read, before["recurrence"], resets, mask)
             x = x + y
             after[f"layer_{i}"] = {"convolution": convolution, "recurrence": recurrence}
@@ -141,8 +144,9 @@ class RecurrentExpert(Expert):
         embedded, after = x_t, {}
         for i in range(self.num_layers):
             before = state[f"layer_{i}"]
-            read = self.norms[i](self.residuals[i](x_t, embedded))
-            read, convolution = self.convolutions[i].step(read, before["convolution"])
+            read, convolution = self.convolutions[i].step(
+                self.residuals[i](x_t, embedded), before["convolution"], norm=self.norms[i]
+            )
             y, recurrence = self.recurrences[i].step(read, before["recurrence"])
             x_t = x_t + y
             after[f"layer_{i}"] = {"convolution": convolution, "recurrence": recurrence}

@@ -30,7 +30,10 @@ class TransformerBlock(keras.layers.Layer):
         gain = (2 * expert.num_layers) ** -0.5  # each block adds two terms to the residual stream
         self.attention_norm = RootMeanSquareNorm(name="attention_norm")
         self.convolution = ShortConvolution(
-            expert.convolution_length, seed=derive_seed(seed, "convolution"), name="convolution"
+            expert.convolution_length,
+            seed=derive_seed(seed, "convolution"),
+            dtype=policy,
+            name="convolution",
         )
         self.attention = LinearAttention(
             expert.num_heads,
@@ -86,7 +89,7 @@ class TransformerBlock(keras.layers.Layer):
         """T tokens: x [B, T, D]; returns (y [B, T, D], state)."""
         after = {}
         read, after["convolution"] = self.convolution(
-            self.attention_norm(x), state["convolution"], resets, mask
+            x, state["convolution"], resets, mask, norm=self.attention_norm
         )
         y, after["attention"] = self.attention(read, state["attention"], resets, mask)
         x = x + y
@@ -97,7 +100,9 @@ class TransformerBlock(keras.layers.Layer):
     def step(self, x_t, state):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""
         after = {}
-        read, after["convolution"] = self.convolution.step(self.attention_norm(x_t), state["convolution"])
+        read, after["convolution"] = self.convolution.step(
+            x_t, state["convolution"], norm=self.attention_norm
+        )
         y, after["attention"] = self.attention.step(read, state["attention"])
         x_t = x_t + y
         if self.thought_space is not None:

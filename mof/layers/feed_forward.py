@@ -1,14 +1,26 @@
 """Feed-forward layer: y = act(x w_in) w_out, for each token alone. Book: chapter 07."""
 
 import keras
+from keras import ops
 
 from mof.layers.initialization import derive_seed
 from mof.layers.projection import Projection
 from mof.ops.activations import squared_relu, tanh_gelu
+from mof.ops.fusion import fused
 from mof.ops.products import project
 from mof.ops.recomputation import recomputed
 
 ACTIVATIONS = {"gelu": tanh_gelu, "squared_relu": squared_relu}
+
+
+def activate(inner, activation, result_dtype):
+    """The activation of that name, in float32, rounded to result_dtype."""
+    return ops.cast(ACTIVATIONS[activation](ops.cast(inner, "float32")), result_dtype)
+
+
+def activate_and_project(inner, kernel, activation, product_dtype):
+    """[..., F] to [..., D] float32: the activation and the second product."""
+    return project(fused(activate)(inner, activation, product_dtype), kernel, None, product_dtype)
 
 
 class FeedForward(keras.layers.Layer):
@@ -33,17 +45,21 @@ class FeedForward(keras.layers.Layer):
         self.inner_width = inner_width
         self.activation = activation
         self.recompute = recompute
-        self.outergain = output_gain
+        self.output_gain = output_gain
         self.seed = seed
 
     def build(self, input_shape):
         width = input_shape[-1]
         self.inner = Projection(
-            self.inner_width, seed=derive_seed(self.seed, "inner"), dtype=self.dtype_policy, name="inner"
+            self.inner_width,
+            widen=False,
+            seed=derive_seed(self.seed, "inner"),
+            dtype=self.dtype_policy,
+            name="inner",
         )
         self.outer = Projection(
             width,
-            gain=self.outergain,
+            gain=self.output_gain,
             seed=derive_seed(self.seed, "outer"),
             dtype=self.dtype_policy,
             name="outer",
@@ -53,25 +69,15 @@ class FeedForward(keras.layers.Layer):
 
     def call(self, x):
         """[..., D] float32 to [..., D] float32."""
-        return self._finish(self.inner(x))
-
-    def _finish(self, inner):
-        activation = ACTIVATIONS[self.activation]
-        if not self.recompute:
-            return self.outer(activation(inner))
-        dtype = self.outer.compute_dtype
-
-        def activate_and_project(inner, kernel):
-            return project(activation(inner), kernel, None, dtype)
-
-        return recomputed(activate_and_project)(inner, self.outer.kernel.value)
+        form = recomputed(activate_and_project) if self.recompute else activate_and_project
+        return form(self.inner(x), self.outer.kernel.value, self.activation, self.compute_dtype)
 
     def get_config(self):
         config = {
             "inner_width": self.inner_width,
             "activation": self.activation,
             "recompute": self.recompute,
-            "output_gain": self.outergain,
+            "output_gain": self.output_gain,
             "seed": self.seed,
         }
         return {**super().get_config(), **config}

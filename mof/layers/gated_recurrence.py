@@ -11,10 +11,24 @@ from keras import ops
 from mof.layers.initialization import SeededNormal, derive_seed
 from mof.layers.projection import Projection
 from mof.ops.activations import gate_with_silu
+from mof.ops.fusion import fused
 from mof.ops.gated_recurrence import gated_recurrence, minimal_gru_gates
 from mof.ops.gru import gru, gru_step
 
 LONGEST_MEMORY_TOKENS = 500.0  # slowest units at the start; longer spans are learned
+
+
+def gated_output(y, gate, result_dtype):
+    """y times silu of the gate, where there is one, in result_dtype."""
+    if gate is not None:
+        y = gate_with_silu(y, ops.cast(gate, "float32"))
+    return ops.cast(y, result_dtype)
+
+
+def read_minimal_gru(read, gate_bias, resets=None, mask=None):
+    """`minimal_gru_gates` of [..., 2 R]: the gates' logits, then the candidates."""
+    gate_logits, candidate = ops.split(ops.cast(read, "float32"), 2, axis=-1)
+    return minimal_gru_gates(gate_logits, candidate, gate_bias, resets, mask)
 
 
 class Recurrence(keras.layers.Layer):
@@ -44,6 +58,7 @@ class Recurrence(keras.layers.Layer):
             num_parts * self.hidden_width,
             parts=(self.hidden_width,) * num_parts,
             seed=derive_seed(self.seed, "inputs"),
+            widen=False,
             dtype=self.dtype_policy,
             name="inputs",
         )
@@ -65,24 +80,25 @@ class Recurrence(keras.layers.Layer):
         """T tokens: x [B, T, D], resets and mask [B, T] bool or None; returns (y [B, T, D], state)."""
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
-        parts, gate = self._read(x)
-        y, hidden = self.recur(parts, state["hidden"], resets, mask)
+        read, gate = self._read(x)
+        y, hidden = self.recur(read, state["hidden"], resets, mask)
         return self._write(y, gate), {"hidden": hidden}
 
     def step(self, x_t, state):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""
-        parts, gate = self._read(x_t)
-        hidden = self.recur_step(parts, state["hidden"])
+        read, gate = self._read(x_t)
+        hidden = self.recur_step(read, state["hidden"])
         return self._write(hidden, gate), {"hidden": hidden}
 
     def _read(self, x):
-        parts = ops.split(self.inputs(x), self.num_input_parts + int(self.output_gate), axis=-1)
-        return parts[: self.num_input_parts], parts[
-            -1
-        ]  # the gate is last, and not asked for where there is none
+        """What the recurrence reads, and the output gate's logits or None; both in the products' dtype."""
+        projected = self.inputs(x)
+        if not self.output_gate:
+            return projected, None
+        return ops.split(projected, [self.num_input_parts * self.hidden_width], axis=-1)
 
     def _write(self, y, gate):
-        return self.outputs(gate_with_silu(y, gate) if self.output_gate else y)
+        return self.outputs(fused(gated_output)(y, gate, self.compute_dtype))
 
     def get_config(self):
         config = {
@@ -114,14 +130,12 @@ class MinimalGRU(Recurrence):
             name="gate_bias",
         )
 
-    def recur(self, parts, hidden, resets, mask):
-        gate_logits, candidate = parts
-        retain, update = minimal_gru_gates(gate_logits, candidate, self.gate_bias.value, resets, mask)
+    def recur(self, read, hidden, resets, mask):
+        retain, update = fused(read_minimal_gru)(read, self.gate_bias.value, resets, mask)
         return gated_recurrence(retain, update, hidden)
 
-    def recur_step(self, parts, hidden):
-        gate_logits, candidate = parts
-        retain, update = minimal_gru_gates(gate_logits, candidate, self.gate_bias.value)
+    def recur_step(self, read, hidden):
+        retain, update = read_minimal_gru(read, self.gate_bias.value)
         return retain * hidden + update
 
 
@@ -144,9 +158,9 @@ class GRU(Recurrence):
             shape=(3 * self.hidden_width,), initializer="zeros", name="recurrent_bias"
         )
 
-    def recur(self, parts, hidden, resets, mask):
+    def recur(self, read, hidden, resets, mask):
         return gru(
-            ops.concatenate(parts, axis=-1) + self.input_bias,
+            ops.cast(read, "float32") + self.input_bias,
             self.recurrent_kernel.value,
             self.recurrent_bias.value,
             hidden,
@@ -154,9 +168,9 @@ class GRU(Recurrence):
             mask,
         )
 
-    def recur_step(self, parts, hidden):
+    def recur_step(self, read, hidden):
         return gru_step(
-            ops.concatenate(parts, axis=-1) + self.input_bias,
+            ops.cast(read, "float32") + self.input_bias,
             self.recurrent_kernel.value,
             self.recurrent_bias.value,
             hidden,

@@ -18,7 +18,9 @@ from mof.layers.projection import Projection
 from mof.ops.activations import gate_with_silu
 from mof.ops.fusion import fused
 from mof.ops.linear_attention import (
-    linear_attention_chunked,
+    chunk_operands,
+    chunk_products,
+    join_chunks,
     linear_attention_memory,
     linear_attention_step,
     normalize_by_denominator,
@@ -43,13 +45,14 @@ class AttentionSettings:
     normalizer: str
     output_gate: bool
     is_windowed: bool
+    product_dtype: str
 
 
 def attend(projected, decay_rate, state, resets, mask, settings, chunk_length):
     """From projected tokens to normalised, gated attention: all that lies between the two products.
 
     Args:
-        projected: [B, T, P] float32: queries, keys, values, then the gate and the decay's logits where there
+        projected: [B, T, P], float32 or the products' dtype: queries, keys, values, then the gate and the decay's logits where there
             are such.
         decay_rate: [H] float32, or None without decay.
         state, resets, mask: as in `LinearAttention.call`.
@@ -57,12 +60,17 @@ def attend(projected, decay_rate, state, resets, mask, settings, chunk_length):
         chunk_length: C.
 
     Returns:
-        (y [B, T, D], state).
+        (y [B, T, D] in the products' dtype, state).
     """
-    queries, keys, values, gate, log_decay = fused(_read)(projected, decay_rate, settings)
-    form = windowed_attention if settings.is_windowed else linear_attention_chunked
-    numerator, denominator, state = form(queries, keys, values, state, log_decay, resets, mask, chunk_length)
-    return _write(numerator, denominator, gate, settings), state
+    if settings.is_windowed:
+        queries, keys, values, gate, log_decay = fused(_read)(projected, decay_rate, settings)
+        numerator, denominator, state = windowed_attention(
+            queries, keys, values, state, log_decay, resets, mask, chunk_length
+        )
+        return fused(_write)(numerator, denominator, gate, settings), state
+    operands, gate = fused(_read_chunks)(projected, decay_rate, resets, mask, settings, chunk_length)
+    numerator, denominator, state = chunk_products(operands, state)
+    return fused(_write_chunks)(numerator, denominator, gate, settings, projected.shape[1]), state
 
 
 def attend_step(projected, decay_rate, state, settings):
@@ -77,6 +85,7 @@ def _read(projected, decay_rate, settings):
     """Queries, keys, values [..., H, K], the gate [..., D] or None, and log decay [..., H] or None."""
     heads = tuple(ops.shape(projected)[:-1]) + (settings.num_heads, settings.head_width)
     width = settings.num_heads * settings.head_width
+    projected = ops.cast(projected, "float32")
     num_wide = 4 if settings.output_gate else 3  # queries, keys, values, gate; the decay's logits come last
     num_boundaries = num_wide if settings.decay == "input" else num_wide - 1
     parts = ops.split(projected, [(i + 1) * width for i in range(num_boundaries)], axis=-1)
@@ -90,13 +99,26 @@ def _read(projected, decay_rate, settings):
     return positive_features(queries), positive_features(keys), values, gate, log_decay
 
 
+def _read_chunks(projected, decay_rate, resets, mask, settings, chunk_length):
+    queries, keys, values, gate, log_decay = _read(projected, decay_rate, settings)
+    return chunk_operands(queries, keys, values, log_decay, resets, mask, chunk_length), gate
+
+
+def _write_chunks(numerator, denominator, gate, settings, num_tokens):
+    if settings.normalizer == "denominator":
+        denominator = join_chunks(denominator[..., None], num_tokens)[..., 0]
+    return _write(join_chunks(numerator, num_tokens), denominator, gate, settings)
+
+
 def _write(numerator, denominator, gate, settings):
     if settings.normalizer == "denominator":
         y = normalize_by_denominator(numerator, denominator)
     else:
         y = rms_normalize(numerator)
     y = ops.reshape(y, tuple(ops.shape(y)[:-2]) + (settings.num_heads * settings.head_width,))
-    return gate_with_silu(y, gate) if settings.output_gate else y
+    if settings.output_gate:
+        y = gate_with_silu(y, gate)
+    return ops.cast(y, settings.product_dtype)
 
 
 class LinearAttention(keras.layers.Layer):
@@ -158,7 +180,12 @@ class LinearAttention(keras.layers.Layer):
         if self.decay == "input":
             self._parts.append(self.num_heads)
         self.inputs = Projection(
-            sum(self._parts), parts=self._parts, seed=derive_seed(seed, "inputs"), dtype=policy, name="inputs"
+            sum(self._parts),
+            parts=self._parts,
+            widen=False,
+            seed=derive_seed(seed, "inputs"),
+            dtype=policy,
+            name="inputs",
         )
         self.inputs.build(input_shape)
         self.outputs = Projection(
@@ -202,7 +229,13 @@ class LinearAttention(keras.layers.Layer):
 
     def _settings(self):
         return AttentionSettings(
-            self.num_heads, self.head_width, self.decay, self.normalizer, self.output_gate, self.window > 0
+            self.num_heads,
+            self.head_width,
+            self.decay,
+            self.normalizer,
+            self.output_gate,
+            self.window > 0,
+            self.compute_dtype,
         )
 
     def get_config(self):

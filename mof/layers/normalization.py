@@ -2,6 +2,7 @@
 
 import keras
 
+from mof.ops.fusion import fused
 from mof.ops.normalization import rms_normalize
 
 
@@ -16,4 +17,4 @@ class RootMeanSquareNorm(keras.layers.Layer):
 
     def call(self, x):
         """[..., D] float32 to [..., D] float32."""
-        return rms_normalize(x, self.scale.value)
+        return fused(rms_normalize)(x, self.scale.value)

@@ -15,11 +15,12 @@ class Projection(keras.layers.Layer):
         gain: the weights start with standard deviation gain / sqrt(inputs). 0 starts them at zero.
         parts: widths of the matrices that stand side by side in this one, summing to num_outputs; an
             optimiser that works on whole matrices (Muon) takes each alone. None for one part.
+        widen: give float32 back; if False, the product's dtype, for a reader that widens it itself.
         seed: int, the initial weights' own.
         dtype: Keras dtype policy. Under "mixed_bfloat16" the product alone runs in bfloat16.
     """
 
-    def __init__(self, num_outputs, use_bias=False, gain=1.0, parts=None, seed=0, **kwargs):
+    def __init__(self, num_outputs, use_bias=False, gain=1.0, parts=None, widen=True, seed=0, **kwargs):
         super().__init__(autocast=False, **kwargs)
         self.num_outputs = num_outputs
         self.use_bias = use_bias
@@ -29,6 +30,7 @@ class Projection(keras.layers.Layer):
             raise ValueError(
                 f"parts {self.parts} sum to {sum(self.parts)}, expected num_outputs {num_outputs}."
             )
+        self.widen = widen
         self.seed = seed
 
     def build(self, input_shape):
@@ -40,10 +42,11 @@ class Projection(keras.layers.Layer):
             self.bias = self.add_weight(shape=(self.num_outputs,), initializer="zeros", name="bias")
 
     def call(self, x):
-        """[..., K] float32 to [..., N] float32."""
+        """[..., K] to [..., N]; see `mof.ops.products.project`."""
         bias = None if self.bias is None else self.bias.value
-        return project(x, self.kernel.value, bias, self.compute_dtype)
+        result_dtype = "float32" if self.widen else self.compute_dtype
+        return project(x, self.kernel.value, bias, self.compute_dtype, result_dtype)
 
     def get_config(self):
-        names = ("num_outputs", "use_bias", "gain", "parts", "seed")
+        names = ("num_outputs", "use_bias", "gain", "parts", "widen", "seed")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

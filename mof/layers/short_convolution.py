@@ -5,7 +5,11 @@ import keras
 
 from mof.layers.initialization import SeededNormal
 from mof.ops.fusion import fused
-from mof.ops.short_convolution import short_convolution, short_convolution_memory, short_convolution_step
+from mof.ops.short_convolution import (
+    normalized_convolution,
+    short_convolution_memory,
+    short_convolution_step,
+)
 
 
 class ShortConvolution(keras.layers.Layer):
@@ -35,14 +39,22 @@ class ShortConvolution(keras.layers.Layer):
         """The empty history."""
         return short_convolution_memory(batch_size, self.kernel_length, self.width)
 
-    def call(self, x, state=None, resets=None, mask=None):
-        """T tokens: x [B, T, D]; returns (y [B, T, D], state)."""
+    def call(self, x, state=None, resets=None, mask=None, norm=None):
+        """T tokens: x [B, T, D]; returns (y [B, T, D] in the dtype of products, state).
+
+        With `norm`, a `RootMeanSquareNorm`, x goes through it first, in the same compiled piece.
+        """
         if state is None:
             state = self.initial_state(keras.ops.shape(x)[0])
-        return fused(short_convolution)(x, self.kernel.value, state, resets, mask)
+        scale = None if norm is None else norm.scale.value
+        return fused(normalized_convolution)(
+            x, scale, self.kernel.value, state, resets, mask, self.compute_dtype
+        )
 
-    def step(self, x_t, state):
+    def step(self, x_t, state, norm=None):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""
+        if norm is not None:
+            x_t = norm(x_t)
         return short_convolution_step(x_t, self.kernel.value, state)
 
     def get_config(self):

@@ -12,31 +12,49 @@ from keras import ops
 
 from mof.layers.feed_forward import FeedForward
 from mof.layers.initialization import derive_seed
+from mof.ops.fusion import fused
 from mof.ops.normalization import rms_normalize
 from mof.ops.recomputation import recomputed
-from mof.ops.running_mean import running_mean_chunked, running_mean_memory, running_mean_step
+from mof.ops.running_mean import (
+    mean_of_chunks,
+    running_mean_memory,
+    running_mean_operands,
+    running_mean_products,
+    running_mean_step,
+)
 from mof.ops.windowed_attention import windowed_attention, windowed_attention_memory, windowed_attention_step
 
 
-def running_thought(x, state, resets, mask, chunk_length):
+def running_thought(x, state, resets, mask, chunk_length, result_dtype):
     """The mean of norm(x) over the document's past; a mean of unnormalised tokens would be the loudest
     token's.
 
     Args:
-        x: [B, T, D] float32. state: as `running_mean_memory` gives. Others as in `running_mean_chunked`.
+        x: [B, T, D] float32. state: as `running_mean_memory` gives. result_dtype: of the mean. Others as in
+            `running_mean_chunked`.
 
     Returns:
         (mean [B, T, D], state).
     """
-    return running_mean_chunked(rms_normalize(x), state, resets, mask, chunk_length)
+    operands = fused(_read)(x, resets, mask, chunk_length)
+    total, count, state = running_mean_products(operands, state)
+    return fused(_mean)(total, count, x.shape[1], result_dtype), state
 
 
-def windowed_thought(x, state, resets, mask, chunk_length):
+def _read(x, resets, mask, chunk_length):
+    return running_mean_operands(rms_normalize(x), resets, mask, chunk_length)
+
+
+def _mean(total, count, num_tokens, result_dtype):
+    return ops.cast(mean_of_chunks(total, count, num_tokens), result_dtype)
+
+
+def windowed_thought(x, state, resets, mask, chunk_length, result_dtype):
     """The same over the last tokens alone: a mean is attention in which every query and key is 1."""
     ones = ops.ones_like(x[:, :, None, :1])
     values = rms_normalize(x)[:, :, None]
     total, count, state = windowed_attention(ones, ones, values, state, None, resets, mask, chunk_length)
-    return total[:, :, 0] / ops.maximum(count, 1.0), state
+    return ops.cast(total[:, :, 0] / ops.maximum(count, 1.0), result_dtype), state
 
 
 class ThoughtSpace(keras.layers.Layer):
@@ -67,6 +85,7 @@ class ThoughtSpace(keras.layers.Layer):
         self.processor = FeedForward(
             self.inner_width,
             "gelu",
+            recompute=self.recompute,
             seed=derive_seed(self.seed, "processor"),
             dtype=self.dtype_policy,
             name="processor",
@@ -88,7 +107,7 @@ class ThoughtSpace(keras.layers.Layer):
         past = windowed_thought if self.window else running_thought
         if self.recompute:
             past = recomputed(past)
-        mean, state = past(x, state, resets, mask, self.chunk_length)
+        mean, state = past(x, state, resets, mask, self.chunk_length, self.compute_dtype)
         return x + self.alpha * self.processor(mean), state
 
     def step(self, x_t, state):

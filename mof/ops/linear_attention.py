@@ -14,6 +14,8 @@ Shapes: queries, keys [B, T, H, K], already through phi; values [B, T, H, V]; lo
 is a dict: "outer" S [B, H, K, V] and "key_sum" z [B, H, K], both float32. Book: chapter 05.
 """
 
+from typing import NamedTuple
+
 from keras import ops
 
 from mof.ops.chunks import carry_weights, chunk_decays, split_into_chunks
@@ -117,6 +119,88 @@ def linear_attention_recurrent(queries, keys, values, memory, log_decay=None, re
     return ops.stack(numerators, axis=1), ops.stack(denominators, axis=1), memory
 
 
+class ChunkOperands(NamedTuple):
+    """What the products of the chunked form read; every decay, document start and padding is folded in.
+
+    queries, keys [B, H, N, C, K]: scaled so that their products are the scores inside a chunk.
+    queries_from_start, keys_to_end [B, H, N, C, K]: scaled from, and to, the borders of the chunk.
+    values [B, H, N, C, V].
+    visible [B or 1, 1, N, C, C]: which scores count. carry [B or 1, H or 1, N + 1, N + 1]: see
+        `carry_weights`.
+    """
+
+    queries: object
+    keys: object
+    queries_from_start: object
+    keys_to_end: object
+    values: object
+    visible: object
+    carry: object
+
+
+def chunk_operands(queries, keys, values, log_decay, resets, mask, chunk_length):
+    """Element-wise work before the products of the chunked form; arguments as `linear_attention_chunked`.
+
+    Returns:
+        ChunkOperands.
+    """
+    chunk_length = min(chunk_length, queries.shape[1])
+    decays = chunk_decays(queries.shape[:2], log_decay, resets, mask, chunk_length)
+    if mask is not None:
+        real = ops.cast(mask, "float32")[..., None, None]
+        keys, values = keys * real, values * real
+    q, k, v = (split_into_chunks(x, chunk_length) for x in (queries, keys, values))  # [B, H, N, C, ...]
+    is_decaying = log_decay is not None
+    return ChunkOperands(
+        queries=q * decays.query_scale[..., None] if is_decaying else q,
+        keys=k * decays.key_scale[..., None] if is_decaying else k,
+        queries_from_start=q * decays.from_start[..., None],
+        keys_to_end=k * decays.to_end[..., None],
+        values=v,
+        visible=decays.visible,
+        carry=carry_weights(decays),
+    )
+
+
+def chunk_products(operands, memory):
+    """The products of the chunked form.
+
+    Args:
+        operands: ChunkOperands. memory: dict as `linear_attention_memory` gives.
+
+    Returns:
+        (numerator [B, H, N, C, V], denominator [B, H, N, C], memory).
+    """
+    scores = ops.matmul(operands.queries, ops.swapaxes(operands.keys, -1, -2)) * operands.visible
+    numerator = ops.matmul(scores, operands.values)  # scores are [B, H, N, C, C]
+    denominator = ops.sum(scores, axis=-1)
+
+    outer_left = ops.matmul(ops.swapaxes(operands.keys_to_end, -1, -2), operands.values)  # [B, H, N, K, V]
+    key_left = ops.sum(operands.keys_to_end, axis=-2)  # [B, H, N, K]
+
+    # row n of the carry: the memory before chunk n, from what came before
+    outer_all = ops.concatenate([memory["outer"][:, :, None], outer_left], axis=2)  # [B, H, N + 1, K, V]
+    key_all = ops.concatenate([memory["key_sum"][:, :, None], key_left], axis=2)
+    batch_size, num_heads, num_places, key_width, value_width = ops.shape(outer_all)
+    outer_flat = ops.reshape(outer_all, (batch_size, num_heads, num_places, key_width * value_width))
+    outer_before, outer = ops.split(
+        ops.reshape(ops.matmul(operands.carry, outer_flat), ops.shape(outer_all)), [num_places - 1], axis=2
+    )
+    key_before, key_sum = ops.split(ops.matmul(operands.carry, key_all), [num_places - 1], axis=2)
+
+    q_start = operands.queries_from_start
+    numerator = numerator + ops.matmul(q_start, outer_before)
+    denominator = denominator + ops.sum(q_start * key_before[:, :, :, None], axis=-1)
+    return numerator, denominator, {"outer": outer[:, :, 0], "key_sum": key_sum[:, :, 0]}
+
+
+def join_chunks(chunks, num_tokens):
+    """[B, H, N, C, X] to [B, T, H, X]: the inverse of `split_into_chunks`."""
+    batch_size, num_heads, num_chunks, chunk_length, width = ops.shape(chunks)
+    x = ops.reshape(chunks, (batch_size, num_heads, num_chunks * chunk_length, width))
+    return ops.transpose(x, (0, 2, 1, 3))[:, :num_tokens]
+
+
 def linear_attention_chunked(
     queries, keys, values, memory, log_decay=None, resets=None, mask=None, chunk_length=64
 ):
@@ -125,51 +209,13 @@ def linear_attention_chunked(
     1. Inside a chunk, scores_ij = phi(q_i) . phi(k_j) * decay from j to i, for j <= i in the same document.
     2. Each chunk leaves its own sum of phi(k) v^T, decayed to its end.
     3. The memory before a chunk is a weighted sum of what the chunks before it left: one small triangular
-    product. 4. Every token reads that memory, decayed to its place, unless a document started in between.
+       product.
+    4. Every token reads that memory, decayed to its place, unless a document started in between.
 
     The outputs at padding are not defined. Other arguments and results are those of
     `linear_attention_recurrent`.
     """
+    operands = chunk_operands(queries, keys, values, log_decay, resets, mask, chunk_length)
+    numerator, denominator, memory = chunk_products(operands, memory)
     num_tokens = queries.shape[1]
-    chunk_length = min(chunk_length, num_tokens)
-    decays = chunk_decays(queries.shape[:2], log_decay, resets, mask, chunk_length)
-    if mask is not None:
-        real = ops.cast(mask, "float32")[..., None, None]
-        keys, values = keys * real, values * real
-    q, k, v = (split_into_chunks(x, chunk_length) for x in (queries, keys, values))  # [B, H, N, C, ...]
-
-    q_scaled, k_scaled = q, k
-    if log_decay is not None:
-        q_scaled, k_scaled = q * decays.query_scale[..., None], k * decays.key_scale[..., None]
-    scores = ops.matmul(q_scaled, ops.swapaxes(k_scaled, -1, -2)) * decays.visible  # [B, H, N, C, C]
-    numerator = ops.matmul(scores, v)
-    denominator = ops.sum(scores, axis=-1)
-
-    k_left = k * decays.to_end[..., None]
-    outer_left = ops.matmul(ops.swapaxes(k_left, -1, -2), v)  # [B, H, N, K, V]
-    key_left = ops.sum(k_left, axis=-2)  # [B, H, N, K]
-
-    carry = carry_weights(
-        decays
-    )  # [B, H, N + 1, N + 1]: row n, the memory before chunk n, from what came before
-    outer_all = ops.concatenate([memory["outer"][:, :, None], outer_left], axis=2)  # [B, H, N + 1, K, V]
-    key_all = ops.concatenate([memory["key_sum"][:, :, None], key_left], axis=2)
-    outer_shape = tuple(ops.shape(outer_all))
-    outer_flat = ops.reshape(outer_all, outer_shape[:3] + (outer_shape[3] * outer_shape[4],))
-    num_chunks = outer_left.shape[2]
-    outer_before, outer = ops.split(
-        ops.reshape(ops.matmul(carry, outer_flat), outer_shape), [num_chunks], axis=2
-    )
-    key_before, key_sum = ops.split(ops.matmul(carry, key_all), [num_chunks], axis=2)
-
-    q_start = q * decays.from_start[..., None]
-    numerator = numerator + ops.matmul(q_start, outer_before)
-    denominator = denominator + ops.sum(q_start * key_before[:, :, :, None], axis=-1)
-
-    batch_size, num_heads = outer_shape[:2]
-    numerator = ops.reshape(numerator, (batch_size, num_heads, -1, outer_shape[4]))
-    denominator = ops.reshape(denominator, (batch_size, num_heads, -1))
-    numerator, denominator = ops.transpose(numerator, (0, 2, 1, 3)), ops.transpose(denominator, (0, 2, 1))
-    if num_tokens % chunk_length:
-        numerator, denominator = numerator[:, :num_tokens], denominator[:, :num_tokens]
-    return numerator, denominator, {"outer": outer[:, :, 0], "key_sum": key_sum[:, :, 0]}
+    return join_chunks(numerator, num_tokens), join_chunks(denominator[..., None], num_tokens)[..., 0], memory

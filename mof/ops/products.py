@@ -7,26 +7,23 @@ batched kernel at about half of the speed of the same work as [B T, K] by [K, N]
 from keras import ops
 
 
-def project(x, kernel, bias=None, product_dtype="float32"):
+def project(x, kernel, bias=None, product_dtype="float32", result_dtype="float32"):
     """Multiply the last axis of `x` by a matrix.
 
     Args:
-        x: [..., K] float32.
+        x: [..., K] float32 or product_dtype.
         kernel: [K, N] float32.
         bias: [N] float32, or None.
-        product_dtype: "float32", or "bfloat16" to round both operands for the product alone; the result is
-            float32 again.
+        product_dtype: "float32", or "bfloat16" to round both operands for the product alone.
+        result_dtype: "float32"; or product_dtype, for a result that the next compiled piece widens itself.
 
     Returns:
-        [..., N] float32.
+        [..., N] of result_dtype.
     """
     num_inputs, num_outputs = kernel.shape
     flat = ops.reshape(x, (-1, num_inputs))  # [B T, K]
-    if product_dtype == "float32":
-        y = ops.matmul(flat, kernel)  # [B T, N]
-    else:
-        y = ops.matmul(ops.cast(flat, product_dtype), ops.cast(kernel, product_dtype))
-        y = ops.cast(y, "float32")
+    y = ops.matmul(ops.cast(flat, product_dtype), ops.cast(kernel, product_dtype))  # [B T, N]
+    y = ops.cast(y, result_dtype)
     if bias is not None:
-        y = y + bias
+        y = y + ops.cast(bias, result_dtype)
     return ops.reshape(y, tuple(ops.shape(x)[:-1]) + (num_outputs,))

@@ -8,7 +8,7 @@ denominator the count. The chunked form below is exactly that. Shapes: x [B, T, 
 
 from keras import ops
 
-from mof.ops.linear_attention import linear_attention_chunked
+from mof.ops.linear_attention import chunk_operands, chunk_products, join_chunks
 
 
 def running_mean_memory(batch_size, width):
@@ -54,10 +54,28 @@ def running_mean_recurrent(x, memory, resets=None, mask=None):
 def running_mean_chunked(x, memory, resets=None, mask=None, chunk_length=64):
     """The fast form, chunk by chunk. Means at padding are not defined; otherwise as
     `running_mean_recurrent`."""
+    operands = running_mean_operands(x, resets, mask, chunk_length)
+    total, count, memory = running_mean_products(operands, memory)
+    return mean_of_chunks(total, count, x.shape[1]), memory
+
+
+def running_mean_operands(x, resets, mask, chunk_length):
+    """Before the products: attention in which every query and key is 1 is a sum over the past.
+
+    Arguments as `running_mean_chunked`; returns `ChunkOperands` of one head.
+    """
     ones = ops.ones_like(x[:, :, :1])[..., None]  # [B, T, 1, 1]
+    return chunk_operands(ones, ones, x[:, :, None, :], None, resets, mask, chunk_length)
+
+
+def running_mean_products(operands, memory):
+    """(sums [B, 1, N, C, D], counts [B, 1, N, C], memory) over the document's past."""
     carried = {"outer": memory["sum"][:, None, None, :], "key_sum": memory["count"][:, None, None]}
-    total, count, carried = linear_attention_chunked(
-        ones, ones, x[:, :, None, :], carried, None, resets, mask, chunk_length
-    )
-    means = total[:, :, 0] / ops.maximum(count, 1.0)  # the maximum matters at padding alone
-    return means, {"sum": carried["outer"][:, 0, 0], "count": carried["key_sum"][:, 0, 0]}
+    total, count, carried = chunk_products(operands, carried)
+    return total, count, {"sum": carried["outer"][:, 0, 0], "count": carried["key_sum"][:, 0, 0]}
+
+
+def mean_of_chunks(total, count, num_tokens):
+    """Sums and counts by chunks to means [B, T, D]."""
+    means = total / ops.maximum(count, 1.0)[..., None]  # the maximum matters at padding alone
+    return join_chunks(means, num_tokens)[:, :, 0]

@@ -12,6 +12,7 @@ Book: chapter 07.
 from keras import ops
 
 from mof.ops.history import append_to_history
+from mof.ops.normalization import rms_normalize
 
 
 def short_convolution_memory(batch_size, kernel_length, width):
@@ -47,6 +48,15 @@ def short_convolution(x, kernel, memory, resets=None, mask=None):
             shifted = shifted * ops.cast(ops.equal(line["document"][:, there], here), "float32")[..., None]
         y = y + kernel[j] * shifted
     return restore(y), memory
+
+
+def normalized_convolution(x, norm_scale, kernel, memory, resets, mask, result_dtype):
+    """`short_convolution` of `rms_normalize(x, norm_scale)`, or of x where norm_scale is None; y is rounded to
+    result_dtype."""
+    if norm_scale is not None:
+        x = rms_normalize(x, norm_scale)
+    y, memory = short_convolution(x, kernel, memory, resets, mask)
+    return ops.cast(y, result_dtype), memory
 
 
 def short_convolution_step(x_t, kernel, memory):

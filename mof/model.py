@@ -60,6 +60,7 @@ def make_expert(kind, config, seed, name=None):
             config.recurrent_output_gate,
             config.embedding_residual,
             config.convolution_length,
+            config.recompute,
             seed=seed,
             dtype=dtype,
             name=name,

@@ -63,6 +63,7 @@ class RecurrentExpert(Expert):
         output_gate: see `Recurrence`.
         embedding_residual: first q of every layer after the first; 0 turns the idea off.
         convolution_length: tokens that the short convolution before each recurrence sees; 1 turns it off.
+        recompute: compute cheap parts again in the backward pass; see `recomputed`.
         seed: int.
     """
 
@@ -74,6 +75,7 @@ class RecurrentExpert(Expert):
         output_gate=True,
         embedding_residual=0.4,
         convolution_length=4,
+        recompute=False,
         seed=0,
         **kwargs,
     ):
@@ -86,6 +88,7 @@ class RecurrentExpert(Expert):
         self.output_gate = output_gate
         self.embedding_residual = embedding_residual
         self.convolution_length = convolution_length
+        self.recompute = recompute
         self.seed = seed
 
     def build(self, input_shape):
@@ -105,6 +108,7 @@ class RecurrentExpert(Expert):
                     self.recurrence,
                     self.hidden_width,
                     output_gate=self.output_gate,
+                    recompute=self.recompute,
                     output_gain=self.num_layers**-0.5,
                     seed=derive_seed(self.seed, "recurrence", i),
                     dtype=self.dtype_policy,
@@ -160,6 +164,7 @@ class RecurrentExpert(Expert):
             "output_gate",
             "embedding_residual",
             "convolution_length",
+            "recompute",
             "seed",
         )
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

@@ -14,6 +14,8 @@ from mof.ops.activations import gate_with_silu
 from mof.ops.fusion import fused
 from mof.ops.gated_recurrence import gated_recurrence, minimal_gru_gates
 from mof.ops.gru import gru, gru_step
+from mof.ops.products import project
+from mof.ops.recomputation import recomputed
 
 LONGEST_MEMORY_TOKENS = 500.0  # slowest units at the start; longer spans are learned
 
@@ -37,18 +39,20 @@ class Recurrence(keras.layers.Layer):
     Args:
         hidden_width: R.
         output_gate: multiply h by silu of a projection of the input before the way out.
+        recompute: compute what lies between the two products again in the backward pass; see `recomputed`.
         output_gain: gain of the output matrix at the start; see `Projection`.
         seed: int.
     """
 
     num_input_parts = None  # how many vectors of width R the recurrence takes from each token
 
-    def __init__(self, hidden_width, output_gate=True, output_gain=1.0, seed=0, **kwargs):
+    def __init__(self, hidden_width, output_gate=True, recompute=False, output_gain=1.0, seed=0, **kwargs):
         super().__init__(autocast=False, **kwargs)
         if hidden_width < 1:
             raise ValueError(f"hidden_width is {hidden_width}, expected at least 1.")
         self.hidden_width = hidden_width
         self.output_gate = output_gate
+        self.recompute = recompute
         self.output_gain = output_gain
         self.seed = seed
 
@@ -80,30 +84,40 @@ class Recurrence(keras.layers.Layer):
         """T tokens: x [B, T, D], resets and mask [B, T] bool or None; returns (y [B, T, D], state)."""
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
-        read, gate = self._read(x)
-        y, hidden = self.recur(read, state["hidden"], resets, mask)
-        return self._write(y, gate), {"hidden": hidden}
+        form = recomputed(self._recur_and_write) if self.recompute else self._recur_and_write
+        y, hidden = form(
+            self.inputs(x),
+            self.parameters(),
+            self.outputs.kernel.value,
+            state["hidden"],
+            resets,
+            mask,
+        )
+        return y, {"hidden": hidden}
 
     def step(self, x_t, state):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""
-        read, gate = self._read(x_t)
-        hidden = self.recur_step(read, state["hidden"])
-        return self._write(hidden, gate), {"hidden": hidden}
+        read, gate = self._split(self.inputs(x_t))
+        hidden = self.recur_step(read, self.parameters(), state["hidden"])
+        return self.outputs(gated_output(hidden, gate, self.compute_dtype)), {"hidden": hidden}
 
-    def _read(self, x):
+    def _recur_and_write(self, projected, parameters, output_kernel, hidden, resets, mask):
+        read, gate = self._split(projected)
+        y, hidden = self.recur(read, parameters, hidden, resets, mask)
+        y = fused(gated_output)(y, gate, self.compute_dtype)
+        return project(y, output_kernel, None, self.compute_dtype), hidden
+
+    def _split(self, projected):
         """What the recurrence reads, and the output gate's logits or None; both in the products' dtype."""
-        projected = self.inputs(x)
         if not self.output_gate:
             return projected, None
         return ops.split(projected, [self.num_input_parts * self.hidden_width], axis=-1)
-
-    def _write(self, y, gate):
-        return self.outputs(fused(gated_output)(y, gate, self.compute_dtype))
 
     def get_config(self):
         config = {
             "hidden_width": self.hidden_width,
             "output_gate": self.output_gate,
+            "recompute": self.recompute,
             "output_gain": self.output_gain,
             "seed": self.seed,
         }
@@ -130,12 +144,15 @@ class MinimalGRU(Recurrence):
             name="gate_bias",
         )
 
-    def recur(self, read, hidden, resets, mask):
-        retain, update = fused(read_minimal_gru)(read, self.gate_bias.value, resets, mask)
+    def parameters(self):
+        return {"gate_bias": self.gate_bias.value}
+
+    def recur(self, read, parameters, hidden, resets, mask):
+        retain, update = fused(read_minimal_gru)(read, parameters["gate_bias"], resets, mask)
         return gated_recurrence(retain, update, hidden)
 
-    def recur_step(self, read, hidden):
-        retain, update = read_minimal_gru(read, self.gate_bias.value)
+    def recur_step(self, read, parameters, hidden):
+        retain, update = read_minimal_gru(read, parameters["gate_bias"])
         return retain * hidden + update
 
 
@@ -158,23 +175,20 @@ class GRU(Recurrence):
             shape=(3 * self.hidden_width,), initializer="zeros", name="recurrent_bias"
         )
 
-    def recur(self, read, hidden, resets, mask):
-        return gru(
-            ops.cast(read, "float32") + self.input_bias,
-            self.recurrent_kernel.value,
-            self.recurrent_bias.value,
-            hidden,
-            resets,
-            mask,
-        )
+    def parameters(self):
+        return {
+            "recurrent_kernel": self.recurrent_kernel.value,
+            "input_bias": self.input_bias.value,
+            "recurrent_bias": self.recurrent_bias.value,
+        }
 
-    def recur_step(self, read, hidden):
-        return gru_step(
-            ops.cast(read, "float32") + self.input_bias,
-            self.recurrent_kernel.value,
-            self.recurrent_bias.value,
-            hidden,
-        )
+    def recur(self, read, parameters, hidden, resets, mask):
+        inputs = ops.cast(read, "float32") + parameters["input_bias"]
+        return gru(inputs, parameters["recurrent_kernel"], parameters["recurrent_bias"], hidden, resets, mask)
+
+    def recur_step(self, read, parameters, hidden):
+        inputs = ops.cast(read, "float32") + parameters["input_bias"]
+        return gru_step(inputs, parameters["recurrent_kernel"], parameters["recurrent_bias"], hidden)
 
 
 RECURRENCES = {"minimal_gru": MinimalGRU, "gru": GRU}

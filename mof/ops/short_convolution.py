@@ -51,7 +51,7 @@ def short_convolution(x, kernel, memory, resets=None, mask=None):
 
 
 def normalized_convolution(x, norm_scale, kernel, memory, resets, mask, result_dtype):
-    """`short_convolution` of `rms_normalize(x, norm_scale)`, or of x where norm_scale is None; y is rounded to
+    """`short_convolution` of `rms_normalize(x, norm_scale)`, or of x without norm_scale; y is rounded to
     result_dtype."""
     if norm_scale is not None:
         x = rms_normalize(x, norm_scale)

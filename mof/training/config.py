@@ -16,7 +16,7 @@ class TrainingConfig(Config):
     optimizer: str = setting(
         "muon", "muon for the matrices inside, or adamw for everything", ("muon", "adamw")
     )
-    learning_rate: float = setting(3e-3, "step size of AdamW at the top of the schedule")
+    learning_rate: float = setting(1e-2, "step size of AdamW at the top of the schedule")
     muon_learning_rate: float = setting(2e-2, "step size of Muon at the top of the schedule")
     weight_decay: float = setting(0.1, "share of each matrix taken away by an update, times its step size")
     first_decay_rate: float = setting(0.9, "AdamW's beta 1, memory of the gradient")

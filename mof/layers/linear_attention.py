@@ -53,8 +53,7 @@ def attend(projected, decay_rate, state, resets, mask, settings, chunk_length):
 
     Args:
         projected: [B, T, P], float32 or the products' dtype: queries, keys, values, then the gate and the
-            decay's logits where there
-            are such.
+            decay's logits where there are such.
         decay_rate: [H] float32, or None without decay.
         state, resets, mask: as in `LinearAttention.call`.
         settings: AttentionSettings.

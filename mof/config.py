@@ -11,6 +11,9 @@ import types
 import typing
 
 EXPERT_KINDS = ("recurrent", "transformer")
+# tokens that `mof.ops.chunks` handles at once: with log decays of at least -1, weights inside a chunk and
+# their inverses stay below e^64, within float32's range
+LONGEST_CHUNK = 64
 
 
 def setting(default, reason, choices=None):
@@ -174,6 +177,8 @@ class ModelConfig(Config):
         )
         check_at_least(self, 1, "feed_forward_width", "num_positions", "convolution_length", "router_width")
         check_at_least(self, 1, "chunk_length")
+        if self.chunk_length > LONGEST_CHUNK:
+            raise ValueError(f"chunk_length is {self.chunk_length}, expected at most {LONGEST_CHUNK}.")
         check_at_least(self, 0, "thought_width", "window", "embedding_residual")
         if self.vocabulary_size < 2:
             raise ValueError(f"vocabulary_size is {self.vocabulary_size}, expected at least 2.")

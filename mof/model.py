@@ -116,6 +116,7 @@ class MixtureLanguageModel(keras.Model):
         self.config = config
         self.seed = seed
         dtype = "mixed_bfloat16" if config.product_dtype == "bfloat16" else "float32"
+        self.has_own_experts = experts is not None
         if experts is None:
             experts = [
                 make_expert(kind, config, derive_seed(seed, "expert", i), name=f"expert_{i}")
@@ -274,6 +275,11 @@ class MixtureLanguageModel(keras.Model):
         return sum(math.prod(variable.shape) for variable in self.trainable_variables)
 
     def get_config(self):
+        if self.has_own_experts:
+            raise NotImplementedError(
+                "this model was made with `experts=`, which its config cannot describe: make it anew with "
+                "the same experts and load the weights into it."
+            )
         return {"config": self.config.to_json(), "seed": self.seed}
 
     @classmethod

@@ -83,6 +83,7 @@ def test_an_unknown_key_names_the_nearest_known_one(make, key, nearest):
         (dict(recurrent_layers=0), "recurrent_layers is 0, expected at least 1"),
         (dict(transformer_layers=-1), "transformer_layers is -1, expected at least 1"),
         (dict(chunk_length=0), "chunk_length is 0, expected at least 1"),
+        (dict(chunk_length=65), "chunk_length is 65, expected at most 64"),
         (dict(convolution_length=0), "convolution_length is 0, expected at least 1"),
         (dict(window=-1), "window is -1, expected at least 0"),
         (dict(thought_width=-1), "thought_width is -1, expected at least 0"),

@@ -484,6 +484,8 @@ class TestAnyExperts:
         assert model.router is None and "router" not in model.initial_state(1)
         output, _ = compute(lambda ids: model.features(ids), random_ids((2, 3)))
         np.testing.assert_array_equal(output.route_weights, np.ones((2, 3, 1)))
+        with pytest.raises(NotImplementedError, match="made with `experts=`.* make it anew"):
+            model.get_config()
 
 
 # a value other than CONFIG's for every field

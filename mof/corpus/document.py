@@ -58,5 +58,13 @@ class Document:
 
     @property
     def num_text_bytes(self) -> int:
-        """Bytes of the text in UTF-8, roles not counted: what bits per byte are measured against."""
+        """Bytes of the text in UTF-8, roles not counted."""
         return sum(len(text.encode("utf-8")) for text in self.texts)
+
+    @property
+    def num_scored_bytes(self) -> int:
+        """Bytes of what a model learns to write, in UTF-8: all of a text, the assistant's turns of a
+        conversation. Bits per byte are measured against them."""
+        if self.messages is None:
+            return self.num_text_bytes
+        return sum(len(m.content.encode("utf-8")) for m in self.messages if m.role == "assistant")

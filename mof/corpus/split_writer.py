@@ -26,7 +26,7 @@ class SplitWriter:
         self._name = name
         self._token_dtype = np.dtype(token_dtype).newbyteorder("<")
         self._files: dict[str, BinaryIO] = {}
-        for kind in ("tokens", "offsets", "text_bytes"):
+        for kind in ("tokens", "offsets", "scored_bytes"):
             self._open(kind)
         self._counts = dict.fromkeys(
             (
@@ -59,15 +59,14 @@ class SplitWriter:
             self._fill_with_ones(self._counts["num_tokens"])
         if "loss_flags" in self._files:
             self._write("loss_flags", follower_counts, "u1")
-        num_text_bytes = document.num_text_bytes
         self._write("tokens", ids, self._token_dtype)
-        self._write("text_bytes", np.array([num_text_bytes]), "<u4")
+        self._write("scored_bytes", np.array([document.num_scored_bytes]), "<u4")
         self._counts["num_documents"] += 1
         self._counts["num_conversations"] += not is_text
         self._counts["num_tokens"] += len(ids)
         self._counts["num_scored_tokens"] += int(np.count_nonzero(follower_counts))
         self._counts["num_characters"] += document.num_characters
-        self._counts["num_text_bytes"] += num_text_bytes
+        self._counts["num_text_bytes"] += document.num_text_bytes
         self._write("offsets", np.array([self._counts["num_tokens"]]), "<i8")
 
     def finish(self) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 A folder holds `manifest.json`, and beside it one folder of flat little-endian files for each build:
 `<split>.tokens` (uint16, or uint32 where the vocabulary is larger than 65,536), `<split>.offsets` (int64,
-first token of each document, and the end), `<split>.text_bytes` (uint32, UTF-8 bytes of each document) and,
-where a split holds conversations, `<split>.loss_flags` (uint8, see `CacheSplit.loss_flags`).
+first token of each document, and the end), `<split>.scored_bytes` (uint32) and, where a split holds
+conversations, `<split>.loss_flags` (uint8); see `CacheSplit` for both.
 """
 
 import json
@@ -16,7 +16,7 @@ import numpy as np
 from mof.corpus.reading_report import CorpusError, ReadingReport
 from mof.corpus.stored_array import StoredArray
 
-CACHE_FORMAT_VERSION = 1
+CACHE_FORMAT_VERSION = 2
 MANIFEST_NAME = "manifest.json"
 SPLIT_NAMES = ("train", "validation")
 
@@ -35,7 +35,7 @@ class CacheSplit:
         num_text_bytes: bytes of text in UTF-8 (roles not counted).
         tokens: the ids of all documents, one after the other.
         offsets: first token of each document, and after the last the number of tokens.
-        document_text_bytes: bytes of text of each document.
+        document_scored_bytes: for each document, the bytes of text that a model learns to write.
         loss_flags: for each token, 1 where the token after it counts in the loss; None where all do.
     """
 
@@ -53,7 +53,7 @@ class CacheSplit:
         dtype = manifest["token_dtype"]
         self.tokens = _open(folder / f"{name}.tokens", dtype, self.num_tokens)
         self.offsets = _open(folder / f"{name}.offsets", "int64", self.num_documents + 1)
-        self.document_text_bytes = _open(folder / f"{name}.text_bytes", "uint32", self.num_documents)
+        self.document_scored_bytes = _open(folder / f"{name}.scored_bytes", "uint32", self.num_documents)
         self.loss_flags: StoredArray | None = None
         if counts["has_loss_flags"]:
             self.loss_flags = _open(folder / f"{name}.loss_flags", "uint8", self.num_tokens)

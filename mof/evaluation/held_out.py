@@ -16,8 +16,9 @@ EVALUATION_STREAMS, EVALUATION_LENGTH = 8, 256  # one shape for all evaluations:
 class HeldOutLoss(NamedTuple):
     """What a model scores on some documents.
 
-    bits_per_byte: all targets' bits (the document's end among them) over the bytes of the text.
-    nats_per_token: mean over the targets. num_tokens: targets. num_bytes: UTF-8 bytes of the text.
+    bits_per_byte: all targets' bits (the document's end among them) over the bytes that they write.
+    nats_per_token: mean over the targets. num_tokens: targets. num_bytes: UTF-8 bytes of the text; of
+    conversations the assistant's turns alone.
     nats_by_position: [P] float64, mean loss of the targets in each block of positions; NaN where a block has
     none. position_block: tokens in a block.
     route_weights: [E] float64, mean weight of each expert.
@@ -48,7 +49,7 @@ class HeldOutEvaluation:
             self.documents = np.arange(split.num_documents)
         else:
             self.documents = sample_documents(split, max_tokens, seed)
-        sizes = split.document_text_bytes.read(0, split.num_documents)
+        sizes = split.document_scored_bytes.read(0, split.num_documents)
         self.num_bytes = int(np.asarray(sizes)[self.documents].sum(dtype=np.int64))
         self._score = as_graph(model, self._score_batch)
 

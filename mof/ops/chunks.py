@@ -8,9 +8,7 @@ from typing import NamedTuple
 
 from keras import ops
 
-# tokens: with log decays of at least -1, weights inside a chunk and their inverses stay below e^64, within
-# float32's range
-LONGEST_CHUNK = 64
+from mof.config import LONGEST_CHUNK
 
 
 class ChunkDecays(NamedTuple):

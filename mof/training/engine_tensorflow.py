@@ -1,7 +1,8 @@
 """Gradients and updates on TensorFlow: one graph for each length of row, one for the update.
 
-`accumulate` adds a batch's gradients to the sum of this update; `apply` turns the sum into new weights. Both
-are traced for every length and every set of frozen groups before the run starts, and never again.
+`accumulate` adds a batch's gradients to the sum of this update; `apply` turns the sum into new weights. Each
+is traced when a length or a set of frozen groups comes up for the first time, and never again: a run begins
+after one graph, not after all of them.
 """
 
 import functools
@@ -125,6 +126,7 @@ class TensorFlowEngine:
         return loss, tf.reduce_sum(loss_weights), memory
 
     def _apply(self, trainable, total_weight, learning_rates, steps):
+        self.num_traces += 1
         indices = [i for i, flag in enumerate(trainable) if flag]
         norm = tf.sqrt(2.0 * tf.add_n([tf.nn.l2_loss(self.sums[i]) for i in indices])) / total_weight
         clip_norm = self.config.clip_norm

@@ -15,6 +15,12 @@ def test_counts_of_a_conversation_leave_the_roles_out():
     assert (document.texts, document.num_characters, document.num_text_bytes) == (("花", "ab"), 3, 5)
 
 
+def test_what_a_model_learns_to_write_is_scored():
+    assert Document("花a", None).num_scored_bytes == 4
+    turns = (Message("system", "x"), Message("user", "花"), Message("assistant", "草ab"))
+    assert Document(None, turns).num_scored_bytes == 5
+
+
 @pytest.mark.parametrize(("text", "messages"), [(None, None), ("a", (Message("user", "b"),))])
 def test_a_document_is_one_of_both(text, messages):
     with pytest.raises(ValueError, match="either text or messages"):

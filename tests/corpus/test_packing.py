@@ -191,23 +191,24 @@ import json, resource, sys
 from pathlib import Path
 import numpy as np
 from mof.corpus.packing import StreamBatches
-from mof.corpus.token_cache import TokenCache
+from mof.corpus.token_cache import CACHE_FORMAT_VERSION, TokenCache
 folder = Path(sys.argv[1])
 data = folder / "data-big"
 data.mkdir(parents=True)
 num_documents, document_tokens = 2_000_000, 300
 num_tokens = num_documents * document_tokens
 np.arange(0, num_tokens + 1, document_tokens, dtype="<i8").tofile(data / "train.offsets")
-for name, num_bytes in (("tokens", 2 * num_tokens), ("text_bytes", 4 * num_documents)):
+for name, num_bytes in (("tokens", 2 * num_tokens), ("scored_bytes", 4 * num_documents)):
     with open(data / f"train.{name}", "wb") as file:
         file.truncate(num_bytes)
-for name, num_bytes in (("tokens", 0), ("text_bytes", 0), ("offsets", 8)):
+for name, num_bytes in (("tokens", 0), ("scored_bytes", 0), ("offsets", 8)):
     (data / f"validation.{name}").write_bytes(bytes(num_bytes))
 things = ("documents", "conversations", "tokens", "scored_tokens", "characters", "text_bytes")
 names = [f"num_{thing}" for thing in things]
 empty = {**dict.fromkeys(names, 0), "has_loss_flags": False}
 splits = {"train": {**empty, "num_documents": num_documents, "num_tokens": num_tokens}, "validation": empty}
-manifest = {"format_version": 1, "fingerprint": "f", "token_dtype": "uint16", "data_folder": data.name}
+manifest = {"fingerprint": "f", "token_dtype": "uint16", "data_folder": data.name}
+manifest["format_version"] = CACHE_FORMAT_VERSION
 (folder / "manifest.json").write_text(json.dumps({**manifest, "splits": splits}), encoding="utf-8")
 batches = StreamBatches(TokenCache(folder).train, 64, seed=0)
 for _ in range(100):

@@ -38,11 +38,11 @@ def test_a_damaged_manifest_is_refused(folder, content):
 def test_another_version_is_refused(folder):
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     (folder / "manifest.json").write_text(json.dumps({**manifest, "format_version": 99}), encoding="utf-8")
-    with pytest.raises(CorpusError, match="format version 99, this program reads 1"):
+    with pytest.raises(CorpusError, match="format version 99, this program reads 2"):
         TokenCache(folder)
 
 
-@pytest.mark.parametrize("name", ["train.tokens", "train.offsets", "train.text_bytes", "train.loss_flags"])
+@pytest.mark.parametrize("name", ["train.tokens", "train.offsets", "train.scored_bytes", "train.loss_flags"])
 def test_a_short_or_missing_file_is_refused(folder, name):
     (path,) = folder.glob(f"data-*/{name}")
     path.write_bytes(path.read_bytes()[:-1])

@@ -55,7 +55,7 @@ def test_the_documents_come_back_in_order_in_their_split(tmp_path, tokenizer, co
             assert tokens.dtype == np.int32
             assert tokens.tolist() == encode_document(document.text, tokenizer).tolist()
         text_bytes = [len(document.text.encode()) for document in expected]
-        assert split.document_text_bytes.read(0, len(expected)).tolist() == text_bytes
+        assert split.document_scored_bytes.read(0, len(expected)).tolist() == text_bytes
         assert split.num_text_bytes == sum(text_bytes)
         assert split.num_characters == sum(len(document.text) for document in expected)
         assert split.num_tokens == sum(len(encode_document(d.text, tokenizer)) for d in expected)
@@ -74,6 +74,9 @@ def test_loss_flags_tell_of_the_token_after(tmp_path, tokenizer, write_jsonl, mo
     assert split.document_tokens(2).tolist() == ids.tolist()
     assert (split.num_documents, split.num_conversations, split.num_scored_tokens) == (4, 1, 7 + 3)
     assert (split.num_characters, split.num_text_bytes) == (7, 21)
+    answers = [message["content"] for message in TURNS if message["role"] == "assistant"]
+    scored_bytes = [6, 3, len("".join(answers).encode()), 3]
+    assert split.document_scored_bytes.read(0, 4).tolist() == scored_bytes
 
 
 def test_a_large_vocabulary_takes_four_bytes(tmp_path, write_jsonl):

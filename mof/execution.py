@@ -13,7 +13,7 @@ def as_graph(model, method):
     call.
 
     Args:
-        model: a built Keras model.
+        model: a built Keras model, or None for a function of its arguments alone.
         method: one of its bound methods, or any function of tensors that reads its variables and changes
             none.
 
@@ -27,7 +27,7 @@ def as_graph(model, method):
         return lambda *inputs: graph(*keras.tree.map_structure(_as_tensor, inputs))
     import jax
 
-    variables = model.variables
+    variables = [] if model is None else model.variables
 
     @jax.jit
     def pure(values, inputs):

@@ -184,7 +184,7 @@ class MixtureLanguageModel(keras.Model):
         """
         if state is None:
             state = self.initial_state(ops.shape(token_ids)[0])
-        x = self._embed(token_ids)
+        x = self.embed(token_ids)
         outputs, after = [], {}
         for i, expert in enumerate(self.experts):
             y, after[f"expert_{i}"] = expert(x, state[f"expert_{i}"], resets, mask)
@@ -218,7 +218,7 @@ class MixtureLanguageModel(keras.Model):
 
     def step(self, token_ids, state):
         """One token for each row: token_ids [B] int32; returns (logits [B, W] float32, state)."""
-        x = self._embed(token_ids)
+        x = self.embed(token_ids)
         outputs, after = [], {}
         for i, expert in enumerate(self.experts):
             y, after[f"expert_{i}"] = expert.step(x, state[f"expert_{i}"])
@@ -233,7 +233,8 @@ class MixtureLanguageModel(keras.Model):
         """The head: hidden [..., D] to logits [..., W] float32."""
         return project(hidden, ops.transpose(self.embedding.value), None, self.head_dtype)
 
-    def _embed(self, token_ids):
+    def embed(self, token_ids):
+        """token_ids [...] int32 to the vectors that experts and router read, [..., D]."""
         return ops.take(self.embedding.value, token_ids, axis=0) * self.config.width**0.5
 
     def _mix(self, outputs, route_weights):

@@ -97,6 +97,12 @@ class TransformerBlock(keras.layers.Layer):
             x, after["thought_space"] = self.thought_space(x, state["thought_space"], resets, mask)
         return x + self.feed_forward(self.feed_forward_norm(x)), after
 
+    def read_attention(self, x, state):
+        """Queries, keys and log decay of the block's attention for x [B, T, D]; see
+        `LinearAttention.read_heads`."""
+        read, _ = self.convolution(x, state["convolution"], norm=self.attention_norm)
+        return self.attention.read_heads(read)
+
     def step(self, x_t, state):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""
         after = {}

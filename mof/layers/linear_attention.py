@@ -224,6 +224,12 @@ class LinearAttention(keras.layers.Layer):
         y, state = attend_step(self.inputs(x_t), self._rate(), state, self._settings())
         return self.outputs(y), state
 
+    def read_heads(self, x):
+        """For a look at the attention of x [B, T, D]: (queries and keys through phi [B, T, H, K], log decay
+        [B, T, H] or None)."""
+        queries, keys, _, _, log_decay = _read(self.inputs(x), self._rate(), self._settings())
+        return queries, keys, log_decay
+
     def _rate(self):
         return None if self.decay == "none" else self.decay_rate.value
 

@@ -1,0 +1,111 @@
+"""A real training of a minute, from one line in a chapter: the same loop as the four days, on the text that
+ships."""
+
+import html
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from mof.evaluation.held_out import HeldOutEvaluation
+from mof.lessons.records import ROOT
+from mof.presets import preset
+from mof.training.assembly import begin_training, new_run
+from mof.training.config import TrainingConfig
+from mof.training.observer import Observer
+
+SHIPPED_TEXT = (ROOT / "data" / "prose", ROOT / "data" / "dialogues")
+VALIDATION_FRACTION = 0.05  # the text that ships is small: fewer documents would be a matter of luck
+
+
+class ShortRun(NamedTuple):
+    """What came out.
+
+    model: MixtureLanguageModel, trained. tokenizer: Tokenizer. losses: list of floats, nats a token, one for
+    each update. held_out: HeldOutLoss. seconds: of training, without the making of the graphs. label: str.
+    """
+
+    model: object
+    tokenizer: object
+    losses: list
+    held_out: object
+    seconds: float
+    label: str
+
+
+def short_run(
+    label="", seconds=45.0, preset_name="nano", corpus=SHIPPED_TEXT, seed=0, training=None, **model
+):
+    """Train a small model and judge it on held-out text.
+
+    Args:
+        label: name in figures.
+        seconds: of training. preset_name: see `mof.presets`.
+        corpus: files and folders of text.
+        seed: of the weights and of the order of the text.
+        training: dict of TrainingConfig fields to change, or None.
+        model: ModelConfig fields to change.
+
+    Returns:
+        ShortRun.
+    """
+    settings = {"lengths": (128,), "tokens_per_update": 1024, "warmup_updates": 20, "minutes": seconds / 60}
+    config = TrainingConfig(seed=seed, checkpoint_seconds=3600.0, **{**settings, **(training or {})})
+    with tempfile.TemporaryDirectory() as folder:
+        prepared = new_run(
+            Path(folder) / "run",
+            preset(preset_name),
+            model,
+            config,
+            corpus,
+            VALIDATION_FRACTION,
+            report=_silent,
+        )
+        run, trained, cache = prepared
+        line = ProgressLine(label)
+        with run.locked():
+            begin_training(run, trained, cache, line, report=_silent).run_to_end()
+        held_out = HeldOutEvaluation(trained, cache.validation)()
+        losses = [entry["loss"] for entry in run.read_log() if "loss" in entry]
+        tokenizer = run.tokenizer()
+    line.finish(held_out.bits_per_byte)
+    return ShortRun(trained, tokenizer, losses, held_out, line.seconds, label)
+
+
+class ProgressLine(Observer):
+    """One line under a cell that counts down, and stays as the result; a plain print outside notebooks."""
+
+    def __init__(self, label):
+        self.label, self.seconds = label, 0.0
+        self._handle, self._shown_at = None, 0.0
+
+    def updated(self, training):
+        self.seconds = training.seconds()
+        if time.monotonic() - self._shown_at < 0.5:
+            return
+        self._shown_at = time.monotonic()
+        left = max(0.0, 60 * training.config.minutes - self.seconds)
+        self._show(
+            f"update {training.progress.update}, loss {training.last_entry['loss']:.3f}, {left:.0f} s left"
+        )
+
+    def finish(self, bits_per_byte):
+        """Replace the countdown by the result."""
+        self._show(
+            f"{bits_per_byte:.3f} bits per byte on held-out text after {self.seconds:.0f} s of training"
+        )
+
+    def _show(self, words):
+        from IPython.display import HTML, display
+
+        line = HTML(
+            f'<p class="progress-line">{html.escape(f"{self.label}: " if self.label else "")}{words}</p>'
+        )
+        if self._handle is None:
+            self._handle = display(line, display_id=True)
+        else:
+            self._handle.update(line)
+
+
+def _silent(sentence):
+    """The lines that a terminal shows are no part of a chapter."""

@@ -1,0 +1,33 @@
+"""Time against the length of the text, on doubly logarithmic axes. Book: chapter 05."""
+
+import plotly.graph_objects as go
+
+
+def length_figure(seconds_by_form, title="", caption=""):
+    """One line for each form.
+
+    Args:
+        seconds_by_form: dict from a form's name to a dict from lengths (tokens) to seconds.
+        title, caption: str.
+
+    Returns:
+        plotly Figure.
+    """
+    figure = go.Figure()
+    for name, seconds in seconds_by_form.items():
+        lengths = sorted(map(int, seconds))
+        values = [seconds[n] if n in seconds else seconds[str(n)] for n in lengths]
+        hover = "%{x:,} tokens: %{y:.4f} s<extra>" + name + "</extra>"
+        figure.add_scatter(x=lengths, y=values, name=name, mode="lines+markers", hovertemplate=hover)
+    figure.update_layout(
+        title=title,
+        xaxis={"title": "tokens in the text", "type": "log", "dtick": "D1"},
+        yaxis={"title": "seconds", "type": "log"},
+        legend={"orientation": "h", "y": -0.25},
+        height=440,
+    )
+    if caption:
+        figure.add_annotation(
+            text=caption, xref="paper", yref="paper", x=0, y=1.08, showarrow=False, font={"size": 11}
+        )
+    return figure

@@ -29,8 +29,9 @@ ORDER = (
         "distributed",
         "published",
         "tasks",
+        "sources",
     },
-    {"cli", "launcher"},
+    {"cli", "launcher", "lessons"},
 )
 
 
@@ -88,8 +89,14 @@ def test_only_the_fast_forms_and_the_engines_import_a_backend(path):
     assert not found, f"{name} imports {sorted(found)}"
 
 
-# as_graph, the recomputation that JAX has built in, and the record of threads that a run was made with
-MAY_IMPORT_A_BACKEND = {"execution.py", "ops/recomputation.py", "training/conditions.py"}
+# as_graph, the recomputation that JAX has built in, the record of threads that a run was made with, and the
+# gradients that a chapter compares
+MAY_IMPORT_A_BACKEND = {
+    "execution.py",
+    "ops/recomputation.py",
+    "training/conditions.py",
+    "lessons/gradients.py",
+}
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if p.name == "__init__.py"], ids=module_name)

@@ -6,6 +6,7 @@ import sys
 import typer
 
 from mof.cli.chat import chat
+from mof.cli.corpus import corpus
 from mof.cli.evaluate import evaluate
 from mof.cli.generate import generate
 from mof.cli.info import info
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 for command in (quickstart, train, chat, generate, evaluate, info):
     app.command(cls=PlainHelpCommand)(command)
+app.add_typer(corpus, name="corpus")
 
 
 def main(arguments=None):

@@ -1,12 +1,13 @@
 """A family: one kind of question that can be asked about many things, in many wordings, and checked exactly.
 
-A fact is a set of named slots, such as {"country": "法国", "capital": "巴黎"} or {"a": "17", "b": "25", "sum": "42"}.
+A fact is a set of named slots, such as {"country": "法国", "capital": "巴黎"} or {"a": "17", "b": "25",
+"sum": "42"}.
 A wording is a text with slots, the answer's in square brackets, always near its end:
 
     "{country}的首都是[capital]。"         "{capital}是哪个国家的首都？[country]。"
 
-What stands before the bracket is the prompt. Which slot is asked for is the wording's direction; a fact can be
-asked about in as many directions as its family has wordings for. Nothing here imports a backend.
+What stands before the bracket is the prompt. Which slot is asked for is the wording's direction; a fact can
+be asked about in as many directions as its family has wordings for. Nothing here imports a backend.
 """
 
 import abc
@@ -16,6 +17,7 @@ import re
 
 KINDS = ("knowledge", "completion", "reasoning")
 MIN_WORDINGS = 20  # a family with fewer teaches its wordings, not its subject
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # ！ to ～, as ! to ~
 _ANSWER = re.compile(r"\[(\w+)\]")
 
 
@@ -83,8 +85,8 @@ class Family(abc.ABC):
     """Facts of one kind, wordings for them, and a check of answers.
 
     A subclass gives `name` (snake_case, unique), `kind`, `gloss` (English, one line), `templates` (at least
-    MIN_WORDINGS), `num_facts` and `slots`; where several answers are right, `accepted`; where an answer may be
-    written in several ways, `normalize`.
+    MIN_WORDINGS), `num_facts` and `slots`; where several answers are right, `accepted`; where an answer may
+    be written in several ways, `normalize`.
     """
 
     name: str
@@ -101,13 +103,26 @@ class Family(abc.ABC):
     def slots(self, index):
         """Fact number `index` as a dict from slot names to texts. A function of the index alone."""
 
+    def key(self, index):
+        """What names fact `index` when held-out facts are drawn. A family that reads its facts from a library
+        gives their text, which no new version moves to another number."""
+        return str(index)
+
     def accepted(self, slots, direction):
         """All right answers to a question for `direction`, as a set of texts."""
         return {slots[direction]}
 
     def normalize(self, answer):
-        """The form in which two answers are compared. A subclass may fold digits, units or spellings."""
-        return answer.strip()
+        """The form in which two answers are compared: full-width digits and letters as plain ones.
+
+        A subclass may fold units or spellings as well.
+        """
+        return answer.strip().translate(_FULL_WIDTH)
+
+    @functools.cached_property
+    def directions(self):
+        """The slots that wordings ask for, in the order of the templates."""
+        return tuple(dict.fromkeys(wording.direction for wording in self.wordings))
 
     @functools.cached_property
     def wordings(self):
@@ -134,10 +149,11 @@ class Family(abc.ABC):
 
         Only what comes before the question's closing counts, on the first line. A continuation that does not
         close is wrong, and so is one that says more than the answer: two answers, all answers, an empty one.
+        The closing counts as a whole: where it is "岁。", "12岁或13岁。" is not 12.
 
         Args:
             question: Question of this family. continuation: str, what the model wrote after the prompt.
         """
         line = continuation.split("\n", 1)[0]
-        answer, closed, _ = line.partition(question.closing[0])
+        answer, closed, _ = line.partition(question.closing)
         return bool(closed) and self.normalize(answer) in set(map(self.normalize, question.accepted))

@@ -1,8 +1,9 @@
 """What is kept out of training, so that a right answer is no memory of its text.
 
-Reasoning and completion hold out values: one fact in ten is never written in any wording. Knowledge cannot be
-reasoned out, so there every fact is written, but each in four wordings of five, and one direction in five of a
-fact (never its first) in none: does a model that read "法国的首都是巴黎" know of which country 巴黎 is the capital?
+Reasoning and completion hold out values: one fact in ten is never written in any wording. Knowledge cannot
+be reasoned out, so there every fact is written, but each in four wordings of five, and one direction in five
+of a fact (never its first) in none. Does a model that read "法国的首都是巴黎" (the capital of France is
+Paris) know of which country 巴黎 is the capital?
 """
 
 import hashlib
@@ -24,12 +25,13 @@ def split_of(family, index, wording):
         (knowledge: the fact is in training, but never asked this way round, or never in this wording).
     """
     if family.kind != "knowledge":
-        return "value" if _draw(family.name, index) % HELD_OUT_FACTS == 0 else "train"
-    directions = list(dict.fromkeys(wording.direction for wording in family.wordings))
-    direction = family.wordings[wording].direction
-    if direction != directions[0] and _draw(family.name, index, direction) % HELD_OUT_DIRECTIONS == 0:
+        return "value" if _draw(family.name, family.key(index)) % HELD_OUT_FACTS == 0 else "train"
+    key, asked = family.key(index), family.wordings[wording]
+    is_first = asked.direction == family.directions[0]
+    if not is_first and _draw(family.name, key, asked.direction) % HELD_OUT_DIRECTIONS == 0:
         return "direction"
-    return "wording" if _draw(family.name, index, wording) % HELD_OUT_WORDINGS == 0 else "train"
+    held_out = _draw(family.name, key, asked.prompt, asked.direction) % HELD_OUT_WORDINGS == 0
+    return "wording" if held_out else "train"
 
 
 def _draw(*parts):

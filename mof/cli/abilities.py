@@ -1,0 +1,57 @@
+"""`mof abilities`: which kinds of questions a model answers, and which expert it listens to for them."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mof.cli.backend import start_backend
+
+
+def abilities(
+    run: Annotated[str, typer.Option(metavar="FOLDER", help="A trained run.")] = "runs/first",
+    questions: Annotated[
+        int, typer.Option(metavar="NUMBER", help="Questions for each family and split.", min=1)
+    ] = 50,
+    family: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this family; give it again for more.")
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Also write the figures to this JSON file.")
+    ] = None,
+    page: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Also write a web page with figures and answers.")
+    ] = None,
+):
+    """Ask a model questions of many families: knowledge, completion, reasoning."""
+    from mof.tasks.families import choose_families
+
+    families = choose_families(family)
+    for file in filter(None, (output, page)):
+        if not Path(file).resolve().parent.is_dir():
+            raise FileNotFoundError(f"the folder of {file} does not exist: make it, or name another file.")
+    start_backend()
+    from mof.cli.ability_table import ability_table, family_line
+    from mof.cli.router_view import expert_names
+    from mof.evaluation.ability_report import judge_abilities
+    from mof.training.saved_model import load_model
+
+    model, tokenizer, _ = load_model(run)
+    print(f"Asking {len(families)} families; making the graphs takes some seconds.")
+
+    def tell(number, count, result):
+        print(f"{number:>3} of {count}  {family_line(result)}", flush=True)
+
+    report = judge_abilities(model, tokenizer, families, questions, on_family=tell)
+    names = expert_names(model.config.experts)
+    print(ability_table(report, names))
+    if output:
+        text = json.dumps({"run": run, **report}, ensure_ascii=False, indent=1, allow_nan=False)
+        Path(output).write_text(text + "\n", encoding="utf-8")
+        print(f"written to {output}")
+    if page:
+        from mof.viz.ability_figure import ability_page
+
+        Path(page).write_text(ability_page(report, names, f"What {run} can do"), encoding="utf-8")
+        print(f"written to {page}")

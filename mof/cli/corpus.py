@@ -1,0 +1,85 @@
+"""`mof corpus`: the catalogue of public Chinese text, and fetching it."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from mof.cli.invocation import command_line
+from mof.cli.plain_help import PlainHelpCommand
+from mof.sources.catalogue import load_catalogue, select
+from mof.sources.report import catalogue_lines, check_lines, plan_lines, result_lines, source_lines
+
+corpus = typer.Typer(
+    help="List public Chinese text, and fetch it for a training.", no_args_is_help=True, rich_markup_mode=None
+)
+SourceNames = Annotated[
+    list[str] | None, typer.Option("--source", metavar="NAME", help="Of the list. Give it again for more.")
+]
+CatalogueFile = Annotated[
+    str | None, typer.Option("--catalogue", metavar="FILE", help="Another list, a JSON file like our own.")
+]
+
+
+@corpus.command("list", cls=PlainHelpCommand)
+def list_sources(source: SourceNames = None, catalogue: CatalogueFile = None):
+    """Show the sources: size, licence, what each is. With --source: all about it."""
+    sources = load_catalogue(catalogue)
+    if not source:
+        print("\n".join(catalogue_lines(sources)))
+    for entry in select(sources, source) if source else ():
+        print("\n".join(source_lines(entry)))
+
+
+@corpus.command("fetch", cls=PlainHelpCommand)
+def fetch_sources(
+    source: SourceNames = None,
+    output: Annotated[str, typer.Option(metavar="FOLDER", help="Where the text goes.")] = "corpus",
+    mirror: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FOLDER", help="Fetch from copies of the repositories in it, or at this address."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the download.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only check what is there, by its hashes.")] = False,
+    catalogue: CatalogueFile = None,
+):
+    """Download and clean public text: without --source the default set. The same command goes on.
+
+    Tested against local mirrors; not yet run against the real hosts.
+
+    \b
+    Examples:
+      mof corpus fetch
+      mof corpus fetch --source poetry --source cooking --yes
+      mof corpus fetch --check
+    """
+    if check:
+        lines, is_good = check_lines(output)
+        print("\n".join(lines))
+        sys.exit(0 if is_good else 1)
+    from mof.sources.fetching import check_disk, fetch, plan_fetch
+
+    every_source = load_catalogue(catalogue)
+    plan = plan_fetch(output, select(every_source, source))
+    print("\n".join(plan_lines(plan, bool(mirror))))
+    if plan.pending:
+        check_disk(plan)
+        if not yes and not _confirmed():
+            print("Nothing was downloaded.")
+            return
+    result = fetch(plan, mirror or (), every_source)
+    print("\n".join(result_lines(result, plan)))
+    if not result.records:
+        raise ValueError("no source could be fetched: see the reasons above. Is this machine online?")
+    print("Next:\n  " + command_line("train", "--corpus", str(plan.output / "text"), "--minutes", "60"))
+
+
+def _confirmed():
+    try:
+        return typer.confirm("Go on?", default=True)
+    except typer.Abort as error:
+        raise ValueError(
+            "nobody answered, so nothing was downloaded. Give --yes to go on unasked."
+        ) from error

@@ -1,0 +1,105 @@
+"""All families judged: shares of right answers by family and by kind, and the router's weights by kind of
+text.
+
+The claim that knowledge goes to the RNN expert and reasoning to the Transformer expert is a hypothesis of the
+MoF article; the last table is its test.
+"""
+
+import datetime
+import math
+
+import numpy as np
+from keras import ops
+
+from mof.corpus.conversation import encode_document
+from mof.evaluation.task_accuracy import NORMAL_QUANTILE, family_accuracy, wilson_interval
+from mof.execution import as_graph
+from mof.generation.decoding import TextGenerator
+from mof.tasks.family import KINDS
+from mof.tasks.writing import TaskWriter
+
+ROUTED_TOKENS = 256  # of each sheet
+SHEETS_BY_KIND = 40
+
+
+def splits_of(family):
+    """The splits in which a family can be judged: "train", then what is new about the held-out questions."""
+    if family.kind != "knowledge":
+        return ("train", "value")
+    return ("train", "wording", "direction") if len(family.directions) > 1 else ("train", "wording")
+
+
+def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_family=None):
+    """Ask a model questions of every family.
+
+    Args:
+        model: MixtureLanguageModel. tokenizer: its Tokenizer.
+        families: list of Family. num_questions: for each family and split. seed: int.
+        on_family: called with (number, count, FamilyAccuracy) after each, to show progress; or None.
+
+    Returns:
+        JSON value: {"date", "num_questions", "seed", "families": [FamilyAccuracy as dict], "kinds": {kind:
+            {split:
+        {"num_questions", "num_right", "low", "high", "majority", "nearest"}}}, "router": {kind: {"mean",
+        "half"}}}.
+    """
+    generator = TextGenerator(model, tokenizer)
+    jobs = [(family, split) for family in families for split in splits_of(family)]
+    results = []
+    for family, split in jobs:
+        results.append(family_accuracy(generator, family, split, num_questions, seed))
+        if on_family is not None:
+            on_family(len(results), len(jobs), results[-1])
+    return {
+        "date": datetime.date.today().isoformat(),
+        "num_questions": num_questions,
+        "seed": seed,
+        "families": [result._asdict() for result in results],
+        "kinds": {kind: _by_split([r for r in results if r.kind == kind]) for kind in KINDS},
+        "router": router_by_kind(model, tokenizer, families, seed) if model.router is not None else {},
+    }
+
+
+def router_by_kind(model, tokenizer, families, seed=0):
+    """Mean weight of each expert on text of each kind that was held out of training, with a 95% interval.
+
+    Returns:
+        dict from a kind to {"mean": [E floats], "half": [E floats, half the interval's width], "sheets":
+        int}.
+    """
+    graph = as_graph(model, model.features)
+    table = {}
+    for kind in KINDS:
+        chosen = [family for family in families if family.kind == kind]
+        if not chosen:
+            continue
+        writer = TaskWriter(chosen, seed, split="wording" if kind == "knowledge" else "value")
+        means = []
+        for number in range(SHEETS_BY_KIND):
+            tokens = encode_document(writer.document(number), tokenizer)[:ROUTED_TOKENS]
+            ids, mask = np.zeros((1, ROUTED_TOKENS), "int32"), np.zeros((1, ROUTED_TOKENS), bool)
+            ids[0, : len(tokens)], mask[0, : len(tokens)] = tokens, True
+            output, _ = graph(ids, model.initial_state(1), None, mask)
+            means.append(ops.convert_to_numpy(output.route_weights)[0, : len(tokens)].mean(axis=0))
+        means = np.array(means, dtype="float64")
+        half = NORMAL_QUANTILE * means.std(axis=0, ddof=1) / math.sqrt(len(means))
+        table[kind] = {"mean": means.mean(axis=0).tolist(), "half": half.tolist(), "sheets": len(means)}
+    return table
+
+
+def _by_split(results):
+    table = {}
+    for split in dict.fromkeys(result.split for result in results):
+        chosen = [result for result in results if result.split == split]
+        num_questions = sum(result.num_questions for result in chosen)
+        num_right = sum(result.num_right for result in chosen)
+        low, high = wilson_interval(num_right, num_questions)
+        table[split] = {
+            "num_questions": num_questions,
+            "num_right": num_right,
+            "low": low,
+            "high": high,
+            "majority": sum(r.majority * r.num_questions for r in chosen) / num_questions,
+            "nearest": sum(r.nearest * r.num_questions for r in chosen) / num_questions,
+        }
+    return table

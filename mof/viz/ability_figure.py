@@ -1,0 +1,109 @@
+"""Shares of right answers by family, and the router's weights by kind, as one page that moves without a
+kernel."""
+
+import html
+
+import plotly.graph_objects as go
+
+KIND_NAMES = {"knowledge": "knowledge 知识", "completion": "completion 补全", "reasoning": "reasoning 推理"}
+
+
+def accuracy_figure(report, split_of_kind=None):
+    """One bar for each family with its 95% interval, beside the two answers without understanding.
+
+    Args:
+        report: as `mof.evaluation.ability_report.judge_abilities` gives it.
+        split_of_kind: dict from a kind to the split to show; default "wording" for knowledge, "value" else.
+
+    Returns:
+        plotly Figure.
+    """
+    splits = {"knowledge": "wording", "completion": "value", "reasoning": "value", **(split_of_kind or {})}
+    rows = [row for row in report["families"] if row["split"] == splits[row["kind"]]]
+    rows.sort(key=lambda row: (row["kind"], row["num_right"] / row["num_questions"]))
+    shares = [row["num_right"] / row["num_questions"] for row in rows]
+    names = [f"{row['family']} ({KIND_NAMES[row['kind']]})" for row in rows]
+    figure = go.Figure()
+    figure.add_bar(
+        x=shares,
+        y=names,
+        orientation="h",
+        name="the model",
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [row["high"] - share for row, share in zip(rows, shares, strict=True)],
+            "arrayminus": [share - row["low"] for row, share in zip(rows, shares, strict=True)],
+        },
+        hovertemplate="%{y}: %{x:.0%}<extra></extra>",
+    )
+    for key, name in (("majority", "commonest answer"), ("nearest", "most similar question's answer")):
+        figure.add_scatter(
+            x=[row[key] for row in rows],
+            y=names,
+            mode="markers",
+            name=name,
+            hovertemplate=name + ": %{x:.0%}<extra></extra>",
+        )
+    figure.update_layout(
+        xaxis={"range": [0, 1], "tickformat": ".0%", "title": "right answers to held-out questions"},
+        height=120 + 22 * len(rows),
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        margin={"l": 10},
+        yaxis={"automargin": True},
+    )
+    return figure
+
+
+def router_figure(report, expert_names):
+    """The experts' mean weights on text of each kind, with 95% intervals.
+
+    Args:
+        report: as `judge_abilities` gives it. expert_names: list of str.
+
+    Returns:
+        plotly Figure.
+    """
+    kinds = list(report["router"])
+    figure = go.Figure()
+    for i, name in enumerate(expert_names):
+        figure.add_bar(
+            x=[KIND_NAMES[kind] for kind in kinds],
+            y=[report["router"][kind]["mean"][i] for kind in kinds],
+            error_y={"type": "data", "array": [report["router"][kind]["half"][i] for kind in kinds]},
+            name=name,
+            hovertemplate=name + ": %{y:.1%}<extra></extra>",
+        )
+    figure.update_layout(
+        barmode="group", yaxis={"range": [0, 1], "tickformat": ".0%", "title": "mean weight"}, height=360
+    )
+    return figure
+
+
+def ability_page(report, expert_names, title):
+    """A whole HTML page, readable with no network: plotly is inside (5 MB).
+
+    Args:
+        report: as `judge_abilities` gives it. expert_names: list of str. title: str.
+
+    Returns:
+        str.
+    """
+    parts = [accuracy_figure(report).to_html(full_html=False, include_plotlyjs="inline")]
+    if report["router"]:
+        parts += ["<h2>Which expert the router listens to</h2>"]
+        parts += [router_figure(report, expert_names).to_html(full_html=False, include_plotlyjs=False)]
+    parts.append("<h2>Five answers of each family</h2>")
+    for row in report["families"]:
+        if row["split"] == "train":
+            continue
+        share = row["num_right"] / row["num_questions"]
+        parts.append(f"<h3>{html.escape(row['family'])}, {row['split']}: {share:.0%}</h3><ul lang='zh'>")
+        for prompt, answer, written, is_right in row["examples"][:5]:
+            mark = "✓" if is_right else f"✗ ({html.escape(answer)})"
+            parts.append(f"<li>{html.escape(prompt)}<b>{html.escape(written)}</b> {mark}</li>")
+        parts.append("</ul>")
+    style = "body{font-family:sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
+    head = f"<meta charset='utf-8'><title>{html.escape(title)}</title><style>{style}</style>"
+    body = f"<body><h1>{html.escape(title)}</h1>{''.join(parts)}</body>"
+    return f"<!doctype html><html lang='en'><head>{head}</head>{body}</html>\n"

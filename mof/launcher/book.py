@@ -7,7 +7,9 @@ from pathlib import Path
 
 from mof.launcher.console import describe_exit, run_program
 from mof.launcher.environment import Environment
+from mof.launcher.index_settings import installer_environment
 from mof.launcher.problem import Problem
+from mof.launcher.web_files import ensure_web_files
 
 CODE_BEHIND_PAGES = ("mof/**/*.py", "mof/**/*.json", "requirements/locks/*.txt")
 
@@ -16,9 +18,12 @@ def build_book(environment: Environment, arguments: list[str]) -> Path:
     """Builds the book with warnings as errors; returns the path of its first page.
 
     Raises:
-        Problem: the build failed, or a page of the table of contents is missing.
+        Problem: the build failed, a page of the table of contents is missing, or the scripts and fonts that
+            the pages need could not be fetched.
     """
     root = environment.root
+    certificates = next(environment.folder.glob("**/certifi/cacert.pem"), None)
+    ensure_web_files(root, installer_environment()[0], certificates)
     forget_stale_outputs(root)
     command = [environment.programs / "jupyter-book", "build", root, "-W", "-n", "--keep-going", *arguments]
     status = run_program(command, root, environment.child_variables())

@@ -3,12 +3,12 @@
 import plotly.graph_objects as go
 
 
-def length_figure(seconds_by_form, title="", caption=""):
+def length_figure(seconds_by_form, title=""):
     """One line for each form.
 
     Args:
         seconds_by_form: dict from a form's name to a dict from lengths (tokens) to seconds.
-        title, caption: str.
+        title: str.
 
     Returns:
         plotly Figure.
@@ -26,8 +26,4 @@ def length_figure(seconds_by_form, title="", caption=""):
         legend={"orientation": "h", "y": -0.25},
         height=440,
     )
-    if caption:
-        figure.add_annotation(
-            text=caption, xref="paper", yref="paper", x=0, y=1.08, showarrow=False, font={"size": 11}
-        )
     return figure

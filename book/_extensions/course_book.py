@@ -1,0 +1,55 @@
+"""What the book adds to Sphinx: one extension, named by _config.yml. Its parts are the files beside it."""
+
+import os
+from pathlib import Path
+
+import plotly
+from contents_page import CourseContents, unlink_unwritten_chapters
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from page_figures import register_figures
+from sphinx.application import Sphinx
+from sphinx.errors import ConfigError
+from two_script_search import SearchEnglishAndChinese
+
+from mof.launcher.web_files import FOLDER
+
+
+def add_served_files(app: Sphinx, config) -> None:
+    """plotly's script, from the wheel that made the figures; words where the fetched files are missing."""
+    if not (Path(app.srcdir) / FOLDER / "mathjax").is_dir():
+        raise ConfigError(f"{FOLDER.as_posix()} is missing: build the book with `python start.py book`.")
+    config.html_static_path.append(str(Path(plotly.__file__).parent / "package_data" / "plotly.min.js"))
+
+
+def keep_to_this_host(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Tells the widgets' script where its fonts are; takes out sphinx-thebe's, which names another host."""
+    kept = []
+    for script in context.get("script_files", []):
+        name, attributes = str(getattr(script, "filename", script)), getattr(script, "attributes", {})
+        if "THEBE_JS_URL" in str(attributes.get("body")) or "sphinx-thebe" in name:
+            continue
+        if name.endswith("embed-amd.js"):
+            attributes["data-jupyter-widgets-cdn"] = context["pathto"]("_static/widgets/", 1)
+        kept.append(script)
+    context["script_files"] = kept
+
+
+def name_solutions(app: Sphinx, document: nodes.document, docname: str) -> None:
+    """A collapsed cell tagged `solution` (or `solution:NAME`) says so, not "Show code cell content"."""
+    for cell in document.findall(nodes.container):
+        if any(name.startswith("tag_solution") for name in cell.get("classes", ())):
+            for fold in cell.findall(HideCodeCellNode):
+                fold["prompt_show"], fold["prompt_hide"] = "Solution", "Hide the solution"
+
+
+def setup(app: Sphinx) -> dict:
+    os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"  # for the kernels, wherever the build runs
+    register_figures()
+    app.add_directive("course-contents", CourseContents)
+    app.add_search_language(SearchEnglishAndChinese)
+    app.connect("config-inited", add_served_files, priority=900)
+    app.connect("doctree-read", unlink_unwritten_chapters)
+    app.connect("doctree-resolved", name_solutions)
+    app.connect("html-page-context", keep_to_this_host, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

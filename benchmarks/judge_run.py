@@ -128,11 +128,11 @@ def router_table(model, tokenizer, cache, documents_by_source):
             output, _ = graph(ids, model.initial_state(1), None, mask)
             means.append(np.asarray(output.route_weights)[0, : len(tokens)].mean(axis=0))
         means = np.array(means)
-        half = 1.96 * means.std(axis=0, ddof=1) / len(means) ** 0.5 if len(means) > 1 else means[0] * np.nan
+        half = (1.96 * means.std(axis=0, ddof=1) / len(means) ** 0.5).tolist() if len(means) > 1 else None
         table[source] = {
             "documents": len(means),
             "mean": means.mean(0).tolist(),
-            "half_interval": half.tolist(),
+            "half_interval": half,  # of one document there is none
         }
     return table
 
@@ -186,7 +186,9 @@ def main():
                 chat_generator, GenerationConfig(max_tokens=120, temperature=0.5, seed=turn)
             )
             result["chat"].append({"user": question, "assistant": "".join(session.reply(question))})
-    options.output.write_text(json.dumps(result, ensure_ascii=False, indent=1), encoding="utf-8")
+    options.output.write_text(
+        json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False), encoding="utf-8"
+    )
     print(f"wrote {options.output}")
 
 

@@ -8,7 +8,8 @@ from keras import ops
 
 from mof.corpus.evaluation_batches import evaluation_batches, sample_documents
 from mof.execution import as_graph
-from mof.ops.losses import bits_per_byte, token_cross_entropy
+from mof.ops.head_loss import head_cross_entropy
+from mof.ops.losses import bits_per_byte
 
 EVALUATION_STREAMS, EVALUATION_LENGTH = 8, 256  # one shape for all evaluations: one graph
 
@@ -95,7 +96,8 @@ class HeldOutEvaluation:
 
     def _score_batch(self, token_ids, targets, resets, mask, state):
         output, state = self.model.features(token_ids, state, resets, mask)
-        nats = token_cross_entropy(self.model.logits(output.hidden), targets)
+        table = self.model.embedding.value
+        nats = head_cross_entropy(output.hidden, table, targets, self.model.head_dtype)
         return nats, output.route_weights, keras.tree.map_structure(ops.stop_gradient, state)
 
 

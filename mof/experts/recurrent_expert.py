@@ -135,10 +135,17 @@ class RecurrentExpert(Expert):
         embedded, after = x, {}
         for i in range(self.num_layers):
             before = state[f"layer_{i}"]
-            read, convolution = self.convolutions[i](
-                self.residuals[i](x, embedded), before["convolution"], resets, mask, norm=self.norms[i]
+            layer = self.recurrences[i]
+            projected, convolution = self.convolutions[i].project(
+                self.residuals[i](x, embedded),
+                before["convolution"],
+                resets,
+                mask,
+                self.norms[i],
+                layer.inputs,
+                self.recompute,
             )
-            y, recurrence = self.recurrences[i](read, before["recurrence"], resets, mask)
+            y, recurrence = layer.from_projected(projected, before["recurrence"], resets, mask)
             x = x + y
             after[f"layer_{i}"] = {"convolution": convolution, "recurrence": recurrence}
         return x, after

@@ -27,6 +27,7 @@ class TransformerBlock(keras.layers.Layer):
     def __init__(self, expert, index, **kwargs):
         super().__init__(autocast=False, **kwargs)
         seed, policy = derive_seed(expert.seed, "block", index), expert.dtype_policy
+        self.recompute = expert.recompute
         gain = (2 * expert.num_layers) ** -0.5  # each block adds two terms to the residual stream
         self.attention_norm = RootMeanSquareNorm(name="attention_norm")
         self.convolution = ShortConvolution(
@@ -88,14 +89,15 @@ class TransformerBlock(keras.layers.Layer):
     def call(self, x, state, resets=None, mask=None):
         """T tokens: x [B, T, D]; returns (y [B, T, D], state)."""
         after = {}
-        read, after["convolution"] = self.convolution(
-            x, state["convolution"], resets, mask, norm=self.attention_norm
+        attention = self.attention
+        projected, after["convolution"] = self.convolution.project(
+            x, state["convolution"], resets, mask, self.attention_norm, attention.inputs, self.recompute
         )
-        y, after["attention"] = self.attention(read, state["attention"], resets, mask)
+        y, after["attention"] = attention.from_projected(projected, state["attention"], resets, mask)
         x = x + y
         if self.thought_space is not None:
             x, after["thought_space"] = self.thought_space(x, state["thought_space"], resets, mask)
-        return x + self.feed_forward(self.feed_forward_norm(x)), after
+        return x + self.feed_forward(x, norm=self.feed_forward_norm), after
 
     def read_attention(self, x, state):
         """Queries, keys and log decay of the block's attention for x [B, T, D]; see
@@ -113,7 +115,7 @@ class TransformerBlock(keras.layers.Layer):
         x_t = x_t + y
         if self.thought_space is not None:
             x_t, after["thought_space"] = self.thought_space.step(x_t, state["thought_space"])
-        return x_t + self.feed_forward(self.feed_forward_norm(x_t)), after
+        return x_t + self.feed_forward(x_t, norm=self.feed_forward_norm), after
 
 
 class TransformerExpert(Expert):

@@ -30,8 +30,8 @@ class StateReader:
             raise ValueError(f"piece_length is {piece_length}, expected at least 1 token.")
         self.model = model
         self.piece_length = piece_length
-        self._read_piece = as_graph(model, self._features_of_last)
-        self._step = as_graph(model, model.step)
+        self._read_piece = as_graph(model, self._features_of_last, is_compiled=False)
+        self._step = as_graph(model, model.step, is_compiled=False)
 
     def read(self, rows, state=None):
         """Read one text for each row, of any lengths.

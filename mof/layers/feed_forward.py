@@ -7,20 +7,29 @@ from mof.layers.initialization import derive_seed
 from mof.layers.projection import Projection
 from mof.ops.activations import squared_relu, tanh_gelu
 from mof.ops.fusion import fused
+from mof.ops.normalization import rms_normalize
 from mof.ops.products import project
 from mof.ops.recomputation import recomputed
 
 ACTIVATIONS = {"gelu": tanh_gelu, "squared_relu": squared_relu}
 
 
-def activate(inner, activation, result_dtype):
-    """The activation of that name, in float32, rounded to result_dtype."""
-    return ops.cast(ACTIVATIONS[activation](ops.cast(inner, "float32")), result_dtype)
+def normalize_and_project(x, norm_scale, kernel, product_dtype):
+    """[..., D] float32 to [..., F] in product_dtype: the norm, where there is one, and the first product."""
+    if norm_scale is not None:
+        x = fused(rms_normalize)(x, norm_scale)
+    return project(x, kernel, None, product_dtype, product_dtype)
 
 
-def activate_and_project(inner, kernel, activation, product_dtype):
-    """[..., F] to [..., D] float32: the activation and the second product."""
-    return project(fused(activate)(inner, activation, product_dtype), kernel, None, product_dtype)
+def activate(inner, factor, activation, result_dtype):
+    """The activation of that name times factor, a scalar or None, in float32, rounded to result_dtype."""
+    y = ACTIVATIONS[activation](ops.cast(inner, "float32"))
+    return ops.cast(y if factor is None else factor * y, result_dtype)
+
+
+def activate_and_project(inner, factor, kernel, activation, product_dtype):
+    """[..., F] to [..., D] float32: the activation, times factor, and the second product."""
+    return project(fused(activate)(inner, factor, activation, product_dtype), kernel, None, product_dtype)
 
 
 class FeedForward(keras.layers.Layer):
@@ -29,7 +38,7 @@ class FeedForward(keras.layers.Layer):
     Args:
         inner_width: F.
         activation: "gelu" or "squared_relu".
-        recompute: compute the activation again in the backward pass; see `recomputed`.
+        recompute: compute norm and activation again in the backward pass; see `recomputed`.
         output_gain: gain of the second matrix at the start; see `Projection`.
         seed: int.
     """
@@ -67,10 +76,16 @@ class FeedForward(keras.layers.Layer):
         self.inner.build(input_shape)
         self.outer.build((None, None, self.inner_width))
 
-    def call(self, x):
-        """[..., D] float32 to [..., D] float32."""
+    def call(self, x, norm=None):
+        """[..., D] float32 to [..., D] float32. With `norm`, a `RootMeanSquareNorm`, x goes through it first."""
+        form = recomputed(normalize_and_project) if self.recompute else normalize_and_project
+        scale = None if norm is None else norm.scale.value
+        return self.from_projected(form(x, scale, self.inner.kernel.value, self.compute_dtype))
+
+    def from_projected(self, inner, factor=None):
+        """The second half, from the first product [..., F]; its result is multiplied by factor, a scalar."""
         form = recomputed(activate_and_project) if self.recompute else activate_and_project
-        return form(self.inner(x), self.outer.kernel.value, self.activation, self.compute_dtype)
+        return form(inner, factor, self.outer.kernel.value, self.activation, self.compute_dtype)
 
     def get_config(self):
         config = {

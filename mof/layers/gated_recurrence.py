@@ -84,9 +84,13 @@ class Recurrence(keras.layers.Layer):
         """T tokens: x [B, T, D], resets and mask [B, T] bool or None; returns (y [B, T, D], state)."""
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
+        return self.from_projected(self.inputs(x), state, resets, mask)
+
+    def from_projected(self, projected, state, resets=None, mask=None):
+        """`call` from what `inputs` gave: projected [B, T, P]; returns (y [B, T, D], state)."""
         form = recomputed(self._recur_and_write) if self.recompute else self._recur_and_write
         y, hidden = form(
-            self.inputs(x),
+            projected,
             self.parameters(),
             self.outputs.kernel.value,
             state["hidden"],

@@ -27,6 +27,7 @@ from mof.ops.linear_attention import (
     positive_features,
 )
 from mof.ops.normalization import rms_normalize
+from mof.ops.products import project
 from mof.ops.recomputation import recomputed
 from mof.ops.windowed_attention import windowed_attention, windowed_attention_memory, windowed_attention_step
 
@@ -71,6 +72,12 @@ def attend(projected, decay_rate, state, resets, mask, settings, chunk_length):
     operands, gate = fused(_read_chunks)(projected, decay_rate, resets, mask, settings, chunk_length)
     numerator, denominator, state = chunk_products(operands, state)
     return fused(_write_chunks)(numerator, denominator, gate, settings, projected.shape[1]), state
+
+
+def attend_and_project(projected, decay_rate, matrix, state, resets, mask, settings, chunk_length):
+    """`attend`, then the product with matrix [D, D]; returns (y [B, T, D] float32, state)."""
+    y, state = attend(projected, decay_rate, state, resets, mask, settings, chunk_length)
+    return project(y, matrix, None, settings.product_dtype), state
 
 
 def attend_step(projected, decay_rate, state, settings):
@@ -133,7 +140,8 @@ class LinearAttention(keras.layers.Layer):
         output_gate: multiply by silu of a projection of the input before the way out.
         window: 0 for the whole past, else the memory of token t covers (t - window, t].
         chunk_length: C of the chunked form; speed alone depends on it.
-        recompute: compute what lies between the two products again in the backward pass; see `recomputed`.
+        recompute: keep the projected tokens alone for the backward pass, and compute the attention again; see
+            `recomputed`.
         output_gain: gain of the output matrix at the start; see `Projection`.
         seed: int.
     """
@@ -214,10 +222,13 @@ class LinearAttention(keras.layers.Layer):
         """T tokens: x [B, T, D], resets and mask [B, T] bool or None; returns (y [B, T, D], state)."""
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
-        projected, rate = self.inputs(x), self._rate()
-        form = recomputed(attend) if self.recompute else attend
-        y, state = form(projected, rate, state, resets, mask, self._settings(), self.chunk_length)
-        return self.outputs(y), state
+        return self.from_projected(self.inputs(x), state, resets, mask)
+
+    def from_projected(self, projected, state, resets=None, mask=None):
+        """`call` from what `inputs` gave: projected [B, T, P]; returns (y [B, T, D], state)."""
+        form = recomputed(attend_and_project) if self.recompute else attend_and_project
+        matrix, settings = self.outputs.kernel.value, self._settings()
+        return form(projected, self._rate(), matrix, state, resets, mask, settings, self.chunk_length)
 
     def step(self, x_t, state):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""

@@ -5,7 +5,9 @@ import keras
 
 from mof.layers.initialization import SeededNormal
 from mof.ops.fusion import fused
+from mof.ops.recomputation import recomputed
 from mof.ops.short_convolution import (
+    convolve_and_project,
     normalized_convolution,
     short_convolution_memory,
     short_convolution_step,
@@ -50,6 +52,22 @@ class ShortConvolution(keras.layers.Layer):
         return fused(normalized_convolution)(
             x, scale, self.kernel.value, state, resets, mask, self.compute_dtype
         )
+
+    def project(self, x, state, resets, mask, norm, projection, recompute=False):
+        """T tokens through the norm, the filters and the matrix of a `Projection`: what a memory reads.
+
+        Args:
+            x: [B, T, D]. state, resets, mask, norm: as `call`.
+            projection: Projection without bias.
+            recompute: keep x alone for the gradient, and compute norm and filters again; see `recomputed`.
+
+        Returns:
+            (y [B, T, N] in the dtype of products, state).
+        """
+        form = recomputed(convolve_and_project) if recompute else convolve_and_project
+        scale = None if norm is None else norm.scale.value
+        matrix = projection.kernel.value
+        return form(x, scale, self.kernel.value, state, resets, mask, matrix, self.compute_dtype)
 
     def step(self, x_t, state, norm=None):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""

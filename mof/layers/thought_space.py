@@ -1,6 +1,6 @@
 """Thought space: what has been read so far, averaged, thought over by two dense layers, and added back.
 
-    m_t = mean of norm(x) over the document up to t        y_t = x_t + alpha * W_2 gelu(W_1 m_t)
+    m_t = mean of norm(x) over the document up to t        y_t = x_t + W_2 (alpha * gelu(W_1 m_t))
 
 The article's "Thought Space" (MoF, section "Core techniques", 1) takes the mean over the whole sequence,
 which lets every token see the future; the mean over the past is the sound form. alpha is trained and starts
@@ -14,6 +14,7 @@ from mof.layers.feed_forward import FeedForward
 from mof.layers.initialization import derive_seed
 from mof.ops.fusion import fused
 from mof.ops.normalization import rms_normalize
+from mof.ops.products import project
 from mof.ops.recomputation import recomputed
 from mof.ops.running_mean import (
     mean_of_chunks,
@@ -41,6 +42,13 @@ def running_thought(x, state, resets, mask, chunk_length, result_dtype):
     return fused(_mean)(total, count, x.shape[1], result_dtype), state
 
 
+def think_of_past(past, matrix, *arguments):
+    """The mean that `past` gives, and its product with matrix [D, I]; returns (inner [B, T, I], state)."""
+    mean, state = past(*arguments)
+    product_dtype = arguments[-1]
+    return project(mean, matrix, None, product_dtype, product_dtype), state
+
+
 def _read(x, resets, mask, chunk_length):
     return running_mean_operands(rms_normalize(x), resets, mask, chunk_length)
 
@@ -65,7 +73,7 @@ class ThoughtSpace(keras.layers.Layer):
         alpha_start: first value of the trained factor.
         window: 0 for the mean over the document's past, else over its last `window` tokens.
         chunk_length: C of the chunked form; speed alone depends on it.
-        recompute: compute the mean again in the backward pass; see `recomputed`.
+        recompute: compute mean and activation again in the backward pass; see `recomputed`.
         seed: int.
     """
 
@@ -105,10 +113,10 @@ class ThoughtSpace(keras.layers.Layer):
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
         past = windowed_thought if self.window else running_thought
-        if self.recompute:
-            past = recomputed(past)
-        mean, state = past(x, state, resets, mask, self.chunk_length, self.compute_dtype)
-        return x + self.alpha * self.processor(mean), state
+        form = recomputed(think_of_past) if self.recompute else think_of_past
+        matrix = self.processor.inner.kernel.value
+        inner, state = form(past, matrix, x, state, resets, mask, self.chunk_length, self.compute_dtype)
+        return x + self.processor.from_projected(inner, self.alpha.value), state
 
     def step(self, x_t, state):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""
@@ -119,7 +127,8 @@ class ThoughtSpace(keras.layers.Layer):
             mean = total[:, 0] / count
         else:
             mean, state = running_mean_step(read, state)
-        return x_t + self.alpha * self.processor(mean), state
+        inner = self.processor.inner(mean)
+        return x_t + self.processor.from_projected(inner, self.alpha.value), state
 
     def get_config(self):
         names = ("inner_width", "alpha_start", "window", "chunk_length", "recompute", "seed")

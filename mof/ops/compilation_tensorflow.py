@@ -4,9 +4,27 @@ Whole steps are not compiled: on the CPU the matrix products run faster outside 
 element-wise chains far faster inside (book, chapter 11).
 """
 
+import contextlib
+import contextvars
 import functools
 
 import tensorflow as tf
+
+_is_allowed = contextvars.ContextVar("is_allowed", default=True)
+
+
+@contextlib.contextmanager
+def without_compilation():
+    """Graphs that are traced inside hold the functions that would be compiled as plain operations.
+
+    For graphs that read or write a few tokens: no time and no memory for XLA. Each function is still traced
+    once for all layers.
+    """
+    token = _is_allowed.set(False)
+    try:
+        yield
+    finally:
+        _is_allowed.reset(token)
 
 
 @functools.cache
@@ -31,12 +49,12 @@ def compiled(function):
     """
 
     @functools.cache
-    def build():
-        return tf.function(function, autograph=False, jit_compile=xla_is_available())
+    def build(is_allowed):
+        return tf.function(function, autograph=False, jit_compile=is_allowed and xla_is_available())
 
     @functools.wraps(function)
     def call(*tensors):
         # a tape must not look inside: what it would keep for the gradient cannot leave a compiled loop
-        return build()(*map(tf.stop_gradient, tensors))
+        return build(_is_allowed.get())(*map(tf.stop_gradient, tensors))
 
     return call

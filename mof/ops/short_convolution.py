@@ -11,8 +11,10 @@ Book: chapter 07.
 
 from keras import ops
 
+from mof.ops.fusion import fused
 from mof.ops.history import append_to_history
 from mof.ops.normalization import rms_normalize
+from mof.ops.products import project
 
 
 def short_convolution_memory(batch_size, kernel_length, width):
@@ -57,6 +59,13 @@ def normalized_convolution(x, norm_scale, kernel, memory, resets, mask, result_d
         x = rms_normalize(x, norm_scale)
     y, memory = short_convolution(x, kernel, memory, resets, mask)
     return ops.cast(y, result_dtype), memory
+
+
+def convolve_and_project(x, norm_scale, kernel, memory, resets, mask, matrix, product_dtype):
+    """`normalized_convolution`, then the product with matrix [D, N]; returns (y [B, T, N] in product_dtype,
+    memory)."""
+    y, memory = fused(normalized_convolution)(x, norm_scale, kernel, memory, resets, mask, product_dtype)
+    return project(y, matrix, None, product_dtype, product_dtype), memory
 
 
 def short_convolution_step(x_t, kernel, memory):

@@ -18,8 +18,7 @@ import re
 import shutil
 from typing import NamedTuple
 
-import numpy as np
-import safetensors.numpy
+from mof.training.tensor_file import StoredTensors, write_tensors
 
 NUM_KEPT = 3
 STATE_NAME = "state.json"
@@ -32,8 +31,8 @@ class CheckpointError(ValueError):
 
 
 class Checkpoint(NamedTuple):
-    """`arrays` maps a part ("weights", "optimizer", ...) to a dict of NumPy arrays; `state` is the JSON
-    beside them."""
+    """`arrays` maps a part ("weights", "optimizer", ...) to its arrays by name, each read from the disk when it
+    is looked up; `state` is the JSON beside them."""
 
     arrays: dict
     state: dict
@@ -59,7 +58,7 @@ def save_checkpoint(folder, arrays, state, update, micro_batch=0):
 
     Args:
         folder: pathlib.Path of the run's checkpoints; made if missing.
-        arrays: dict from a part's name to a dict of NumPy arrays.
+        arrays: dict from a part's name to a dict of arrays or tensors; see `write_tensors`.
         state: dict of JSON values.
         update, micro_batch: see `checkpoint_name`.
 
@@ -74,7 +73,7 @@ def save_checkpoint(folder, arrays, state, update, micro_batch=0):
     files = {}
     for part, tensors in arrays.items():
         path = aside / f"{part}.safetensors"
-        safetensors.numpy.save_file({name: np.asarray(x, order="C") for name, x in tensors.items()}, path)
+        write_tensors(path, tensors)
         _flush(path)
         files[path.name] = {"sha256": _sha256(path), "num_bytes": path.stat().st_size}
     state = {"format_version": FORMAT_VERSION, **state, "files": files}
@@ -124,7 +123,7 @@ def load_checkpoint(path, parts=None):
             raise CheckpointError(
                 f"{file} has changed since it was written: its SHA-256 is not the one in {STATE_NAME}."
             )
-        arrays[part] = safetensors.numpy.load_file(file)
+        arrays[part] = StoredTensors(file)
     return Checkpoint(arrays, state, path)
 
 

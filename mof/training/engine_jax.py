@@ -45,23 +45,23 @@ class JaxEngine:
             variable.assign(value)
         return norm
 
-    def arrays(self, with_sums):
-        """Weights and slots as NumPy arrays; see `TensorFlowEngine.arrays`."""
+    def tensors(self, with_sums):
+        """Weights and slots by the parameters' paths; see `TensorFlowEngine.tensors`."""
         paths = [plan.path for plan in self.plans]
-        arrays = {
-            "weights": dict(zip(paths, map(np.asarray, self.parameters), strict=True)),
+        tensors = {
+            "weights": dict(zip(paths, self.parameters, strict=True)),
             "optimizer": {
-                f"{path}/{name}": np.asarray(slot)
+                f"{path}/{name}": slot
                 for path, slots in zip(paths, self.slots, strict=True)
                 for name, slot in slots.items()
             },
         }
         if with_sums:
-            arrays["sums"] = dict(zip(paths, map(np.asarray, self.sums), strict=True))
-        return arrays
+            tensors["sums"] = dict(zip(paths, self.sums, strict=True))
+        return tensors
 
     def load(self, arrays):
-        """Take back what `arrays` gave."""
+        """Take back what `tensors` gave, as arrays."""
         paths = [plan.path for plan in self.plans]
         self.parameters = [jax.numpy.asarray(arrays["weights"][path]) for path in paths]
         self.slots = [

@@ -71,27 +71,28 @@ class TensorFlowEngine:
         graph = self._graph(self._apply, "apply", trainable)
         return graph(*(tf.constant(x, tf.float32) for x in (total_weight, learning_rates, steps)))
 
-    def arrays(self, with_sums):
-        """Weights and slots as dicts of NumPy arrays by the parameters' paths, for a checkpoint.
+    def tensors(self, with_sums):
+        """Weights and slots by the parameters' paths, for a checkpoint: the variables themselves, not copies.
 
         Args:
             with_sums: also the gradients summed so far.
+
+        Returns:
+            {"weights": {path: variable}, "optimizer": {path/slot: variable}, "sums": {path: variable}}.
         """
         named = list(zip(self.plans, self.parameters, self.slots, self.sums, strict=True))
-        arrays = {
-            "weights": {plan.path: parameter.numpy() for plan, parameter, _, _ in named},
+        tensors = {
+            "weights": {plan.path: parameter for plan, parameter, _, _ in named},
             "optimizer": {
-                f"{plan.path}/{name}": slot.numpy()
-                for plan, _, slots, _ in named
-                for name, slot in slots.items()
+                f"{plan.path}/{name}": slot for plan, _, slots, _ in named for name, slot in slots.items()
             },
         }
         if with_sums:
-            arrays["sums"] = {plan.path: total.numpy() for plan, _, _, total in named}
-        return arrays
+            tensors["sums"] = {plan.path: total for plan, _, _, total in named}
+        return tensors
 
     def load(self, arrays):
-        """Take back what `arrays` gave."""
+        """Take back what `tensors` gave, as arrays."""
         for plan, parameter, slots, total in zip(
             self.plans, self.parameters, self.slots, self.sums, strict=True
         ):

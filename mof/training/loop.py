@@ -93,7 +93,7 @@ class Training:
     def save(self):
         """Take a checkpoint of this moment."""
         self.progress.seconds = self.seconds()
-        arrays = self.engine.arrays(with_sums=self.progress.micro_batch > 0)
+        arrays = self.engine.tensors(with_sums=self.progress.micro_batch > 0)
         arrays["memory"] = flatten_state(self.memory)
         state = {
             "progress": vars(self.progress),

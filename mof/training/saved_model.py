@@ -32,7 +32,7 @@ def set_weights(model, weights, source):
 
     Args:
         model: MixtureLanguageModel.
-        weights: dict from the parameters' paths to float32 arrays.
+        weights: StoredTensors by the parameters' paths, float32.
         source: named in the message.
 
     Raises:
@@ -49,7 +49,7 @@ def check_shapes(arrays, expected, source):
     """Make sure that a checkpoint's arrays are those of this model and optimiser.
 
     Args:
-        arrays: dict from names to arrays.
+        arrays: dict from names to arrays, or StoredTensors.
         expected: dict from the names that must be there to their shapes.
         source: named in the message.
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from tests.training.small_run import MODEL, TOKENIZER, TRAINING, random_text, write_lines
+from tests.training.small_run import MODEL, TOKENIZER, TRAINING, arrays_of, random_text, write_lines
 
 SETTINGS_IN_THE_GRAPHS = (
     "optimizer",
@@ -81,7 +81,7 @@ def make_shared_engine():
         if key not in made:
             model = MixtureLanguageModel(model_config, seed=0)
             engine = make_engine(model, plan_parameters(model, config), config)
-            made[key] = (engine, engine.arrays(with_sums=True))
+            made[key] = (engine, arrays_of(engine, with_sums=True))
         engine, start = made[key]
         engine.load(start)
         return engine

@@ -81,3 +81,10 @@ def plain_nats(model, batch):
 def numbers(nested):
     """All numbers of nested tensors or arrays as bytes: equal only where every bit is."""
     return [np.asarray(keras.ops.convert_to_numpy(x)).tobytes() for x in keras.tree.flatten(nested)]
+
+
+def arrays_of(engine, with_sums):
+    """Copies of what a checkpoint would hold of an engine: nested dicts of NumPy arrays."""
+    return keras.tree.map_structure(
+        lambda x: np.array(keras.ops.convert_to_numpy(x)), engine.tensors(with_sums)
+    )

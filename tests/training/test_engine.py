@@ -12,6 +12,7 @@ from tests.training.small_run import (
     SHORT,
     TRAINING,
     all_trainable,
+    arrays_of,
     columns,
     numbers,
     plain_nats,
@@ -33,7 +34,7 @@ def sums_of(engine, batches, memory=None, carry=False):
         loss, weight, after = engine.accumulate(batch, memory, flags)
         memory = after if carry else fresh
         total, count = total + float(loss), count + float(weight)
-    arrays = engine.arrays(with_sums=True)
+    arrays = arrays_of(engine, with_sums=True)
     engine.load({**arrays, "sums": {path: np.zeros_like(x) for path, x in arrays["sums"].items()}})
     return total, count, arrays["sums"], after
 
@@ -116,7 +117,7 @@ def test_an_update_equals_numpy_with_clipping_and_without(engine):
     lengths = []
     for step, total_weight in enumerate((1.0, 4.0, 500.0), start=1):
         engine.accumulate(random_batch(LONG, step), engine.model.initial_state(NUM_STREAMS), flags)
-        before = engine.arrays(with_sums=True)
+        before = arrays_of(engine, with_sums=True)
         weights = before["weights"] if weights is None else weights
         length = (
             np.sqrt(sum((x.astype("float64") ** 2).sum() for x in before["sums"].values())) / total_weight
@@ -126,7 +127,7 @@ def test_an_update_equals_numpy_with_clipping_and_without(engine):
             length, rel=1e-5
         )
         scale = min(1.0, TRAINING.clip_norm / length) / total_weight
-        after = engine.arrays(with_sums=True)
+        after = arrays_of(engine, with_sums=True)
         for i, plan in enumerate(engine.plans):
             start = {name: before["optimizer"][f"{plan.path}/{name}"] for name in plan.slot_names}
             total = before["sums"][plan.path]
@@ -146,9 +147,9 @@ def test_an_update_equals_numpy_with_clipping_and_without(engine):
 def test_vectors_do_not_decay(engine):
     """With an empty gradient only weight decay is left, and that touches matrices alone."""
     flags = all_trainable(engine)
-    before = engine.arrays(with_sums=False)["weights"]
+    before = arrays_of(engine, with_sums=False)["weights"]
     engine.apply(1.0, np.full(len(flags), 0.5, "float32"), np.ones(len(flags)), flags)
-    after = engine.arrays(with_sums=False)["weights"]
+    after = arrays_of(engine, with_sums=False)["weights"]
     for plan in engine.plans:
         w = before[plan.path]
         factor = 1.0 if w.ndim < 2 else 1 - 0.5 * TRAINING.weight_decay
@@ -175,14 +176,14 @@ def test_arrays_and_load_are_each_others_opposite(engine):
         engine.accumulate(random_batch(LONG, seed), memory, flags)
         if seed == 0:
             engine.apply(60.0, np.full(len(flags), 1e-3, "float32"), np.ones(len(flags)), flags)
-    held = engine.arrays(with_sums=True)
+    held = arrays_of(engine, with_sums=True)
     held = keras.tree.map_structure(np.array, held)
     engine.apply(60.0, np.full(len(flags), 1e-3, "float32"), np.ones(len(flags)), flags)
-    assert numbers(engine.arrays(with_sums=True)) != numbers(held)
+    assert numbers(arrays_of(engine, with_sums=True)) != numbers(held)
     engine.load(held)
-    assert numbers(engine.arrays(with_sums=True)) == numbers(held)
+    assert numbers(arrays_of(engine, with_sums=True)) == numbers(held)
     assert numbers([v.value for v in engine.model.trainable_variables]) == numbers(
         list(held["weights"].values())
     )
     engine.load({name: held[name] for name in ("weights", "optimizer")})  # taken between two updates: no sums
-    assert not any(x.any() for x in engine.arrays(with_sums=True)["sums"].values())
+    assert not any(x.any() for x in arrays_of(engine, with_sums=True)["sums"].values())

@@ -21,6 +21,7 @@ from tests.training.small_run import (
     TOKENIZER,
     TRAINING,
     all_trainable,
+    arrays_of,
     numbers,
     plain_nats,
     random_text,
@@ -169,9 +170,9 @@ def test_conversations_teach_answers_alone(engine, conversations):
             changed, engine.model.initial_state(NUM_STREAMS), all_trainable(engine)
         )
         assert float(weight) == counts.sum()
-        return float(loss), numbers(engine.arrays(with_sums=True)["sums"])
+        return float(loss), numbers(arrays_of(engine, with_sums=True)["sums"])
 
-    start = engine.arrays(with_sums=False)
+    start = arrays_of(engine, with_sums=False)
     expected = loss_and_sums(np.zeros_like(counts))
     assert loss_and_sums(~counts) == expected
     assert loss_and_sums(counts) != expected
@@ -242,7 +243,7 @@ def test_divergence_is_told_and_the_older_checkpoints_stay(make_training, checkp
     names = {path.name for path in training.run.checkpoints.iterdir()}
     poisoned = next(v for v in training.model.trainable_variables if "output_norm" in v.path)
     engine = training.engine
-    arrays = engine.arrays(with_sums=False)
+    arrays = arrays_of(engine, with_sums=False)
     arrays["weights"][poisoned.path] = np.full(poisoned.shape, np.nan, "float32")
     engine.load(arrays)
     with pytest.raises(

@@ -10,7 +10,7 @@ from mof.training import loop
 from mof.training.assembly import begin_training
 from mof.training.conditions import bit_identity_conditions
 from mof.training.run_folder import RunError, RunFolder
-from tests.training.small_run import MODEL, SHORT, numbers
+from tests.training.small_run import MODEL, SHORT, arrays_of, numbers
 
 EXACT_LOG_FIELDS = ("update", "loss", "gradient_norm", "factor", "length", "tokens")
 
@@ -23,7 +23,7 @@ def outcome(training):
     """All that must be equal: weights, slots, memory, log and counters."""
     log = [{name: entry[name] for name in EXACT_LOG_FIELDS} for entry in training.run.read_log()]
     progress = {name: value for name, value in vars(training.progress).items() if "seconds" not in name}
-    arrays = training.engine.arrays(with_sums=True)
+    arrays = arrays_of(training.engine, with_sums=True)
     return {
         "arrays": {part: dict(zip(arrays[part], numbers(arrays[part]), strict=True)) for part in arrays},
         "memory": numbers(training.memory),

@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from mof.cli.abilities import abilities
 from mof.cli.chat import chat
 from mof.cli.corpus import corpus
 from mof.cli.evaluate import evaluate
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (quickstart, train, chat, generate, evaluate, info):
+for command in (quickstart, train, chat, generate, evaluate, abilities, info):
     app.command(cls=PlainHelpCommand)(command)
 app.add_typer(corpus, name="corpus")
 

@@ -1,4 +1,4 @@
-"""`mof corpus`: the catalogue of public Chinese text, and fetching it."""
+"""`mof corpus`: the catalogue of public Chinese text, fetching it, and writing questions without end."""
 
 import sys
 from typing import Annotated
@@ -11,7 +11,9 @@ from mof.sources.catalogue import load_catalogue, select
 from mof.sources.report import catalogue_lines, check_lines, plan_lines, result_lines, source_lines
 
 corpus = typer.Typer(
-    help="List public Chinese text, and fetch it for a training.", no_args_is_help=True, rich_markup_mode=None
+    help="Text for a training: list and fetch public text, or write questions with answers.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 SourceNames = Annotated[
     list[str] | None, typer.Option("--source", metavar="NAME", help="Of the list. Give it again for more.")
@@ -74,6 +76,39 @@ def fetch_sources(
     if not result.records:
         raise ValueError("no source could be fetched: see the reasons above. Is this machine online?")
     print("Next:\n  " + command_line("train", "--corpus", str(plan.output / "text"), "--minutes", "60"))
+
+
+@corpus.command("write", cls=PlainHelpCommand)
+def write_questions(
+    output: Annotated[str, typer.Option(metavar="FILE", help="A .jsonl file.")] = "corpus/questions.jsonl",
+    megabytes: Annotated[
+        float, typer.Option(metavar="NUMBER", help="Million bytes of text.", min=0.001)
+    ] = 10.0,
+    family: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this family; give it again for more. Default: all."),
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="NUMBER", help="Another one writes other text.")] = 0,
+):
+    """Write questions with their answers, as many as you like: knowledge, completion, reasoning.
+
+    A model that was trained on them is judged with: mof abilities
+
+    \b
+    Examples:
+      mof corpus write --megabytes 30
+      mof corpus write --family addition --family kinship --output sums.jsonl
+    """
+    from mof.tasks.families import choose_families
+    from mof.tasks.sheet_file import write_sheets
+
+    families = choose_families(family)
+    written = write_sheets(output, families, round(megabytes * 1e6), seed)
+    print(
+        f"{written.num_sheets:,} sheets of {len(families)} families, {written.num_bytes:,} bytes of text: "
+        f"{written.path}"
+    )
+    print("Next:\n  " + command_line("train", "--corpus", str(written.path), "--minutes", "60"))
 
 
 def _confirmed():

@@ -5,7 +5,10 @@ is traced when a length or a set of frozen groups comes up for the first time, a
 after one graph, not after all of them.
 """
 
+import contextlib
+import ctypes
 import functools
+import sys
 
 import keras
 import tensorflow as tf
@@ -53,8 +56,8 @@ class TensorFlowEngine:
         Returns:
             (summed loss in nats, summed weight, memory after the batch), float32 scalars and a nested dict.
         """
-        graph = self._graph(self._accumulate, "accumulate", trainable)
-        return graph(*map(tf.convert_to_tensor, batch_arrays(batch)), memory)
+        arguments = (*map(tf.convert_to_tensor, batch_arrays(batch)), memory)
+        return self._run(self._accumulate, "accumulate", trainable, arguments)
 
     def apply(self, total_weight, learning_rates, steps, trainable):
         """Update the weights from the sums, and empty the sums.
@@ -68,8 +71,8 @@ class TensorFlowEngine:
         Returns:
             The length of the mean gradient before clipping, a float32 scalar.
         """
-        graph = self._graph(self._apply, "apply", trainable)
-        return graph(*(tf.constant(x, tf.float32) for x in (total_weight, learning_rates, steps)))
+        arguments = (tf.constant(x, tf.float32) for x in (total_weight, learning_rates, steps))
+        return self._run(self._apply, "apply", trainable, arguments)
 
     def tensors(self, with_sums):
         """Weights and slots by the parameters' paths, for a checkpoint: the variables themselves, not copies.
@@ -106,11 +109,15 @@ class TensorFlowEngine:
         for slot in self.slots[i].values():
             slot.assign(tf.zeros_like(slot))
 
-    def _graph(self, method, name, trainable):
+    def _run(self, method, name, trainable, arguments):
         key = (name, trainable)
         if key not in self._graphs:
             self._graphs[key] = tf.function(functools.partial(method, trainable), autograph=False)
-        return self._graphs[key]
+        num_traces_before = self.num_traces
+        results = self._graphs[key](*arguments)
+        if self.num_traces > num_traces_before:
+            return_freed_memory()
+        return results
 
     def _accumulate(self, trainable, token_ids, targets, resets, loss_weights, memory):
         self.num_traces += 1
@@ -171,6 +178,13 @@ class TensorFlowEngine:
         )
         slots["mean"].assign(mean)
         parameter.assign_sub(scalars.learning_rate * (direction + plan.weight_decay * parameter))
+
+
+def return_freed_memory():
+    """Hand what tracing and compiling have freed back to the system: at `full` 0.15 GB. With glibc alone."""
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError):  # other C libraries have no such function
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def batch_arrays(batch):

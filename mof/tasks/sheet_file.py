@@ -1,0 +1,60 @@
+"""Sheets of questions as a corpus file: a JSON object with a `text` in each line, as `mof train --corpus` reads."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from mof.tasks.writing import TaskWriter
+
+
+class SheetFile(NamedTuple):
+    """What was written: path (pathlib.Path), num_sheets, num_bytes (UTF-8 bytes of the texts alone), sha256 (of the
+    file)."""
+
+    path: Path
+    num_sheets: int
+    num_bytes: int
+    sha256: str
+
+
+def write_sheets(path, families, num_bytes, seed=0, split="train"):
+    """Write sheets until their texts hold `num_bytes` together. The same arguments write the same file everywhere.
+
+    A file that is there and holds just this is left alone, so that what was made from it is still right.
+
+    Args:
+        path: of the .jsonl file; its folder is made.
+        families: list of Family. num_bytes: UTF-8 bytes of text. seed: int. split: see `TaskWriter`.
+
+    Returns:
+        SheetFile.
+
+    Raises:
+        ValueError: num_bytes below 1, or no families.
+    """
+    if num_bytes < 1:
+        raise ValueError(f"num_bytes is {num_bytes}, expected at least 1.")
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(path.name + ".partial")
+    num_sheets = num_text_bytes = 0
+    digest = hashlib.sha256()
+    with open(unfinished, "wb") as file:
+        for text in TaskWriter(families, seed, split).documents(num_bytes):
+            line = (json.dumps({"text": text}, ensure_ascii=False) + "\n").encode("utf-8")
+            file.write(line)
+            digest.update(line)
+            num_sheets += 1
+            num_text_bytes += len(text.encode("utf-8"))
+    if path.is_file() and _sha256(path) == digest.hexdigest():
+        unfinished.unlink()
+    else:
+        os.replace(unfinished, path)
+    return SheetFile(path, num_sheets, num_text_bytes, digest.hexdigest())
+
+
+def _sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -35,6 +35,12 @@ from mof.training.conditions import bit_identity_conditions
 from mof.training.saved_model import load_model
 
 NUM_CONTINUATIONS, NUM_SHOWN = 200, 20
+SAMPLINGS = (
+    {"temperature": 0.8, "repetition_penalty": 1.0},  # the defaults of `mof generate`
+    {"temperature": 0.5, "repetition_penalty": 1.0},
+    {"temperature": 0.8, "repetition_penalty": 1.1},
+    {"temperature": 0.5, "repetition_penalty": 1.1},
+)
 PROMPT_CHARACTERS, MEASURED_CHARACTERS = 32, 120
 CHAT_TURNS = (
     "你好,你是谁?",
@@ -87,15 +93,15 @@ def judge_text(run, model, tokenizer, split_train, texts, validation_texts, trai
     return result
 
 
-def judge_continuations(generator, validation_texts, index, temperature):
+def judge_continuations(generator, validation_texts, index, sampling):
     """Continuations of held-out beginnings, and their statistics beside those of the real continuations."""
     long_enough = [t for t in validation_texts if len(t) >= PROMPT_CHARACTERS + MEASURED_CHARACTERS]
     chosen = long_enough[:NUM_CONTINUATIONS]
     prompts = [text[:PROMPT_CHARACTERS] for text in chosen]
-    config = GenerationConfig(max_tokens=MEASURED_CHARACTERS, temperature=temperature, seed=0)
+    config = GenerationConfig(max_tokens=MEASURED_CHARACTERS, seed=0, **sampling)
     written = [result.text for result in generator.generate(prompts, config)]
     real = [text[PROMPT_CHARACTERS : PROMPT_CHARACTERS + MEASURED_CHARACTERS] for text in chosen]
-    figures = {"temperature": temperature, "num_texts": len(written)}
+    figures = {**sampling, "num_texts": len(written)}
     for name, texts in (("written", written), ("real", real)):
         texts = [text for text in texts if len(text) >= 8]
         runs = [longest_copied_run(text, index).num_characters for text in texts]
@@ -173,8 +179,8 @@ def main():
     index = TextIndex(train_texts)  # real text is measured against it too: new text has new 3-grams
     generator = TextGenerator(model, tokenizer)
     result["continuations"] = []
-    for temperature in (0.8, 0.5):
-        figures, shown = judge_continuations(generator, validation_texts, index, temperature)
+    for sampling in SAMPLINGS:
+        figures, shown = judge_continuations(generator, validation_texts, index, sampling)
         result["continuations"].append({**figures, "first_twenty": shown})
     result["router_by_source"] = router_table(model, tokenizer, cache, by_source)
     if options.chat_run:

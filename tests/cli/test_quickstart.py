@@ -1,6 +1,8 @@
 """The first training: from nothing, gone on with, done again; what it shows, and what it leaves alone."""
 
 import dataclasses
+import json
+import re
 import shutil
 from pathlib import Path
 
@@ -15,7 +17,7 @@ SMALL_MODEL = {"transformer_layers": 1, "width": 16, "recurrent_width": 16}
 @pytest.fixture(autouse=True)
 def few_updates(monkeypatch):
     """Two updates of a smaller model in place of minutes."""
-    from mof.cli import quickstart_run, quickstart_view
+    from mof.cli import quickstart_questions, quickstart_run, quickstart_view
 
     def small_preset(name):
         return dataclasses.replace(preset(name), model=preset(name).model.replace(**SMALL_MODEL))
@@ -27,6 +29,9 @@ def few_updates(monkeypatch):
     monkeypatch.setattr(quickstart_run, "preset", small_preset)
     shown = quickstart_view.SAMPLE_CONFIG.replace(max_tokens=2)
     monkeypatch.setattr(quickstart_view, "SAMPLE_CONFIG", shown)
+    monkeypatch.setattr(quickstart_questions, "NUM_BYTES", 2_000)
+    monkeypatch.setattr(quickstart_questions, "NUM_QUESTIONS", 2)
+    monkeypatch.setattr(quickstart_questions, "FAMILY_NAMES", ("element_symbol", "larger_number"))
 
 
 def test_everything_is_shown_in_order(mof, data, tmp_path):
@@ -35,11 +40,13 @@ def test_everything_is_shown_in_order(mof, data, tmp_path):
     answer = mof(*words)
     assert answer.status == 0, answer
     said = answer.output
-    steps = ["春天来了， (Spring has come,)", "Before:", "loss", "bits/byte", "characters/s", "0:00 left"]
-    steps += ["bits per byte on held-out text", "After:", "Which expert", "█ RNN", "(start of the text)"]
+    steps = ["Writing questions", "春天来了， (Spring has come,)", "Before:", "loss", "bits/byte", "characters/s", "0:00 left"]
+    steps += ["bits per byte on held-out text", "After:", "What it answers now", "of 2", "Which expert", "█ RNN", "(start of the text)"]
     steps += [f"The model lies in {run}", "generate --run", "train --base", "chat --run runs/chat"]
     places = [said.find(step) for step in steps]
     assert -1 not in places and places == sorted(places), dict(zip(steps, places, strict=True))
+    corpus = json.loads((run / "run.json").read_text(encoding="utf-8"))["corpus"]
+    assert corpus[-1] == str(tmp_path / "quick-questions.jsonl") and len(corpus) == 3
     assert said.count("\n  春天来了，") == 2 and str(data / "dialogues") in said
 
 
@@ -99,3 +106,33 @@ def test_defaults_are_those_of_the_course(mof):
     said = mof("quickstart", "--help").output
     assert "5 minutes" in said or "default: 5" in said
     assert "--preset" not in said
+
+
+def test_ten_families_of_three_kinds_are_asked():
+    from mof.cli.quickstart_questions import FAMILY_NAMES
+    from mof.tasks.families import choose_families
+
+    kinds = [family.kind for family in choose_families(FAMILY_NAMES)]
+    assert len(set(FAMILY_NAMES)) == 10 and min(map(kinds.count, set(kinds))) >= 3 and len(set(kinds)) == 3
+
+
+def test_answers_are_shown_with_marks_beside_what_a_blind_answer_reaches(monkeypatch):
+    from rich.console import Console
+
+    from mof.cli.quickstart_questions import show_answers
+    from mof.generation.writing import GeneratedText
+
+    class AlwaysTheLarger:
+        """Answers questions about two numbers, rightly where the larger one is asked for."""
+
+        def generate(self, prompts, config):
+            numbers = [re.findall(r"[0-9.]+", prompt) for prompt in prompts]
+            return [GeneratedText(max(found, key=float) + "。", (), "stop") for found in numbers]
+
+    console = Console(record=True, width=200)
+    monkeypatch.setattr("mof.cli.quickstart_questions.FAMILY_NAMES", ("larger_number",))
+    monkeypatch.setattr("mof.cli.quickstart_questions.NUM_QUESTIONS", 40)
+    show_answers(console, AlwaysTheLarger())
+    said = console.export_text()
+    num_right = int(re.search(r"(\d+) of 40", said)[1])
+    assert 5 <= num_right <= 35 and ("✓" in said) != ("✗" in said)

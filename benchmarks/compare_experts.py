@@ -1,12 +1,12 @@
-"""What two experts are worth: RNN alone, Transformer alone, mixture, at equal training time, by kind of question.
+"""What two experts are worth: RNN alone, Transformer alone, mixture, at equal training time, by kind of text.
 
     python benchmarks/compare_experts.py --minutes 10 --output benchmarks/results/compare_experts.json
 
-Each form is trained from scratch for the same minutes on the same text: the prose and dialogues that ship, and
-questions written by `mof corpus write` (30 MB). Three seeds each: nine runs one after the other, then judged by
-held-out bits per byte and by `mof abilities`. A run that is finished is not made again, so the command may be
-stopped and started anew. With --minutes 10 it takes about two and a half hours on two cores, and 0.5 GB in
---folder. Run nothing beside it: what is equal is time.
+Each form is trained from scratch for the same minutes on the same text: the prose and dialogues that ship,
+and questions written by `mof corpus write` (30 MB). Three seeds each: nine runs one after the other, then
+judged by held-out bits per byte and by `mof abilities`. A run that is finished is not made again, so the
+command may be stopped and started anew. With --minutes 10 it takes about two and a half hours on two cores,
+and 0.5 GB in --folder. Run nothing beside it: what is equal is time.
 """
 
 import argparse
@@ -40,7 +40,9 @@ def judged_run(folder, form, seed, corpus, options):
             text = [word for path in corpus for word in ("--corpus", path)]
             mof("train", *text, "--run", run, *settings, "--validation-fraction", 0.02)
         mof("evaluate", "--run", run, "--max-tokens", 200_000, "--output", folder / "held_out.json")
-        mof("abilities", "--run", run, "--questions", options.questions, "--output", folder / "abilities.json")
+        mof(
+            "abilities", "--run", run, "--questions", options.questions, "--output", folder / "abilities.json"
+        )
         held_out, abilities = (
             json.loads((folder / name).read_text(encoding="utf-8"))
             for name in ("held_out.json", "abilities.json")

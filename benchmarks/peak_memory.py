@@ -2,10 +2,10 @@
 
     python benchmarks/peak_memory.py --preset full --corpus data --output benchmarks/results/peak_memory.json
 
-Trains a new run of that preset for a few updates by `mof train`, with micro-batches of 2,048 tokens (8 streams
-of 256), then lets it write by `mof generate`. The figure is what the system counted for each process (maximum
-resident set). Two minutes for `full` on two cores, 1 GB of disk. Linux and macOS: Windows does not tell a
-process's children apart.
+Trains a new run of that preset for a few updates by `mof train`, with micro-batches of 2,048 tokens (8
+streams of 256), then lets it write by `mof generate`. The figure is what the system counted for each process
+(maximum resident set). Four minutes for `full` on two cores, 1 GB of disk. Linux and macOS: Windows has no
+such count.
 """
 
 import argparse

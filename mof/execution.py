@@ -17,8 +17,8 @@ def as_graph(model, method, is_compiled=True):
         method: one of its bound methods, or any function of tensors that reads its variables and changes
             none.
         is_compiled: on TensorFlow, compile the element-wise chains inside. It pays for thousands of tokens at
-            a time, as in training, and costs about ten seconds and 0.2 GB once; a graph that reads a prompt or
-            writes a token starts sooner without. JAX compiles whole graphs either way.
+            a time, as in training; a graph that reads a prompt or writes a token does without, and holds less
+            memory. JAX compiles whole graphs either way.
 
     Returns:
         A callable with the same arguments (nested tensors, NumPy arrays or None) and results.

@@ -26,11 +26,15 @@ def abilities(
 ):
     """Ask a model questions of many families: knowledge, completion, reasoning."""
     from mof.tasks.families import choose_families
+    from mof.training.run_folder import RunFolder
 
     families = choose_families(family)
     for file in filter(None, (output, page)):
         if not Path(file).resolve().parent.is_dir():
             raise FileNotFoundError(f"the folder of {file} does not exist: make it, or name another file.")
+        if Path(file).is_dir():
+            raise IsADirectoryError(f"{file} is a folder: name a file in it.")
+    RunFolder(run)  # a missing run is told now, not after the seconds that the backend takes
     start_backend()
     from mof.cli.ability_table import ability_table, family_line
     from mof.cli.router_view import expert_names

@@ -18,14 +18,19 @@ def ability_table(report, expert_names):
     Returns:
         str.
     """
-    lines = ["", "kind        split      right   95%            commonest  most similar"]
+    lines = ["", _row("kind", "split", "right", "95%", "commonest", "most similar")]
     for kind, splits in report["kinds"].items():
         for split, row in splits.items():
+            share = f"{row['num_right'] / row['num_questions']:.1%}"
+            interval = f"{row['low']:.1%} to {row['high']:.1%}"
             lines.append(
-                f"{kind:<11} {split:<9} {row['num_right'] / row['num_questions']:>6.1%}   "
-                f"{row['low']:.1%} to {row['high']:.1%}  {row['majority']:>8.1%}  {row['nearest']:>9.1%}"
+                _row(kind, split, share, interval, f"{row['majority']:.1%}", f"{row['nearest']:.1%}")
             )
     for kind, row in report["router"].items():
         weights = zip(expert_names, row["mean"], row["half"], strict=True)
         lines.append(f"router on {kind:<11} " + ", ".join(f"{n} {m:.1%} ± {h:.1%}" for n, m, h in weights))
     return "\n".join(lines)
+
+
+def _row(kind, split, share, interval, majority, nearest):
+    return f"{kind:<11} {split:<9} {share:>6}   {interval:<15}  {majority:>9}  {nearest:>12}"

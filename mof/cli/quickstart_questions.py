@@ -38,7 +38,9 @@ def show_answers(console, generator):
     Args:
         console: rich Console. generator: TextGenerator.
     """
-    title = "What it answers now, to questions that it has never seen (right of those asked; without thinking):"
+    title = (
+        "What it answers now, to questions that it has never seen (right of those asked; without thinking):"
+    )
     console.print(Text(title, "bold"), soft_wrap=True)
     for family in choose_families(FAMILY_NAMES):
         result = family_accuracy(generator, family, splits_of(family)[1], NUM_QUESTIONS)

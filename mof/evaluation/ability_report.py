@@ -18,7 +18,7 @@ from mof.generation.decoding import TextGenerator
 from mof.tasks.family import KINDS
 from mof.tasks.writing import TaskWriter
 
-ROUTED_TOKENS = 256  # of each sheet
+ROUTED_TOKENS = 256  # of each sheet at most
 SHEETS_BY_KIND = 40
 
 
@@ -34,15 +34,27 @@ def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_fam
 
     Args:
         model: MixtureLanguageModel. tokenizer: its Tokenizer.
-        families: list of Family. num_questions: for each family and split. seed: int.
+        families: sequence of Family. num_questions: for each family and split, at most. seed: int.
         on_family: called with (number, count, FamilyAccuracy) after each, to show progress; or None.
 
     Returns:
-        JSON value: {"date", "num_questions", "seed", "families": [FamilyAccuracy as dict], "kinds": {kind:
-            {split:
-        {"num_questions", "num_right", "low", "high", "majority", "nearest"}}}, "router": {kind: {"mean",
-        "half"}}}.
+        A JSON value, the same after it was written and read:
+
+            {"date": "2026-11-25", "num_questions": int, "seed": int,
+             "families": [a FamilyAccuracy as a dict for each family and split],
+             "kinds": {kind: {split: {"num_questions", "num_right", "low", "high", "majority", "nearest"}}},
+             "router": as `router_by_kind`, or {} where the model has one expert and no router}
+
+        A kind pools the questions of its families, so one with fewer questions weighs less. Its interval
+        speaks of other questions of these families; it does not say what other families would give.
+
+    Raises:
+        ValueError: for num_questions below 1, or without a family.
     """
+    if num_questions < 1:
+        raise ValueError(f"num_questions is {num_questions}, expected at least 1 for each family and split.")
+    if not families:
+        raise ValueError("families is empty, expected at least one family to ask about.")
     generator = TextGenerator(model, tokenizer)
     jobs = [(family, split) for family in families for split in splits_of(family)]
     results = []
@@ -54,7 +66,10 @@ def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_fam
         "date": datetime.date.today().isoformat(),
         "num_questions": num_questions,
         "seed": seed,
-        "families": [result._asdict() for result in results],
+        "families": [
+            {**result._asdict(), "examples": [list(example) for example in result.examples]}
+            for result in results
+        ],
         "kinds": {kind: _by_split([r for r in results if r.kind == kind]) for kind in KINDS},
         "router": router_by_kind(model, tokenizer, families, seed) if model.router is not None else {},
     }
@@ -62,6 +77,14 @@ def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_fam
 
 def router_by_kind(model, tokenizer, families, seed=0):
     """Mean weight of each expert on text of each kind that was held out of training, with a 95% interval.
+
+    A sheet of questions counts once, whatever its length: its weights are averaged over its tokens, from
+    DOCUMENT to the last of ROUTED_TOKENS. The interval is that of the mean over sheets (normal, for there are
+    SHEETS_BY_KIND), since the tokens of one sheet resemble each other.
+
+    Args:
+        model: MixtureLanguageModel with a router. tokenizer: its Tokenizer.
+        families: sequence of Family; a kind that none of them has is left out. seed: int.
 
     Returns:
         dict from a kind to {"mean": [E floats], "half": [E floats, half the interval's width], "sheets":

@@ -1,10 +1,9 @@
 """A needle in a haystack: is a fact from far back still in the state? Book: chapters 16 and 21.
 
-A document begins with a made-up fact, `赵敏的号码是4827。` (Zhao Min's number is 4827.), goes on with held-out text,
-and then asks for the fact in the same words: `赵敏的号码是`. What is judged is the number's tokens: their loss, and
-whether the likeliest ones are right. The same document without its first sentence says what a guess costs, so
-a model that has never met a question is judged too. After Kamradt 2023, "Needle in a haystack: pressure
-testing LLMs", in the words of our own tasks.
+A document begins with a made-up fact, `小敏的号码是4827。` (Xiaomin's number is 4827.), goes on with
+held-out text, and then asks for the fact in the same words: `小敏的号码是`. What is judged is the number's
+tokens: their loss, and whether the likeliest ones are right. The same document without its first sentence
+says what a guess costs, so a model that has never met a question is judged too.
 """
 
 import math
@@ -60,8 +59,8 @@ def needle_results(model, tokenizer, filler, distances, num_trials=32, seed=0):
     filler = np.asarray(filler, dtype=np.int32)
     if not distances or min(distances) < 0 or max(distances) >= len(filler):
         raise ValueError(
-            f"distances are {list(distances)} and the filler has {len(filler)} tokens, expected distances from 0 "
-            "to one less than that: give more held-out text, or ask for shorter distances."
+            f"distances are {list(distances)} and the filler has {len(filler)} tokens, expected distances "
+            "from 0 to one less than that: give more held-out text, or ask for shorter distances."
         )
     reader = StateReader(model)
     return [_at_distance(reader, tokenizer, filler, d, num_trials, seed) for d in distances]

@@ -77,7 +77,8 @@ class FeedForward(keras.layers.Layer):
         self.outer.build((None, None, self.inner_width))
 
     def call(self, x, norm=None):
-        """[..., D] float32 to [..., D] float32. With `norm`, a `RootMeanSquareNorm`, x goes through it first."""
+        """[..., D] float32 to [..., D] float32; with `norm`, a `RootMeanSquareNorm`, x goes through it
+        first."""
         form = recomputed(normalize_and_project) if self.recompute else normalize_and_project
         scale = None if norm is None else norm.scale.value
         return self.from_projected(form(x, scale, self.inner.kernel.value, self.compute_dtype))

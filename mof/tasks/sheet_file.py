@@ -1,4 +1,4 @@
-"""Sheets of questions as a corpus file: a JSON object with a `text` in each line, as `mof train --corpus` reads."""
+"""Sheets of questions as a corpus file: a JSON object with a `text` in each line, for `mof train --corpus`."""
 
 import hashlib
 import json
@@ -10,8 +10,8 @@ from mof.tasks.writing import TaskWriter
 
 
 class SheetFile(NamedTuple):
-    """What was written: path (pathlib.Path), num_sheets, num_bytes (UTF-8 bytes of the texts alone), sha256 (of the
-    file)."""
+    """What was written: path (pathlib.Path), num_sheets, num_bytes (UTF-8 bytes of the texts alone), sha256 (of
+    the file)."""
 
     path: Path
     num_sheets: int
@@ -20,7 +20,7 @@ class SheetFile(NamedTuple):
 
 
 def write_sheets(path, families, num_bytes, seed=0, split="train"):
-    """Write sheets until their texts hold `num_bytes` together. The same arguments write the same file everywhere.
+    """Write sheets until their texts hold `num_bytes` together: the same file everywhere.
 
     A file that is there and holds just this is left alone, so that what was made from it is still right.
 

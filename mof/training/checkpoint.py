@@ -31,8 +31,8 @@ class CheckpointError(ValueError):
 
 
 class Checkpoint(NamedTuple):
-    """`arrays` maps a part ("weights", "optimizer", ...) to its arrays by name, each read from the disk when it
-    is looked up; `state` is the JSON beside them."""
+    """`arrays` maps a part ("weights", "optimizer", ...) to its arrays by name, each read from the disk when
+    it is looked up; `state` is the JSON beside them."""
 
     arrays: dict
     state: dict

@@ -91,7 +91,9 @@ class StoredTensors(Mapping):
         dtype, shape, start, end = self._places[name]
         array = np.empty(shape, dtype.newbyteorder("<"))
         if array.nbytes != end - start:
-            raise ValueError(f"{self.path} is damaged: {name} has {end - start} bytes, {array.nbytes} expected.")
+            raise ValueError(
+                f"{self.path} is damaged: {name} has {end - start} bytes, {array.nbytes} expected."
+            )
         with open(self.path, "rb") as file:
             file.seek(self._start + start)
             if file.readinto(array.reshape(-1).view(np.uint8).data) != array.nbytes:

@@ -20,6 +20,7 @@ def accuracy_figure(report, split_of_kind=None):
     """
     splits = {"knowledge": "wording", "completion": "value", "reasoning": "value", **(split_of_kind or {})}
     rows = [row for row in report["families"] if row["split"] == splits[row["kind"]]]
+    is_held_out = all(row["split"] != "train" for row in rows)
     rows.sort(key=lambda row: (row["kind"], row["num_right"] / row["num_questions"]))
     shares = [row["num_right"] / row["num_questions"] for row in rows]
     names = [f"{row['family']} ({KIND_NAMES[row['kind']]})" for row in rows]
@@ -46,7 +47,11 @@ def accuracy_figure(report, split_of_kind=None):
             hovertemplate=name + ": %{x:.0%}<extra></extra>",
         )
     figure.update_layout(
-        xaxis={"range": [0, 1], "tickformat": ".0%", "title": "right answers to held-out questions"},
+        xaxis={
+            "range": [0, 1],
+            "tickformat": ".0%",
+            "title": "right answers to held-out questions" if is_held_out else "right answers",
+        },
         height=120 + 22 * len(rows),
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         margin={"l": 10},
@@ -89,7 +94,7 @@ def ability_page(report, expert_names, title):
     Returns:
         str.
     """
-    parts = [accuracy_figure(report).to_html(full_html=False, include_plotlyjs="inline")]
+    parts = [accuracy_figure(report).to_html(full_html=False, include_plotlyjs=True)]
     if report["router"]:
         parts += ["<h2>Which expert the router listens to</h2>"]
         parts += [router_figure(report, expert_names).to_html(full_html=False, include_plotlyjs=False)]

@@ -10,18 +10,19 @@ import plotly.graph_objects as go
 from mof.corpus.conversation import encode_document
 
 
-def attention_weights(model, tokenizer, text, block=0):
-    """The weights of one block's heads over a short text, computed in the quadratic form.
+def attention_heads(model, tokenizer, text, block=0):
+    """What one block's heads ask and offer over a short text.
 
     Args:
         model: MixtureLanguageModel with a Transformer expert without a window.
         tokenizer: its Tokenizer. text: str, a sentence. block: number of the block.
 
     Returns:
-        (weights [H, T, T] float64, rows summing to 1, zeros above the diagonal; tokens, list of T str).
+        (queries [T, H, K], keys [T, H, K], both through phi; log decay [T, H] or None; all float64; tokens,
+        list of T str).
 
     Raises:
-        ValueError: without a Transformer expert, or with a window.
+        ValueError: without a Transformer expert, with a window, or for a block that is not there.
     """
     from keras import ops
 
@@ -30,22 +31,42 @@ def attention_weights(model, tokenizer, text, block=0):
     experts = [expert for expert in model.experts if isinstance(expert, TransformerExpert)]
     if not experts or experts[0].window:
         raise ValueError("the model has no Transformer expert without a window: there is no such picture.")
+    expert = experts[0]
+    if not 0 <= block < expert.num_layers:
+        raise ValueError(
+            f"block is {block}, expected 0 to {expert.num_layers - 1}: the expert has {expert.num_layers}."
+        )
     ids = encode_document(text, tokenizer)
     x = model.embed(ops.convert_to_tensor(ids[None]))
-    state = experts[0].initial_state(1)
-    for i, layer in enumerate(experts[0].blocks[: block + 1]):
-        if i == block:
-            queries, keys, log_decay = layer.read_attention(x, state[f"block_{i}"])
-        x, _ = layer(x, state[f"block_{i}"])
-    q, k = (ops.convert_to_numpy(part)[0].astype("float64") for part in (queries, keys))  # [T, H, K]
-    scores = np.einsum("ihk,jhk->hij", q, k)
+    state = expert.initial_state(1)
+    if expert.position is not None:
+        x, _ = expert.position(x, state["position"])
+    for i in range(block):
+        x, _ = expert.blocks[i](x, state[f"block_{i}"])
+    queries, keys, log_decay = expert.blocks[block].read_attention(x, state[f"block_{block}"])
+    found = [
+        None if part is None else ops.convert_to_numpy(part)[0].astype("float64")
+        for part in (queries, keys, log_decay)
+    ]
+    tokens = [tokenizer.decode([token_id]) or "·" for token_id in ids]  # "·" is DOCUMENT
+    return (*found, tokens)
+
+
+def attention_weights(model, tokenizer, text, block=0):
+    """The weights of one block's heads over a short text, computed in the quadratic form.
+
+    Args and Raises as `attention_heads`.
+
+    Returns:
+        (weights [H, T, T] float64, rows summing to 1, zeros above the diagonal; tokens, list of T str).
+    """
+    queries, keys, log_decay, tokens = attention_heads(model, tokenizer, text, block)
+    scores = np.einsum("ihk,jhk->hij", queries, keys)
     if log_decay is not None:
-        total = np.cumsum(ops.convert_to_numpy(log_decay)[0].astype("float64"), axis=0).T  # [H, T]
+        total = np.cumsum(log_decay, axis=0).T  # [H, T]
         scores = scores * np.exp(np.minimum(total[:, :, None] - total[:, None, :], 0.0))
     scores = np.tril(scores)
-    return scores / scores.sum(axis=2, keepdims=True), [
-        tokenizer.decode(ids[i : i + 1]) or "·" for i in range(len(ids))
-    ]
+    return scores / scores.sum(axis=2, keepdims=True), tokens
 
 
 def attention_figure(weights, tokens, title=""):
@@ -58,13 +79,19 @@ def attention_figure(weights, tokens, title=""):
         plotly Figure.
     """
     names = [f"{i} {token}" for i, token in enumerate(tokens)]  # tokens repeat; places do not
-    hover = "%{y} reads %{x}: %{z:.2f}<extra></extra>"
+    shared = {
+        "x": names,
+        "y": names,
+        "hovertemplate": "%{y} reads %{x}: %{z:.2f}<extra></extra>",
+        "colorscale": "Viridis",
+        "zmin": 0.0,  # one scale, so that heads can be compared
+        "zmax": 1.0,
+        "colorbar": {"title": "weight"},
+    }
     frames = [
-        go.Frame(name=str(head), data=[go.Heatmap(z=weights[head], x=names, y=names, hovertemplate=hover)])
-        for head in range(len(weights))
+        go.Frame(name=str(head), data=[go.Heatmap(z=weights[head], **shared)]) for head in range(len(weights))
     ]
     figure = go.Figure(frames[0].data[0], frames=frames)
-    figure.update_traces(colorscale="Viridis", zmin=0.0, zmax=1.0, colorbar={"title": "weight"})
     steps = [
         {"label": frame.name, "method": "animate", "args": [[frame.name], {"mode": "immediate"}]}
         for frame in frames
@@ -76,6 +103,4 @@ def attention_figure(weights, tokens, title=""):
         yaxis={"title": "token that reads", "autorange": "reversed", "scaleanchor": "x"},
         height=620,
     )
-    for frame in frames:
-        frame.data[0].update(colorscale="Viridis", zmin=0.0, zmax=1.0)
     return figure

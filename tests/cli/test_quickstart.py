@@ -40,8 +40,24 @@ def test_everything_is_shown_in_order(mof, data, tmp_path):
     answer = mof(*words)
     assert answer.status == 0, answer
     said = answer.output
-    steps = ["Writing questions", "春天来了， (Spring has come,)", "Before:", "loss", "bits/byte", "characters/s", "0:00 left"]
-    steps += ["bits per byte on held-out text", "After:", "What it answers now", "of 2", "Which expert", "█ RNN", "(start of the text)"]
+    steps = [
+        "Writing questions",
+        "春天来了， (Spring has come,)",
+        "Before:",
+        "loss",
+        "bits/byte",
+        "characters/s",
+        "0:00 left",
+    ]
+    steps += [
+        "bits per byte on held-out text",
+        "After:",
+        "What it answers now",
+        "of 2",
+        "Which expert",
+        "█ RNN",
+        "(start of the text)",
+    ]
     steps += [f"The model lies in {run}", "generate --run", "train --base", "chat --run runs/chat"]
     places = [said.find(step) for step in steps]
     assert -1 not in places and places == sorted(places), dict(zip(steps, places, strict=True))

@@ -19,8 +19,8 @@ SURE = 9.0  # logit of the token that a fake model expects
 
 
 class Copier:
-    """A fake reader: after some text it expects what followed the longest ending that occurred before, if that
-    lies within its reach."""
+    """A fake reader: it expects what followed the text's longest ending where that occurred before, within
+    its reach."""
 
     def __init__(self, reach):
         self.reach = reach

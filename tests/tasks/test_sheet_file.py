@@ -12,7 +12,8 @@ from mof.tasks.writing import TaskWriter
 from tests.tasks.toy_families import Doubling, Neighbours
 
 FAMILIES = (Doubling(), Neighbours())
-PINNED = "1d590eeee9d82e4c5ade61b3d3dec5bff145c15fd654ca05802ddccda8ac9127"  # another figure means that every reader's file changes: say so in CHANGELOG.md
+# another figure means that every reader's file changes: say so in CHANGELOG.md
+PINNED = "1d590eeee9d82e4c5ade61b3d3dec5bff145c15fd654ca05802ddccda8ac9127"
 
 
 def test_the_file_holds_the_writers_sheets_and_is_a_corpus(tmp_path):

@@ -1,0 +1,146 @@
+"""`mof abilities`: what is checked before the backend starts, what is printed and written."""
+
+import json
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from mof.cli import abilities as abilities_module
+from mof.cli.app import main
+from mof.evaluation.task_accuracy import FamilyAccuracy
+
+RESULT = FamilyAccuracy(
+    "doubling", "reasoning", "value", 2, 1, 0.09, 0.91, 0.0, 0.5, [["一", "二", "<三>", False]]
+)
+POOLED = {"num_questions": 2, "num_right": 1, "low": 0.09, "high": 0.91, "majority": 0.0, "nearest": 0.5}
+REPORT = {
+    "date": "2026-11-25",
+    "num_questions": 2,
+    "seed": 0,
+    "families": [RESULT._asdict()],
+    "kinds": {"reasoning": {"value": POOLED}},
+    "router": {"reasoning": {"mean": [0.25, 0.75], "half": [0.01, 0.01], "sheets": 40}},
+}
+
+
+def call(*words):
+    """The command alone, with these words after its name."""
+    app = typer.Typer()
+    app.command()(abilities_module.abilities)
+    return CliRunner().invoke(app, list(map(str, words)))
+
+
+@pytest.fixture
+def no_backend(monkeypatch):
+    """The backend must not start."""
+
+    def fail():
+        raise AssertionError("the backend was started")
+
+    monkeypatch.setattr(abilities_module, "start_backend", fail)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """A run and a report that are there already; returns what judge_abilities was called with."""
+    from mof.evaluation import ability_report
+    from mof.training import run_folder, saved_model
+
+    calls = []
+    model = SimpleNamespace(config=SimpleNamespace(experts=("recurrent", "transformer")))
+
+    def judge(model, tokenizer, families, num_questions, on_family):
+        calls.append((model, tokenizer, [family.name for family in families], num_questions))
+        on_family(1, 1, RESULT)
+        return REPORT
+
+    monkeypatch.setattr(ability_report, "judge_abilities", judge)
+    monkeypatch.setattr(saved_model, "load_model", lambda run: (model, "its tokenizer", run))
+    monkeypatch.setattr(run_folder, "RunFolder", lambda run: None)
+    calls.append(model)
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("official_langage", "there is no family 'official_langage': did you mean 'official_language'?"),
+        ("zzzz", "there is no family 'zzzz'. Families: "),
+    ],
+)
+def test_unknown_family_names_the_nearest(no_backend, capsys, name, words):
+    with pytest.raises(SystemExit) as end:
+        main(["abilities", "--family", "dialogue_name", "--family", name])
+    assert end.value.code == 1 and f"Error: {words}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flag", ["--output", "--page"])
+def test_file_that_cannot_be_written_is_told_before_the_backend_starts(no_backend, tmp_path, flag):
+    path = tmp_path / "absent" / "x"
+    answer = call(flag, path)
+    assert isinstance(answer.exception, FileNotFoundError)
+    assert str(answer.exception) == f"the folder of {path} does not exist: make it, or name another file."
+    answer = call(flag, tmp_path)
+    assert isinstance(answer.exception, IsADirectoryError)
+    assert str(answer.exception) == f"{tmp_path} is a folder: name a file in it."
+
+
+def test_missing_run_is_told_before_the_backend_starts(no_backend, tmp_path):
+    answer = call("--run", tmp_path / "absent")
+    assert isinstance(answer.exception, ValueError)
+    assert "absent holds no run (run.json is missing)" in str(answer.exception)
+
+
+def test_no_questions_are_refused(no_backend):
+    answer = call("--questions", "0")
+    assert answer.exit_code == 2 and "--questions" in answer.stderr
+
+
+def test_checks_import_no_backend():
+    code = """
+import sys
+from mof.cli.abilities import abilities
+for named in ({"family": ["no such"]}, {"output": "absent/x"}, {"run": "absent"}):
+    try:
+        abilities(**named)
+    except (ValueError, OSError):
+        continue
+    raise AssertionError(named)
+assert not {"tensorflow", "keras", "jax"} & set(sys.modules)
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
+    assert result.returncode == 0 and "Starting" not in result.stderr, result.stderr
+
+
+def test_families_and_questions_reach_the_judge(asked):
+    answer = call("--family", "letter_ending", "--family", "former_latter", "--questions", "7", "--run", "r")
+    assert answer.exit_code == 0, answer.exception
+    assert asked[1:] == [(asked[0], "its tokenizer", ["letter_ending", "former_latter"], 7)]
+    assert "Asking 2 families" in answer.stdout
+
+
+def test_results_are_told_as_they_come_and_as_a_table(asked):
+    lines = call().stdout.splitlines()
+    assert lines[1].startswith("  1 of 1  doubling ") and "50% (9% to 91%; blind 50%)" in lines[1]
+    assert lines[-2].startswith("reasoning   value      50.0%   9.0% to 91.0%")
+    assert lines[-1] == "router on reasoning   RNN 25.0% ± 1.0%, Transformer 75.0% ± 1.0%"
+
+
+def test_figures_and_page_are_written(asked, tmp_path):
+    figures, page = tmp_path / "figures.json", tmp_path / "page.html"
+    answer = call("--run", "runs/x", "--output", figures, "--page", page)
+    assert f"written to {figures}\nwritten to {page}\n" in answer.stdout
+    text = figures.read_text(encoding="utf-8")
+    assert json.loads(text) == {"run": "runs/x", **json.loads(json.dumps(REPORT))} and '"<三>"' in text
+    text = page.read_text(encoding="utf-8")
+    assert "<h1>What runs/x can do</h1>" in text and "一<b>&lt;三&gt;</b> ✗ (二)" in text
+    assert '"name":"Transformer"' in text
+
+
+def test_without_a_file_nothing_is_written(asked, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "written" not in call().stdout and list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""`mof abilities`: which kinds of questions a model answers, and which expert it listens to for them."""
+"""`mof abilities`: which questions a model answers, how far back it remembers, how it writes."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ def abilities(
         str | None, typer.Option(metavar="FILE", help="Also write a web page with figures and answers.")
     ] = None,
 ):
-    """Ask a model questions of many families: knowledge, completion, reasoning."""
+    """Ask a model questions of many families, and judge its memory and its writing on held-out text."""
     from mof.tasks.families import choose_families
     from mof.training.run_folder import RunFolder
 
@@ -36,12 +36,16 @@ def abilities(
             raise IsADirectoryError(f"{file} is a folder: name a file in it.")
     RunFolder(run)  # a missing run is told now, not after the seconds that the backend takes
     start_backend()
-    from mof.cli.ability_table import ability_table, family_line
+    from mof.cli.ability_table import ability_table, family_line, memory_table, writing_line
     from mof.cli.router_view import expert_names
     from mof.evaluation.ability_report import judge_abilities
+    from mof.evaluation.memory_report import held_out_texts, judge_memory
+    from mof.evaluation.writing_report import judge_writing
+    from mof.generation.decoding import TextGenerator
+    from mof.training.assembly import open_cache
     from mof.training.saved_model import load_model
 
-    model, tokenizer, _ = load_model(run)
+    model, tokenizer, folder = load_model(run)
     print(f"Asking {len(families)} families; making the graphs takes some seconds.")
 
     def tell(number, count, result):
@@ -50,6 +54,11 @@ def abilities(
     report = judge_abilities(model, tokenizer, families, questions, on_family=tell)
     names = expert_names(model.config.experts)
     print(ability_table(report, names))
+    split = open_cache(folder, tokenizer).validation
+    report["memory"] = judge_memory(model, tokenizer, split, max(folder.training_config.lengths))
+    print(memory_table(report["memory"]))
+    report["writing"] = judge_writing(TextGenerator(model, tokenizer), held_out_texts(split, tokenizer))
+    print(writing_line(report["writing"]))
     if output:
         text = json.dumps({"run": run, **report}, ensure_ascii=False, indent=1, allow_nan=False)
         Path(output).write_text(text + "\n", encoding="utf-8")

@@ -1,2 +1,1 @@
-"""Questions with one right answer, made by the thousand: text to learn from, and a measure of "
-"what was learned."""
+"""Questions with one right answer, made by the thousand: to learn from, and to measure what was learned."""

@@ -8,6 +8,8 @@ from mof.tasks.fact_table import FactTable
 
 # Members whose currency has changed since CLDR 47, that of Babel 2.18: Bulgaria, to the euro, in 2026.
 _CHANGED = {"BG"}
+# Old currencies whose name in CLDR is a slip, or is what readers call the money of today: 缅元, 加纳塞第.
+_MISNAMED = {"BGM", "BUK", "CSK", "GHC", "UAK"}
 
 
 @functools.cache
@@ -51,16 +53,16 @@ class CountryCurrency(FactTable):
         "地理课上，老师问{country}的货币名称，小明答：[currency]。",
         "一位{country}商人收款时，收的多半是[currency]。",
         "银行柜台上，客人说要去{country}，柜员给他准备了[currency]。",
-        "请写出{country}通行的货币：[currency]。",
+        "请写出{country}通用的货币：[currency]。",
         "把“国家”和“货币”连线，{country}应该连到[currency]。",
         "“{country}的钱叫什么？”“叫[currency]。”",
         "问：哪个国家的法定货币是{currency}？答：[country]。",
         "{currency}可以在哪个国家花？例如[country]。",
         "手里拿着{currency}，可以直接去购物的国家是[country]。",
         "请举出一个以{currency}为法定货币的国家：[country]。",
-        "他的工资用{currency}发放，因为他在一个用这种钱的国家工作，那就是[country]。",
+        "他的工资用{currency}发放，看来他工作的国家可能是[country]。",
         "考考你：{currency}在哪国流通？我的答案是[country]。",
-        "收藏家指着一枚{currency}硬币说，这种钱现在通行于[country]。",
+        "收藏家指着一枚{currency}硬币说，现在用这种钱的国家有[country]。",
     )
 
     def read_facts(self):
@@ -92,12 +94,12 @@ class CurrencyCode(FactTable):
         "“{currency}怎么缩写？”“写成[code]。”",
         "看到{code}三个字母，会计马上知道这笔账用的是[currency]。",
         "问：{code}是什么货币？答：[currency]。",
-        "报价单末尾写着{code}，意思是以它结算：[currency]。",
+        "报价单末尾写着{code}，说明结算用的货币是[currency]。",
         "在ISO 4217货币表中，{code}这一行的中文名称是[currency]。",
         "考试题：代码{code}对应的货币名称为[currency]。",
         "{code}翻译成中文是[currency]。",
         "合同规定用{code}付款，也就是说要付[currency]。",
-        "同学问我{code}指哪种钱，我说是[currency]。",
+        "同学问我{code}指哪国的钱，我说是[currency]。",
         "汇率软件首页有{code}，点开一看，原来是[currency]。",
     )
 
@@ -107,7 +109,7 @@ class CurrencyCode(FactTable):
         names, tenders = _currency_names(), get_global("territory_currencies")
         # legal tender in a country at some time, which funds, metals and units of account were not
         codes = {code for country in MEMBERS for code, _, _, is_tender in tenders[country] if is_tender}
-        for code in sorted(codes & set(names)):
+        for code in sorted(codes & set(names) - _MISNAMED):
             if names[code].replace("-", "").isalpha():  # no span of years, no remark
                 yield names[code], code
 

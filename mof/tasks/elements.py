@@ -18,8 +18,7 @@ _NO_STABLE_MASS = {43, 61, *range(84, 90), 91, *range(93, 119)}  # no isotope of
 
 @functools.cache
 def _elements():
-    """Rows (atomic number, symbol, mass) of `periodictable`, without the neutron that it counts "
-    "as number 0."""
+    """Rows (atomic number, symbol, mass) of `periodictable`, without its number 0, the neutron."""
     import periodictable
 
     return tuple((e.number, e.symbol, e.mass) for e in periodictable.elements if 0 < e.number <= len(NAMES))
@@ -40,7 +39,7 @@ class ElementSymbol(FactTable):
         "写化学式时，{element}元素用字母[symbol]表示。",
         "问：{element}的元素符号怎么写？答：[symbol]。",
         "元素周期表里，“{element}”字旁边印着的拉丁字母是[symbol]。",
-        "试剂瓶里装的是纯净的{element}，标签上可以只写[symbol]。",
+        "做元素卡片，正面写汉字“{element}”，背面的符号写[symbol]。",
         "化学老师在黑板上写了“{element}”，同学们接着写出符号[symbol]。",
         "听写元素符号，{element}：[symbol]。",
         "问：符号{symbol}代表什么元素？答：[element]。",
@@ -48,8 +47,8 @@ class ElementSymbol(FactTable):
         "周期表格子里写着{symbol}，它的中文名称是[element]。",
         "把元素符号{symbol}翻译成汉字：[element]。",
         "“{symbol}读作什么？”“读作[element]。”",
-        "{element}原子核里的质子有几个？数目为[number]。",
-        "在元素周期表中找{element}，应当看第几号？看第[number]号。",
+        "{element}原子核里的质子有多少个？数目为[number]。",
+        "在元素周期表中找{element}，应当看第几号元素？看第[number]号。",
         "填空：{element}，原子序数[number]。",
         "问：{element}排在元素周期表第几位？答：[number]。",
         "一个中性的{element}原子，核外电子数等于[number]。",
@@ -89,16 +88,16 @@ class ElementMass(FactTable):
         "“{element}原子有多重？”“相对质量大约是[mass]。”",
         "如果碳12原子的质量算作12，那么{element}原子的平均质量约为[mass]。",
         "请写出{element}的近似相对原子质量，保留整数：[mass]。",
-        "做题时常用的整数值里，{element}的相对原子质量记为[mass]。",
+        "做题时若一律取整数，{element}的相对原子质量记为[mass]。",
         "化学课代表提醒大家，{element}的相对原子质量不要记错，整数值是[mass]。",
         "问：哪种元素的相对原子质量约为{mass}？答：[element]。",
         "测得某元素的相对原子质量约等于{mass}，该元素可能是[element]。",
         "一摩尔某种原子约重{mass}克，这种原子可能是[element]。",
-        "猜一猜，相对质量四舍五入后等于{mass}的原子叫什么？叫[element]。",
+        "猜一猜，相对原子质量四舍五入后等于{mass}的元素叫什么？叫[element]。",
         "在周期表里找质量约为{mass}的元素，可以找到[element]。",
         "质谱图上的平均质量约为{mass}，对应的元素可以是[element]。",
         "考题：相对原子质量整数值是{mass}，请写出一种这样的元素：[element]。",
-        "已知原子的平均质量约是碳12原子的十二分之一的{mass}倍，它可能是[element]。",
+        "某种原子的平均质量约是碳12原子质量的十二分之一的{mass}倍，它可能是[element]。",
     )
 
     def read_facts(self):

@@ -1,5 +1,4 @@
-"""Years and days of the Chinese calendar: festivals from `holidays`, names of years by their "
-"cycle of sixty."""
+"""Years and days of the Chinese calendar: festivals from `holidays`, names of years by the cycle of 60."""
 
 from typing import final
 
@@ -27,20 +26,20 @@ class FestivalDate(FactTable):
         "问：{year}年{festival}在公历哪一天？答：[date]。",
         "翻开{year}年的日历，{festival}那一格的日期是[date]。",
         "按公历算，{year}年的{festival}落在[date]。",
-        "奶奶记得，{year}年过{festival}的日子是[date]。",
+        "奶奶翻黄历，查到{year}年过{festival}的日子是[date]。",
         "填空：{year}年，{festival}，公历[date]。",
-        "{year}年的{festival}，全家人团聚的日期是[date]。",
+        "全家人要一起过{year}年的{festival}，日子是[date]。",
         "想知道{year}年{festival}是几月几日吗？是[date]。",
         "查万年历：年份{year}，节日{festival}，结果[date]。",
         "“{year}年的{festival}是哪天？”“是[date]。”",
         "车站公告：{year}年{festival}当天，也就是公历[date]。",
-        "学校发通知说{year}年{festival}放假，节日正日是[date]。",
+        "学校发通知说{year}年{festival}放假，节日当天是[date]。",
         "请写出{year}年{festival}的公历日期：[date]。",
         "问：{year}年{date}过的是什么传统节日？答：[festival]。",
         "{year}年的日历上，{date}下面印着红字[festival]。",
-        "设某人的生日是{year}年{date}，他出生那天恰好是[festival]。",
+        "假如有人出生在{year}年{date}，他出生那天恰好是[festival]。",
         "{year}年{date}这天，商店关门比平时早，因为要过[festival]。",
-        "老照片背面写着“{year}年{date}”，查一查，正是[festival]。",
+        "日历卡上写着“{year}年{date}”，查一查，正是[festival]。",
         "考考你：公历{year}年{date}逢什么节？逢[festival]。",
         "把日期和节日连线，{year}年{date}应连[festival]。",
     )
@@ -68,26 +67,26 @@ class YearName(FactTable):
     templates = (
         "农历{year}年的干支是[pair]。",
         "农历{year}年的生肖是[animal]。",
-        "干支为{pair}的年份有公元[year]年。",
+        "1800年到2099年，干支为{pair}的年份有公元[year]年。",
         "问：{year}年按干支纪年是什么年？答：[pair]年。",
         "用天干地支来记，公历{year}年大部分时间属于[pair]年。",
         "书画落款不写{year}年，而写岁次[pair]。",
         "填空：公元{year}年，岁在[pair]。",
-        "家谱里把{year}年写成[pair]年。",
+        "家谱里不写{year}年，写的是[pair]年。",
         "请把{year}年春节以后的日子换成干支纪年：[pair]年。",
         "“{year}年的干支怎么说？”“叫做[pair]。”",
-        "历史老师说，从{year}年春节开始就进入了[pair]年。",
+        "历史老师说，从{year}年春节起就算[pair]年。",
         "问：{year}年出生的孩子一般属什么？答：属[animal]。",
         "{year}年春节过后出生的人属[animal]。",
-        "那年是{year}年，门上贴的年画画着当年的生肖[animal]。",
+        "{year}年春节的年画上，画着当年的生肖[animal]。",
         "假如为{year}年印一枚生肖邮票，图案应当是[animal]。",
-        "有个人生在{year}年夏天，他的属相是[animal]。",
-        "猜属相：我是{year}年六月生的，我属[animal]。",
+        "假如有人生在{year}年夏天，他的属相是[animal]。",
+        "猜属相：{year}年六月出生的人，属[animal]。",
         "十二生肖轮流值年，轮到{year}年的是[animal]。",
         "问：哪一年是{pair}年？请举出公元1800年到2099年之间的一年。答：[year]年。",
-        "碑文刻着“{pair}年立”，如果在近三百年内，可能是公元[year]年。",
-        "查对照表，{pair}年可以对应公元[year]年。",
-        "在干支纪年法里称作{pair}的，比如公元[year]年。",
+        "碑文刻着“{pair}年立”，若在1800年到2099年之间，可能是公元[year]年。",
+        "查1800年到2099年的干支对照表，{pair}年可以对应公元[year]年。",
+        "公元1800到2099年里，用干支纪年称作{pair}的，比如[year]年。",
     )
 
     def read_facts(self):

@@ -1,4 +1,4 @@
-"""Things told one by one: how often one comes, which is missing, who has how many."""
+"""Things told one by one: how often one comes, which is missing, who has how many after a gift."""
 
 import math
 from typing import final
@@ -10,6 +10,8 @@ from mof.tasks.vocabulary import COUNTED, NAMES, THINGS
 
 _SHORTEST, _LONGEST = 4, 9  # lists to count in
 _NUM_PATTERNS = 2 ** (_LONGEST + 1) - 2**_SHORTEST
+_AMOUNTS = range(6, 31)  # at first; the least leaves two gifts after which all three still differ
+_LARGEST_GIFT = 9
 
 
 @final
@@ -34,11 +36,11 @@ class CountItems(Family):
         "清点物品：{list}。{thing}：[count]个。",
         "传送带上依次经过{list}，经过的{thing}有[count]个。",
         "老师出示图片：{list}。画着{thing}的图片有[count]张。",
-        "抽奖结果依次是{list}，抽到{thing}的次数是[count]次。",
+        "抽奖结果依次是{list}，一共抽到{thing}[count]次。",
         "问：{thing}在{list}中出现过多少回？答：[count]回。",
         "纸箱里装着{list}，拿走全部{thing}，要拿[count]个。",
-        "统计{list}，{thing}占了[count]个。",
-        "商店今天依次卖出{list}，卖出的{thing}是[count]个。",
+        "统计一下{list}，{thing}占了[count]个。",
+        "商店今天依次卖出{list}，卖出的{thing}有[count]个。",
         "看到{thing}就拍一下手：{list}。一共拍手[count]次。",
         "只数{thing}，别的不数：{list}。数到[count]个。",
         "货架上从左到右是{list}，{thing}的数目为[count]个。",
@@ -77,7 +79,7 @@ class MissingItem(Family):
         "原来有{before}，现在有{after}，少了[missing]。",
         "第一次拿出{before}，第二次只有{after}，不见的是[missing]。",
         "问：{before}，和{after}比，多出什么？答：[missing]。",
-        "清单上是{before}，箱子里是{after}，漏装的是[missing]。",
+        "清单上是{before}，包裹里是{after}，漏装的是[missing]。",
         "妈妈要买{before}，买回了{after}，忘买的是[missing]。",
         "桌上摆着{before}。闭眼再睁眼，桌上剩下{after}。被拿走的是[missing]。",
         "从{before}里去掉一样，剩{after}，去掉的是[missing]。",
@@ -110,48 +112,61 @@ class MissingItem(Family):
 
 @final
 class Recall(Family):
-    """Facts: three people, how many things each has (2 to 30, all different), and who is asked about."""
+    """Facts: three people, how many things each has, what one of them gives another, and who is asked about.
+
+    The amounts differ before and after the gift. `key_recall`, of the completion families, asks for a number
+    as it was told; here it has to be kept up to date.
+    """
 
     name = "recall"
     kind = "reasoning"
-    gloss = "How many has one of three people, or who has so many, when all three have been told."
+    gloss = "Three people have some things and one gives some away: how many has one now, who has so many?"
     num_facts = 60_000
     templates = (
-        "{told}。{name}的{noun}数是[number]。",
-        "{told}。有{number}{thing}的人是[name]。",
-        "问：{told}，{name}有多少{thing}？答：[number]。",
-        "问：{told}，谁有{number}{thing}？答：[name]。",
-        "已知{told}，那么{name}拥有的{noun}的数量是[number]。",
-        "已知{told}，那么正好有{number}{thing}的是[name]。",
-        "登记表：{told}。查{name}一栏，数字是[number]。",
-        "登记表：{told}。查数字{number}，姓名是[name]。",
-        "老师说：“{told}。”请问{name}那里的数目？[number]。",
-        "听完“{told}”，你还记得{name}的数目吗？是[number]。",
-        "听完“{told}”，你还记得{number}是谁的吗？是[name]。",
-        "三个孩子比{noun}：{told}。{name}报的数是[number]。",
-        "三个孩子比{noun}：{told}。报出{number}的是[name]。",
-        "{told}；把{name}的{noun}一一点过，点到[number]。",
-        "记住：{told}。现在回答，{name}对应[number]。",
-        "记住：{told}。现在回答，{number}对应[name]。",
-        "字典里存着：{told}。取出键“{name}”的值：[number]。",
-        "{told}。要从一个人那里借来{number}{thing}，一样不留，该找[name]。",
-        "{told}，大家都数过了。{name}数出来的是[number]。",
-        "班长统计{noun}，{told}。{number}这个数属于[name]。",
-        "{told}。单说{name}，手里{noun}的数目为[number]。",
-        "甲：“{told}。”乙：“{name}的是几？”甲：“[number]。”",
+        "{told}。{gift}。现在{name}的{noun}数是[number]。",
+        "{told}。{gift}。现在有{number}{thing}的人是[name]。",
+        "问：{told}，{gift}，{name}现在有多少{thing}？答：[number]。",
+        "问：{told}，{gift}，现在谁有{number}{thing}？答：[name]。",
+        "已知{told}，后来{gift}，那么{name}现在拥有的{noun}的数量是[number]。",
+        "已知{told}，后来{gift}，那么现在正好有{number}{thing}的是[name]。",
+        "登记表：{told}。变动：{gift}。更新以后，{name}一栏的数字是[number]。",
+        "登记表：{told}。变动：{gift}。更新以后，数字{number}的那一栏姓名是[name]。",
+        "老师说：“{told}。{gift}。”请问{name}现在的数目是多少？是[number]。",
+        "听完“{told}。{gift}。”你算得出{name}最后的数目吗？是[number]。",
+        "听完“{told}。{gift}。”你说得出最后谁的数目是{number}吗？是[name]。",
+        "三个孩子带来了{noun}：{told}。玩了一会儿，{gift}。这时{name}再数，数到[number]。",
+        "三个孩子带来了{noun}：{told}。玩了一会儿，{gift}。这时数出{number}的是[name]。",
+        "起先{told}；接着{gift}；把{name}的{noun}一一点过，点到[number]。",
+        "记住：{told}。再记住：{gift}。现在回答，{name}对应的数是[number]。",
+        "记住：{told}。再记住：{gift}。现在回答，{number}对应的人是[name]。",
+        "字典里存着：{told}。执行一步：{gift}。这时取出键“{name}”的值：[number]。",
+        "{told}。{gift}。这时谁手里正好有{number}{thing}？是[name]。",
+        "{told}，大家都数过了。{gift}，大家又数了一遍，{name}数出来的是[number]。",
+        "班长统计{noun}，{told}。午休时{gift}。下午再统计，{number}这个数属于[name]。",
+        "早上{told}。中午{gift}。到了晚上，{name}手里{noun}的数目为[number]。",
+        "甲：“{told}。”乙：“{gift}。”甲：“那么{name}现在的数目是[number]。”",
     )
 
     def slots(self, index):
-        orders, numbers = math.perm(len(NAMES), 3), math.perm(29, 3)
+        orders, numbers = math.perm(len(NAMES), 3), math.perm(len(_AMOUNTS), 3)
         who, order, amounts = split(scatter(index, 3 * orders * numbers), 3, orders, numbers)
-        people = arrangement(order, NAMES, 3)
-        amounts = list(map(str, arrangement(amounts, range(2, 31), 3)))
+        people, amounts = arrangement(order, NAMES, 3), arrangement(amounts, _AMOUNTS, 3)
         measure, noun = COUNTED[draw(index, len(COUNTED))]
+        giver, taker = arrangement(draw(index, 6, salt=1), range(3), 2)
+        gifts = []  # (how many, what each has after it), where the three amounts differ
+        for size in range(1, min(amounts[giver] - 1, _LARGEST_GIFT) + 1):
+            after = list(amounts)
+            after[giver] -= size
+            after[taker] += size
+            if len(set(after)) == len(after):
+                gifts.append((size, after))
+        size, after = gifts[draw(index, len(gifts), salt=2)]
         told = (f"{person}有{amount}{measure}{noun}" for person, amount in zip(people, amounts, strict=True))
         return {
             "told": "，".join(told),
+            "gift": f"{people[giver]}给了{people[taker]}{size}{measure}{noun}",
             "name": people[who],
-            "number": amounts[who],
+            "number": str(after[who]),
             "thing": measure + noun,
             "noun": noun,
         }

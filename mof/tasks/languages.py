@@ -1,5 +1,4 @@
-"""Languages: where they are official, their codes, their own names and their scripts, from CLDR "
-"through Babel."""
+"""Languages: where they are official, their codes, their names and their scripts, from CLDR through Babel."""
 
 import functools
 from typing import final
@@ -7,9 +6,17 @@ from typing import final
 from mof.tasks.countries import country_names, fold
 from mof.tasks.fact_table import FactTable
 
-_NO_LANGUAGE = {"mul", "und", "zxx"}  # codes for "several", "unknown" and "none"
-# CLDR counts these as official, their own law does not: Arabic in Israel since 2018, Swiss German anywhere.
-_NOT_OFFICIAL = {("IL", "ar"), ("CH", "gsw"), ("LI", "gsw")}
+# codes for "several", "unknown" and "none", for two scripts, and for a language whose Chinese name is a slip
+_NO_LANGUAGE = {"mul", "und", "zxx", "nqo", "zbl", "slh"}
+# CLDR counts these as official, their own law does not: Arabic in Israel since 2018, Swiss German anywhere,
+# French in the Maghreb, in Mali since 2023, Burkina Faso since 2024 and Niger since 2025, Russian in Ukraine,
+# English in Madagascar since 2010; Wolof and Yoruba are national languages.
+_NOT_OFFICIAL = {
+    *(("IL", "ar"), ("CH", "gsw"), ("LI", "gsw"), ("UA", "ru"), ("MG", "en"), ("SN", "wo"), ("NG", "yo")),
+    *((country, "fr") for country in "DZ MA TN ML BF NE".split()),
+}
+_NORTH_KOREAN = "朝鲜语"  # what readers call 韩语 where 朝鲜 speaks it
+_OWN_SCRIPT = {"mnc"}  # Manchu: the script that CLDR counts as Mongolian is 满文 to readers
 
 
 @functools.cache
@@ -37,22 +44,22 @@ class OfficialLanguage(FactTable):
         "在{country}，政府文件使用的一种语言是[language]。",
         "问：{country}的官方语言是什么？请答出一种。答：[language]。",
         "想去{country}工作，最好先学会那里的官方语言，例如[language]。",
-        "填空：{country}在全国通用的官方语言之一是[language]。",
+        "填空：{country}的官方语言之一是[language]。",
         "{country}的学校和法院里，人们正式使用的语言有[language]。",
-        "“{country}人办事讲什么话？”“讲[language]。”",
+        "“到{country}的机关办事，讲什么话？”“可以讲[language]。”",
         "老师让大家说出{country}的一种官方语言，小红举手说：[language]。",
         "请写出{country}的任意一种官方语言：[language]。",
         "飞机降落在{country}，机场广播里响起了当地的官方语言[language]。",
         "要把合同翻译给{country}的政府部门看，可以译成[language]。",
         "问：哪个国家把{language}当作官方语言？答：[country]。",
-        "他会说{language}，所以在一个以它为官方语言的国家毫无困难，那就是[country]。",
+        "他会说{language}，到以它为官方语言的国家办事毫无困难，比如[country]。",
         "以{language}为官方语言的国家，可以举出[country]。",
         "语言地图上，{language}具有官方地位的国家之一是[country]。",
         "学了{language}，到哪个国家能和官员交谈？比如[country]。",
         "考考你：{language}在哪国是官方语言？我答[country]。",
         "这份公报用{language}写成，它的发布国可能是[country]。",
         "请举一个官方语言为{language}的国家作例子：[country]。",
-        "从法律上说，{language}享有官方地位的地方包括[country]。",
+        "从法律上说，{language}享有官方地位的国家包括[country]。",
     )
 
     def read_facts(self):
@@ -62,7 +69,11 @@ class OfficialLanguage(FactTable):
         for code, country in country_names().items():
             for language in get_official_languages(code, de_facto=True):
                 if language in names and (code, language) not in _NOT_OFFICIAL:
-                    yield country, names[language]
+                    yield country, _NORTH_KOREAN if code == "KP" else names[language]
+
+    def normalize(self, answer):
+        """朝鲜语 and 韩语 are one language."""
+        return super().normalize(answer).replace(_NORTH_KOREAN, "韩语")
 
 
 @final
@@ -122,7 +133,7 @@ class LanguageOwnName(FactTable):
         "词典封面上，{language}的原文名称印作[own]。",
         "学{language}的第一课，老师在黑板上写下这门语言的原名：[own]。",
         "软件的语言列表按原名排列，其中{language}的名字是[own]。",
-        "请写出{language}在本族语中的名称：[own]。",
+        "请写出{language}在这种语言里的名称：[own]。",
         "“{language}的原名你会写吗？”“会，写成[own]。”",
         "语言列表里有一项是“{own}”，它指的是[language]。",
         "问：“{own}”是哪种语言的自称？答：[language]。",
@@ -161,19 +172,19 @@ class LanguageScript(FactTable):
         "通常用{script}书写的语言有[language]。",
         "问：{language}一般用什么文字来写？答：[script]。",
         "翻开一本{language}的书，看到的文字多半是[script]。",
-        "要打{language}，键盘需要切换到的文字是[script]。",
+        "要用键盘打{language}，得切换到的文字是[script]。",
         "填空：书写{language}所用的文字系统是[script]。",
-        "{language}报纸的标题，一般印的是[script]。",
+        "排印一本{language}的书，一般要用的文字是[script]。",
         "语言学家说，{language}最常见的书写形式是[script]。",
         "学{language}之前，先要认识的文字叫[script]。",
-        "字体设计师接到{language}的订单，就知道要画的是[script]。",
+        "要为{language}设计一套字体，设计师画的一般是[script]。",
         "“{language}用哪种文字？”“用[script]。”",
         "请写出{language}惯用的文字：[script]。",
-        "问：哪种语言通常写成{script}？请举一例。答：[language]。",
+        "问：哪种语言通常用{script}来写？请举一例。答：[language]。",
         "认得{script}的人，可以试着读一读[language]。",
-        "在常用{script}的语言里，可以举出[language]。",
+        "在常用{script}书写的语言里，可以举出[language]。",
         "以{script}为主要文字的语言之一是[language]。",
-        "图书馆把写成{script}的书放在一起，其中就有[language]。",
+        "图书馆把用{script}印的书放在一起，其中可能有[language]。",
         "碑上刻的是{script}，所记录的语言可能是[language]。",
         "考考你：{script}用来写什么语言？举一个就行，比如[language]。",
         "请说出一种习惯上使用{script}的语言：[language]。",
@@ -187,7 +198,8 @@ class LanguageScript(FactTable):
         scripts, likely = Locale.parse("zh_Hans").scripts, get_global("likely_subtags")
         for code, name in language_names().items():
             script = scripts.get(likely[code].split("_")[1]) if code in likely else None
-            if script and script.endswith("文"):  # leaves out codes that name a mode or a style, such as 简体
+            # leaves out codes that name a mode or a style, such as 简体
+            if script and script.endswith("文") and code not in _OWN_SCRIPT:
                 yield name, script
 
     def normalize(self, answer):

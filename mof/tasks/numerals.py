@@ -57,8 +57,7 @@ def fold_spoken(text):
 
 @final
 class ChineseNumerals(Family):
-    """Facts: a number, its everyday characters and its formal ones. All below 10,000, then some "
-    "to 999,999."""
+    """Facts: a number, its everyday characters, its formal ones. All below 10,000, then some to 999,999."""
 
     name = "chinese_numerals"
     kind = "reasoning"
@@ -84,7 +83,7 @@ class ChineseNumerals(Family):
         "问：{formal}是多少？答：[digits]。",
         "财务大写{formal}，平常写作[chinese]。",
         "{digits}的大写是[formal]。",
-        "开发票时，{digits}元要用大写，写成[formal]元。",
+        "开发票时，{digits}元要用大写，写成[formal]元整。",
         "会计把{digits}写成防涂改的大写数字：[formal]。",
         "平时写{chinese}，支票上要写[formal]。",
         "填空：{digits}＝（汉字小写）[chinese]。",

@@ -47,10 +47,10 @@ class MeasureWordEcho(Family):
         "“{counted}，都记住了吗？用‘{measure}’数的是什么？”“[noun]。”",
         "问：{counted}，请问{noun}有几{measure}？答：[count]。",
         "搬家公司记下{counted}。核对时，{noun}的数目记为[count]。",
-        "照“{counted}”抄写，{measure}和{noun}之前的数词应当抄作[count]。",
+        "照“{counted}”抄写，量词“{measure}”之前、修饰{noun}的数词应当抄作[count]。",
         "听写之后检查：{counted}。“{measure}{noun}”前面的数词是[count]。",
         "爷爷数了数，家里有{counted}。问到{noun}有几{measure}，他说[count]。",
-        "店里进了{counted}，其中修饰{noun}的数词是[count]。",
+        "店里进了{counted}，账上{noun}的数目写作[count]。",
     )
     num_lengths, shortest = 3, 2
 
@@ -96,21 +96,21 @@ class TurnedSentence(Family):
         "句式转换，第一题：{example}→{example_turned}。第二题：{plain}→[turned]。",
         "老师把“{example}”说成“{example_turned}”，学生把“{plain}”说成[turned]。",
         "按同样的办法变换，甲句“{example}”得“{example_turned}”，乙句“{plain}”得[turned]。",
-        "如果{example}可以写作{example_turned}，则{plain}可以写作[turned]。",
+        "如果“{example}”可以写作“{example_turned}”，则“{plain}”可以写作“[turned]”。",
         "仿写练习。原句：{example}。变句：{example_turned}。原句：{plain}。变句：[turned]。",
-        "甲把{example}换个说法：{example_turned}。乙也把{plain}换个说法：[turned]。",
+        "甲把“{example}”换个说法：{example_turned}。乙也把“{plain}”换个说法：[turned]。",
         "“{example}。”“{example_turned}。”“{plain}。”“[turned]。”",
-        "改写机器输入{example}，输出{example_turned}；再输入{plain}，输出[turned]。",
+        "改写机器上，输入{example}，输出{example_turned}；再输入{plain}，输出[turned]。",
         "语文课上先看示范，{example}，{example_turned}；接着自己做，{plain}，[turned]。",
         "同一件事有两种说法。一件是{example}，{example_turned}；另一件是{plain}，[turned]。",
         "读一读，比一比：{example}，{example_turned}。做一做：{plain}，[turned]。",
-        "参照{example_turned}与{example}的关系，由{plain}写出[turned]。",
-        "翻译成同义句，已译：{example}＝{example_turned}；待译：{plain}＝[turned]。",
-        "复述故事时，姐姐把{example}复述为{example_turned}，弟弟学着把{plain}复述为[turned]。",
+        "参照“{example_turned}”与“{example}”的关系，由“{plain}”写出“[turned]”。",
+        "改写成同义句，已改：{example}＝{example_turned}；待改：{plain}＝[turned]。",
+        "复述故事时，姐姐把“{example}”说成“{example_turned}”，弟弟学着她，把“{plain}”说成“[turned]”。",
         "句型卡片，正面{example}，反面{example_turned}；另一张正面{plain}，反面[turned]。",
-        "编辑改稿有统一的规矩：{example}改为{example_turned}，同理，{plain}改为[turned]。",
+        "编辑改稿有统一的规矩：“{example}”改为“{example_turned}”，同理，“{plain}”改为“[turned]”。",
         "先听例句：{example}，换言之{example_turned}。再完成：{plain}，换言之[turned]。",
-        "新闻原文{example}，标题写成{example_turned}。下一则原文{plain}，标题照此写成[turned]。",
+        "新闻原文说{example}，标题写成{example_turned}。下一则原文说{plain}，标题照此写成[turned]。",
     )
 
     @property

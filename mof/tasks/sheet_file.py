@@ -1,4 +1,4 @@
-"""Sheets of questions as a corpus file: a JSON object with a `text` in each line, for `mof train --corpus`."""
+"""Sheets of questions as a corpus file: a JSON object with a `text` in each line, read by `mof train`."""
 
 import hashlib
 import json
@@ -10,8 +10,8 @@ from mof.tasks.writing import TaskWriter
 
 
 class SheetFile(NamedTuple):
-    """What was written: path (pathlib.Path), num_sheets, num_bytes (UTF-8 bytes of the texts alone), sha256 (of
-    the file)."""
+    """What was written: path (pathlib.Path), num_sheets, num_bytes (UTF-8 bytes of the texts alone), sha256
+    (of the file)."""
 
     path: Path
     num_sheets: int

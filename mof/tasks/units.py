@@ -40,6 +40,18 @@ _CONVERTIBLE = {
     "volume": "cubic-kilometer cubic-meter cubic-centimeter liter deciliter centiliter milliliter",
 }
 _LARGEST_RATIO = 10**12
+# CLDR's name → what schoolbooks write
+_NAMES = {"公吨": "吨", "秒钟": "秒", "百帕斯卡": "百帕", "千帕斯卡": "千帕", "兆帕斯卡": "兆帕"}
+# another right name → the one written here
+_SPELLINGS = dict(
+    pair.split("/")
+    for pair in (
+        "千米/公里 平方千米/平方公里 立方公里/立方千米 公吨/吨 公斤/千克 秒钟/秒 分/分钟 星期/周 日/天 "
+        "安/安培 欧/欧姆 伏/伏特 焦/焦耳 千焦耳/千焦 牛/牛顿 瓦/瓦特 千瓦特/千瓦 赫/赫兹 千赫兹/千赫 "
+        "兆赫兹/兆赫 吉赫兹/吉赫 帕/帕斯卡 百帕斯卡/百帕 千帕斯卡/千帕 兆帕斯卡/兆帕 开/开尔文 大卡/千卡 "
+        "卡/卡路里 度/千瓦时"
+    ).split()
+)
 
 
 @functools.cache
@@ -65,7 +77,7 @@ def _unit_patterns():
         if name and name.startswith("{0}"):
             # 个 counts the unit (3个标准大气压) and is no part of its name
             name = name.removeprefix("{0}").strip().removeprefix("个")
-            names[unit] = name, symbol.removeprefix("{0}").strip()
+            names[unit] = _NAMES.get(name, name), symbol.removeprefix("{0}").strip()
     return names
 
 
@@ -89,7 +101,7 @@ class UnitSymbol(FactTable):
         "老师提醒：{unit}的符号要分清大小写，应写成[symbol]。",
         "“{unit}用字母怎么写？”“写作[symbol]。”",
         "说明书的中文版写“{unit}”，英文版写[symbol]。",
-        "问：{symbol}读作什么单位？答：[unit]。",
+        "问：{symbol}是哪个单位的符号？答：[unit]。",
         "包装上印着{symbol}，这个单位的中文名称是[unit]。",
         "数字后面跟着{symbol}，读的时候要说[unit]。",
         "技术图纸用{symbol}作单位，也就是[unit]。",
@@ -107,9 +119,9 @@ class UnitSymbol(FactTable):
                 yield patterns[unit]
 
     def normalize(self, answer):
-        """One sign for micro, plain digits for powers, and the litre in either case."""
+        """One sign for micro, plain digits for powers, the litre in either case, one name for each unit."""
         answer = unicodedata.normalize("NFKC", answer).strip()
-        return answer[:-1] + "l" if answer.endswith("L") else answer
+        return answer[:-1] + "l" if answer.endswith("L") else _SPELLINGS.get(answer, answer)
 
 
 @final
@@ -126,20 +138,20 @@ class UnitRatio(FactTable):
         "问：1{large}等于几{small}？答：[count]。",
         "{large}和{small}之间的进率是[count]。",
         "单位换算：1{large}化成以{small}为单位的数，得[count]。",
-        "填空：1{large}里面有若干{small}，个数为[count]。",
-        "要凑成1{large}，需要的{small}数是[count]。",
+        "填空：1{large}里面有多少{small}？数目为[count]。",
+        "要凑成1{large}，需要多少{small}？需要[count]。",
         "用{small}来量1{large}，量得的数值为[count]。",
-        "从{large}换到{small}，应当乘以[count]。",
+        "从{large}换算成{small}，应当乘[count]。",
         "“1{large}有多少{small}？”“有[count]。”",
-        "从{small}换到{large}，应当除以[count]。",
+        "从{small}换算成{large}，应当除以[count]。",
         "换算表上，1{large}那一行、{small}那一列的数字是[count]。",
-        "老师问1{large}合多少{small}，小华算出[count]。",
-        "在计算器里输入1{large}，选择{small}，屏幕显示[count]。",
-        "问：{count}{small}正好是1个什么单位？答：[large]。",
+        "老师问1{large}合多少{small}，小华算出来是[count]。",
+        "在换算器里输入1{large}，选择{small}，屏幕显示[count]。",
+        "问：{count}{small}正好等于1个什么单位？答：[large]。",
         "{count}{small}可以写成1[large]。",
         "如果把{count}{small}当作一个整体，这个整体叫做1[large]。",
         "量出来一共{count}{small}，换成大单位，恰好是1[large]。",
-        "有一种单位，它的1份含有{count}{small}，这种单位是[large]。",
+        "有一种单位，1个这种单位等于{count}{small}，这种单位是[large]。",
         "猜单位：满{count}{small}就进一，进成1[large]。",
     )
 
@@ -154,8 +166,9 @@ class UnitRatio(FactTable):
                         yield names[f"{kind}-{large}"][0], names[f"{kind}-{small}"][0], str(int(ratio))
 
     def normalize(self, answer):
-        """Without the commas of thousands."""
-        return answer.strip().replace(",", "").replace("，", "")
+        """Without the commas of thousands, and with one name for each unit."""
+        answer = answer.strip().replace(",", "").replace("，", "")
+        return _SPELLINGS.get(answer, answer)
 
 
 def _pint_name(unit):

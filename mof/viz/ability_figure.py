@@ -5,6 +5,8 @@ import html
 
 import plotly.graph_objects as go
 
+from mof.viz.memory_figure import needle_figure, position_figure
+
 KIND_NAMES = {"knowledge": "knowledge 知识", "completion": "completion 补全", "reasoning": "reasoning 推理"}
 
 
@@ -98,6 +100,8 @@ def ability_page(report, expert_names, title):
     if report["router"]:
         parts += ["<h2>Which expert the router listens to</h2>"]
         parts += [router_figure(report, expert_names).to_html(full_html=False, include_plotlyjs=False)]
+    if report.get("memory"):
+        parts += ["<h2>How far back it remembers</h2>", _memory_part(report["memory"])]
     parts.append("<h2>Five answers of each family</h2>")
     for row in report["families"]:
         if row["split"] == "train":
@@ -112,3 +116,9 @@ def ability_page(report, expert_names, title):
     head = f"<meta charset='utf-8'><title>{html.escape(title)}</title><style>{style}</style>"
     body = f"<body><h1>{html.escape(title)}</h1>{''.join(parts)}</body>"
     return f"<!doctype html><html lang='en'><head>{head}</head>{body}</html>\n"
+
+
+def _memory_part(memory):
+    figures = [needle_figure(memory)] if memory["needle"] else []
+    figures += [position_figure(memory)] if memory["positions"] else []
+    return "".join(figure.to_html(full_html=False, include_plotlyjs=False) for figure in figures)

@@ -27,6 +27,15 @@ REPORT = {
 }
 
 
+WRITING = {"num_texts": 3, "num_characters": 60, "written": 0.25, "real": 0.125, "examples": []}
+
+
+def memory(split, length):
+    """What a judge of memory would give; it is judged on held-out text, from the longest row in training."""
+    assert split == "its held-out text"
+    return {"trained_length": length, "needle": [], "positions": None}
+
+
 def call(*words):
     """The command alone, with these words after its name."""
     app = typer.Typer()
@@ -47,8 +56,9 @@ def no_backend(monkeypatch):
 @pytest.fixture
 def asked(monkeypatch):
     """A run and a report that are there already; returns what judge_abilities was called with."""
-    from mof.evaluation import ability_report
-    from mof.training import run_folder, saved_model
+    from mof.evaluation import ability_report, memory_report, writing_report
+    from mof.generation import decoding
+    from mof.training import assembly, run_folder, saved_model
 
     calls = []
     model = SimpleNamespace(config=SimpleNamespace(experts=("recurrent", "transformer")))
@@ -56,11 +66,18 @@ def asked(monkeypatch):
     def judge(model, tokenizer, families, num_questions, on_family):
         calls.append((model, tokenizer, [family.name for family in families], num_questions))
         on_family(1, 1, RESULT)
-        return REPORT
+        return dict(REPORT)
 
     monkeypatch.setattr(ability_report, "judge_abilities", judge)
-    monkeypatch.setattr(saved_model, "load_model", lambda run: (model, "its tokenizer", run))
+    folder = SimpleNamespace(training_config=SimpleNamespace(lengths=(128, 512, 256)))
+    cache = SimpleNamespace(validation="its held-out text")
+    monkeypatch.setattr(saved_model, "load_model", lambda run: (model, "its tokenizer", folder))
     monkeypatch.setattr(run_folder, "RunFolder", lambda run: None)
+    monkeypatch.setattr(assembly, "open_cache", lambda run, tokenizer: cache)
+    monkeypatch.setattr(memory_report, "judge_memory", lambda m, t, split, length: memory(split, length))
+    monkeypatch.setattr(memory_report, "held_out_texts", lambda split, tokenizer: [split])
+    monkeypatch.setattr(writing_report, "judge_writing", lambda generator, texts: {**WRITING, "of": texts})
+    monkeypatch.setattr(decoding, "TextGenerator", lambda model, tokenizer: None)
     calls.append(model)
     return calls
 
@@ -125,6 +142,12 @@ def test_families_and_questions_reach_the_judge(asked):
 
 def test_results_are_told_as_they_come_and_as_a_table(asked):
     lines = call().stdout.splitlines()
+    assert lines[-3:] == [
+        "A fact recalled, by tokens in between (trained at 512):",
+        "  The held-out text is too short to look further.",
+        "4-grams said again within 60 characters: 25.0% in 3 continuations, 12.5% in the real ones.",
+    ]
+    lines = lines[:-3]
     assert lines[1].startswith("  1 of 1  doubling ") and "50% (9% to 91%; blind 50%)" in lines[1]
     assert lines[-2].startswith("reasoning   value      50.0%   9.0% to 91.0%")
     assert lines[-1] == "router on reasoning   RNN 25.0% ± 1.0%, Transformer 75.0% ± 1.0%"
@@ -135,7 +158,9 @@ def test_figures_and_page_are_written(asked, tmp_path):
     answer = call("--run", "runs/x", "--output", figures, "--page", page)
     assert f"written to {figures}\nwritten to {page}\n" in answer.stdout
     text = figures.read_text(encoding="utf-8")
-    assert json.loads(text) == {"run": "runs/x", **json.loads(json.dumps(REPORT))} and '"<三>"' in text
+    judged = {"memory": memory("its held-out text", 512), "writing": {**WRITING, "of": ["its held-out text"]}}
+    assert json.loads(text) == {"run": "runs/x", **json.loads(json.dumps(REPORT)), **judged}
+    assert '"<三>"' in text
     text = page.read_text(encoding="utf-8")
     assert "<h1>What runs/x can do</h1>" in text and "一<b>&lt;三&gt;</b> ✗ (二)" in text
     assert '"name":"Transformer"' in text

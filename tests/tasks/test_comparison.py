@@ -49,7 +49,7 @@ def test_sign_may_be_written_as_a_sign():
 
 def test_tallest_person():
     for direction, visible, question in visible_cases(TallestPerson()):
-        clues = re.findall(r"(\w\w)比(\w\w)(\w)", visible["clues"])
+        clues = re.findall(r"(\w\w)比(\w\w)(?:[跑到住]得)?(\w)", visible["clues"])
         assert len(clues) == 2
         people = {name for one, other, _ in clues for name in (one, other)}
         assert len(people) == 3

@@ -41,15 +41,30 @@ def test_missing_item():
 
 
 def test_recall():
-    def solve(direction, told, name=None, number=None, thing="", noun=""):
+    def solve(direction, told, gift, name=None, number=None, thing="", noun=""):
         found = re.findall(r"(\w\w)有(\d+)(\w+)", told)
-        assert len({person for person, _, _ in found}) == len({amount for _, amount, _ in found}) == 3
-        assert all(what.endswith(noun) and thing in ("", what) for _, _, what in found)
+        [(giver, taker, size, given)] = re.findall(r"^(\w\w)给了(\w\w)(\d+)(\w+)$", gift)
+        kinds = {what for _, _, what in found} | {given}
+        assert len(kinds) == 1 and given.endswith(noun) and thing in ("", given)
+        hands = {person: [person] * int(amount) for person, amount, _ in found}
+        assert len(hands) == 3 and giver != taker
+        for _ in range(int(size)):  # one thing at a time, from hand to hand
+            hands[taker].append(hands[giver].pop())
+        counts = {person: len(held) for person, held in hands.items()}
+        assert len(set(counts.values())) == 3 and min(counts.values()) > 0
         if direction == "number":
-            return next(amount for person, amount, _ in found if person == name)
-        return next(person for person, amount, _ in found if amount == number)
+            return counts[name]
+        return next(person for person, count in counts.items() if count == int(number))
 
     check_oracle(Recall(), solve)
+
+
+def test_the_gift_changes_the_answer_for_two_of_three_people():
+    family, changed = Recall(), 0
+    for index in range(600):
+        slots = family.slots(index)
+        changed += f"{slots['name']}有{slots['number']}{slots['thing']}" not in slots["told"].split("，")
+    assert 340 < changed < 460
 
 
 def test_a_number_may_come_with_its_thing():

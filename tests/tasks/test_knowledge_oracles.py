@@ -133,6 +133,11 @@ def test_disputed_places_are_not_asked():
     }
 
 
+def test_places_of_one_name_in_two_countries_are_not_asked():
+    cities = {city for city, _ in CityCountry().facts}
+    assert not cities & {"多米尼加", "圣约翰斯", "圣塔伦", "蒙特雷", "拉巴斯", "科尔多瓦"}
+
+
 def test_language_codes_against_iso_codes():
     pycountry = pytest.importorskip("pycountry")
     translate, same_name = in_chinese(pycountry, "iso639-3"), 0
@@ -172,8 +177,12 @@ def test_official_languages_by_hand():
     question = family.question(facts.index(("加拿大", "法语")), 0)
     assert question.accepted == {"英语", "法语"}
     assert ("巴西", "葡萄牙语") in facts and ("瑞士", "瑞士德语") not in facts
-    assert {language for _, language in facts} <= set(language_names().values())
+    assert {language for _, language in facts} <= {*language_names().values(), "朝鲜语"}
     assert len({country for country, _ in facts}) > 185
+    no_more = {("马里", "法语"), ("阿尔及利亚", "法语"), ("乌克兰", "俄语"), ("塞内加尔", "沃洛夫语")}
+    assert not no_more & set(facts)
+    question = family.question(facts.index(("朝鲜", "朝鲜语")), 0)
+    assert all(family.is_right(question, f"{answer}。") for answer in ("朝鲜语", "韩语"))
 
 
 def test_calendar_words_against_arrow_and_the_standard_library():
@@ -338,14 +347,14 @@ def test_symbols_of_units_are_what_pint_reads_them_as():
 IN_SI = {
     "公里": 1000, "米": 1, "分米": "1/10", "厘米": "1/100", "毫米": "1/1000", "微米": "1/1000000",
     "纳米": "1/1000000000", "英里": "1609.344", "码": "0.9144", "英尺": "0.3048", "英寸": "0.0254",
-    "海里": 1852, "英寻": "1.8288", "弗隆": "201.168", "公吨": 1000, "千克": 1, "克": "1/1000",
+    "海里": 1852, "英寻": "1.8288", "弗隆": "201.168", "吨": 1000, "千克": 1, "克": "1/1000",
     "毫克": "1/1000000", "微克": "1/1000000000", "磅": "0.45359237", "盎司": "0.028349523125",
-    "英石": "6.35029318", "周": 604800, "天": 86400, "小时": 3600, "分钟": 60, "秒钟": 1, "毫秒": "1/1000",
+    "英石": "6.35029318", "周": 604800, "天": 86400, "小时": 3600, "分钟": 60, "秒": 1, "毫秒": "1/1000",
     "微秒": "1/1000000", "纳秒": "1/1000000000", "平方公里": 1000000, "公顷": 10000, "平方米": 1,
     "平方厘米": "1/10000", "平方英尺": "0.09290304", "平方英寸": "0.00064516", "平方码": "0.83612736",
     "字节": 8, "比特": 1, "千焦": 1000, "焦耳": 1, "千瓦时": 3600000, "吉赫": 1000000000, "兆赫": 1000000,
     "千赫": 1000, "赫兹": 1, "吉瓦": 1000000000, "兆瓦": 1000000, "千瓦": 1000, "瓦特": 1, "毫瓦": "1/1000",
-    "兆帕斯卡": 1000000, "千帕斯卡": 1000, "百帕斯卡": 100, "帕斯卡": 1, "巴": 100000, "毫巴": 100,
+    "兆帕": 1000000, "千帕": 1000, "百帕": 100, "帕斯卡": 1, "巴": 100000, "毫巴": 100,
     "标准大气压": 101325, "立方千米": 1000000000, "立方米": 1, "立方厘米": "1/1000000", "升": "1/1000",
     "分升": "1/10000", "厘升": "1/100000", "毫升": "1/1000000",
 }  # fmt: skip
@@ -357,6 +366,10 @@ def test_ratios_of_units_against_their_definitions():
     family = UnitRatio()
     question = family.question(family.facts.index(("公里", "厘米", "100000")), 0)
     assert family.is_right(question, "100,000。") and not family.is_right(question, "10000。")
+    question = UnitSymbol().question(UnitSymbol().facts.index(("公里", "km")), 1)
+    assert question.direction == "unit"
+    assert all(UnitSymbol().is_right(question, f"{name}。") for name in ("公里", "千米"))
+    assert not UnitSymbol().is_right(question, "米。")
 
 
 def test_readings_follow_the_order_of_gb_2312():
@@ -383,4 +396,4 @@ def test_tones_by_hand():
     assert ("财", "cái", "第二声") in CharacterReading().facts
     family = CharacterReading()
     question = family.question(family.facts.index(("财", "cái", "第二声")), 1)
-    assert question.direction == "character" and question.accepted == {"材", "财", "裁"}
+    assert question.direction == "character" and question.accepted == {"才", "材", "财", "裁"}

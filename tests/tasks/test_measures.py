@@ -6,7 +6,7 @@ from fractions import Fraction
 from mof.tasks.measures import Rectangle, UnitConversion
 from tests.tasks.family_contract import check_oracle, visible_cases
 
-SIZES = {  # in metres, kilograms, litres, yuan, hours; years in months, for neither has a length in hours
+SIZES = {  # in metres, square metres, kilograms, litres, yuan, hours
     "千米": Fraction(1000),
     "米": Fraction(1),
     "分米": Fraction(1, 10),
@@ -24,8 +24,8 @@ SIZES = {  # in metres, kilograms, litres, yuan, hours; years in months, for nei
     "小时": Fraction(1),
     "分钟": Fraction(1, 60),
     "秒": Fraction(1, 3600),
-    "年": Fraction(12),
-    "个月": Fraction(1),
+    "平方米": Fraction(1),
+    "平方分米": Fraction(1, 100),
 }
 
 

@@ -1,0 +1,66 @@
+"""How far back a model remembers: the needle by distance, and the loss by position. Book: chapters 07, 16."""
+
+import plotly.graph_objects as go
+
+
+def needle_figure(memory):
+    """Share of the needles found by distance, with 95% intervals; a line at the trained length.
+
+    Args:
+        memory: as `mof.evaluation.memory_report.judge_memory` gives it.
+
+    Returns:
+        plotly Figure.
+    """
+    rows = memory["needle"]
+    shares = [row["num_right"] / row["num_trials"] for row in rows]
+    saved = [row["nats_without"] - row["nats"] for row in rows]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[row["distance"] for row in rows],
+        y=shares,
+        mode="lines+markers",
+        name="numbers recalled",
+        customdata=saved,
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [row["high"] - share for row, share in zip(rows, shares, strict=True)],
+            "arrayminus": [share - row["low"] for row, share in zip(rows, shares, strict=True)],
+        },
+        hovertemplate="%{x:,} tokens back: %{y:.0%}, %{customdata:.2f} nats saved<extra></extra>",
+    )
+    figure.add_vline(x=memory["trained_length"], line_dash="dot", annotation_text="trained length")
+    figure.update_layout(
+        xaxis={"title": "tokens between fact and question", "type": "log"},
+        yaxis={"title": "share recalled", "range": [0, 1], "tickformat": ".0%"},
+        height=360,
+    )
+    return figure
+
+
+def position_figure(memory):
+    """Mean loss by position in a long text, with 95% intervals; a line at the trained length.
+
+    Args:
+        memory: as `judge_memory` gives it, with "positions".
+
+    Returns:
+        plotly Figure.
+    """
+    positions = memory["positions"]
+    places = [(i + 0.5) * positions["block"] for i in range(len(positions["nats"]))]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=places,
+        y=positions["nats"],
+        mode="lines+markers",
+        name="loss",
+        error_y={"type": "data", "array": positions["half"]},
+        hovertemplate="around token %{x:,.0f}: %{y:.3f} nats<extra></extra>",
+    )
+    figure.add_vline(x=memory["trained_length"], line_dash="dot", annotation_text="trained length")
+    figure.update_layout(
+        xaxis={"title": "position in the text, tokens"}, yaxis={"title": "nats per token"}, height=360
+    )
+    return figure

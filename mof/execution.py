@@ -28,11 +28,7 @@ def as_graph(model, method, is_compiled=True):
 
         from mof.ops.compilation_tensorflow import without_compilation
 
-        def plain(*inputs):
-            with without_compilation():
-                return method(*inputs)
-
-        graph = tf.function(method if is_compiled else plain, autograph=False)
+        graph = tf.function(method if is_compiled else without_compilation()(method), autograph=False)
         return lambda *inputs: graph(*keras.tree.map_structure(_as_tensor, inputs))
     import jax
 
@@ -48,6 +44,19 @@ def as_graph(model, method, is_compiled=True):
         return pure([variable.value for variable in variables], inputs)
 
     return call
+
+
+def as_operations(model, method):
+    """`method` run operation by operation, where the backend is quick at that: a graph takes seconds.
+
+    Arguments and results are those of `as_graph`. TensorFlow alone; JAX is slow at it and makes the graph.
+    """
+    if keras.backend.backend() != "tensorflow":
+        return as_graph(model, method)
+    from mof.ops.compilation_tensorflow import without_compilation
+
+    plain = without_compilation()(method)
+    return lambda *inputs: plain(*keras.tree.map_structure(_as_tensor, inputs))
 
 
 def _as_tensor(x):

@@ -30,7 +30,7 @@ def chat(
     from mof.training.saved_model import load_model
 
     model, tokenizer, _ = load_model(run)
-    print("Preparing the graphs, about 15 s on two cores.", flush=True)
+    print("Preparing to write takes some seconds.", flush=True)
     session = ChatSession(TextGenerator(model, tokenizer), config, system)
     print("聊天开始 (the chat begins). [CLEAN] 清空上下文 (forgets); 空行结束 (an empty line leaves).")
     while text := _read_line():

@@ -27,7 +27,7 @@ def generate(
 
     model, tokenizer, _ = load_model(run, warn=_tell)  # the standard output holds the text alone
     generator = TextGenerator(model, tokenizer)
-    _tell("Preparing the graphs, about 15 s on two cores.")
+    _tell("Preparing to write takes some seconds.")
     for row in range(num_texts):
         print(prompt, end="", flush=True)
         for piece in generator.stream(prompt, config, row):

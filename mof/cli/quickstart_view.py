@@ -30,7 +30,7 @@ class QuickstartView:
     def show_samples(self, title):
         """Print how the model goes on after each prompt."""
         if not self._is_prepared:
-            self.console.print("Preparing the graphs that write, about 15 s on two cores.", soft_wrap=True)
+            self.console.print("Preparing to write takes some seconds.", soft_wrap=True)
             self._is_prepared = True
             glosses = " · ".join(f"{prompt} ({english})" for prompt, english in PROMPTS.items())
             self.console.print(f"It will go on from: {glosses}", markup=False, soft_wrap=True)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mof.corpus.conversation import encode_document
-from mof.generation.reading import StateReader
+from mof.generation.reading import PLAIN_PIECES, StateReader
 from mof.generation.writing import Writing
 from mof.tokenizer.special_tokens import DOCUMENT
 
@@ -21,6 +21,7 @@ class TextGenerator:
         piece_length: tokens of a prompt read at once.
         max_rows: texts written together; more prompts are taken in groups of this size. Graphs are made for
             one row and for this many, on first use.
+        plain_pieces: pieces of prompts read before a graph is made for them; see `StateReader`.
 
     Raises:
         ValueError: for a tokenizer with more ids than the model, or max_rows below 1.
@@ -33,7 +34,7 @@ class TextGenerator:
                 print(piece, end="", flush=True)
     """
 
-    def __init__(self, model, tokenizer, piece_length=64, max_rows=16):
+    def __init__(self, model, tokenizer, piece_length=64, max_rows=16, plain_pieces=PLAIN_PIECES):
         if tokenizer.vocabulary_size > model.config.vocabulary_size:
             raise ValueError(
                 f"the tokenizer has {tokenizer.vocabulary_size} ids and the model only "
@@ -44,7 +45,7 @@ class TextGenerator:
         self.model = model
         self.tokenizer = tokenizer
         self.max_rows = max_rows
-        self.reader = StateReader(model, piece_length)
+        self.reader = StateReader(model, piece_length, plain_pieces)
 
     def stream(self, prompt, config, row=0):
         """Continue one prompt, piece by piece.

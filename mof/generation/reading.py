@@ -3,14 +3,17 @@ reads a token.
 
 Both are traced once for each number of rows and never again, whatever the length of the text: the last piece
 is padded, and padding leaves the memory as it was. So the context costs the same bytes after ten tokens and
-after a million.
+after a million. A graph takes seconds to make, so the first few pieces are read without one, and are longer.
 """
 
 import numpy as np
 from keras import ops
 
-from mof.execution import as_graph
+from mof.execution import as_graph, as_operations
 from mof.tokenizer.special_tokens import PADDING
+
+PLAIN_PIECES = 4  # after so many the time that a graph takes is well spent
+PLAIN_LENGTH = 256  # tokens of such a piece at most: each costs half a second of small operations
 
 
 class StateReader:
@@ -19,17 +22,20 @@ class StateReader:
     Args:
         model: MixtureLanguageModel, or anything with its `initial_state`, `features`, `logits`, `step` and
             `variables`.
-        piece_length: tokens that the parallel form takes at once.
+        piece_length: tokens that the graph of the parallel form takes at once.
+        plain_pieces: pieces that are read before that graph is made.
 
     Raises:
         ValueError: for a piece_length below 1.
     """
 
-    def __init__(self, model, piece_length=64):
+    def __init__(self, model, piece_length=64, plain_pieces=PLAIN_PIECES):
         if piece_length < 1:
             raise ValueError(f"piece_length is {piece_length}, expected at least 1 token.")
         self.model = model
         self.piece_length = piece_length
+        self._plain_pieces_left = plain_pieces
+        self._read_plainly = as_operations(model, self._features_of_last)
         self._read_piece = as_graph(model, self._features_of_last, is_compiled=False)
         self._step = as_graph(model, model.step, is_compiled=False)
 
@@ -55,17 +61,21 @@ class StateReader:
             state = self.model.initial_state(len(rows))
         if lengths.max() == 1:
             return self.step(np.concatenate(rows), state)
-        logits = None
-        for start in range(0, int(lengths.max()), self.piece_length):
-            token_ids = np.full((len(rows), self.piece_length), PADDING, dtype=np.int32)
+        logits, start, longest = None, 0, int(lengths.max())
+        while start < longest:
+            read, size = self._read_piece, self.piece_length
+            if self._plain_pieces_left > 0:
+                self._plain_pieces_left -= 1
+                read, size = self._read_plainly, min(PLAIN_LENGTH, longest - start)
+            token_ids = np.full((len(rows), size), PADDING, dtype=np.int32)
             for row, ids in zip(token_ids, rows, strict=True):
-                part = ids[start : start + self.piece_length]
+                part = ids[start : start + size]
                 row[: len(part)] = part
-            counts = np.clip(lengths - start, 0, self.piece_length)
-            mask = np.arange(self.piece_length) < counts[:, None]
-            new, state = self._read_piece(token_ids, mask, state)
+            counts = np.clip(lengths - start, 0, size)
+            new, state = read(token_ids, np.arange(size) < counts[:, None], state)
             new = ops.convert_to_numpy(new)
             logits = new if logits is None else np.where(counts[:, None] > 0, new, logits)
+            start += size
         return logits, state
 
     def step(self, token_ids, state):

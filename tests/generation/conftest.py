@@ -36,7 +36,7 @@ def generator(tokenizer, num_traces):
     model = MixtureLanguageModel(config, seed=1)
     for name in ("features", "step"):
         setattr(model, name, _counted(getattr(model, name), name, num_traces))
-    return TextGenerator(model, tokenizer, PIECE_LENGTH, MAX_ROWS)
+    return TextGenerator(model, tokenizer, PIECE_LENGTH, MAX_ROWS, plain_pieces=0)
 
 
 def _counted(method, name, counter):

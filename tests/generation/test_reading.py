@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from mof.generation import reading
 from mof.generation.reading import StateReader
 from mof.tokenizer.special_tokens import DOCUMENT
 
@@ -73,6 +74,47 @@ def test_a_prompt_of_1000_tokens_costs_the_same_memory_and_no_new_graph(generato
         leaf.shape for leaf in keras.tree.flatten(short)
     ]
     assert dict(num_traces) == traces
+
+
+@pytest.fixture
+def uncounted(num_traces):
+    """Traces made inside do not count for the tests that count them."""
+    before = dict(num_traces)
+    yield
+    num_traces.clear()
+    num_traces.update(before)
+
+
+def test_the_first_pieces_are_read_without_a_graph_and_give_the_same(generator, monkeypatch, uncounted):
+    monkeypatch.setattr(reading, "PLAIN_LENGTH", 20)
+    rows = [_text(70, 1), _text(23, 2), _text(1, 3)]
+    expected, expected_state = generator.reader.read(rows)
+    reader = StateReader(generator.model, 16, plain_pieces=3)  # of 20, 20, 20; the rest by the graph
+    sizes = {"plain": [], "graph": []}
+    for kind, name in (("plain", "_read_plainly"), ("graph", "_read_piece")):
+        monkeypatch.setattr(reader, name, _noting(getattr(reader, name), sizes[kind]))
+    logits, state = reader.read(rows)
+    np.testing.assert_allclose(logits, expected, **FLOAT32_TOLERANCE)
+    _assert_states_equal(state, expected_state)
+    assert sizes == {"plain": [20, 20, 20], "graph": [16]}
+    reader.read([_text(5)])
+    assert sizes == {"plain": [20, 20, 20], "graph": [16, 16]}
+
+
+def test_a_plain_piece_is_as_long_as_the_text(generator, uncounted):
+    reader, sizes = StateReader(generator.model), []
+    reader._read_plainly = _noting(reader._read_plainly, sizes)
+    logits, _ = reader.read([_text(5)])
+    np.testing.assert_allclose(logits, generator.reader.read([_text(5)])[0], **FLOAT32_TOLERANCE)
+    assert sizes == [5]
+
+
+def _noting(read, sizes):
+    def call(token_ids, *others):
+        sizes.append(token_ids.shape[1])
+        return read(token_ids, *others)
+
+    return call
 
 
 def test_a_row_without_tokens_is_refused(generator):

@@ -1,0 +1,100 @@
+"""Settings compared at equal training time: held-out bits per byte of each, on the same text.
+
+    python benchmarks/equal_time.py --corpus my-texts --minutes 5 --output benchmarks/results/search.json \\
+        --variant "base" --variant "four heads: --num-heads 4" --variant "hot: --muon-learning-rate 0.03"
+
+A variant is a name and flags of `mof train`. Each is trained from scratch for the same minutes, and judged on
+the same held-out tokens; one that is finished is not trained again, so the command can be stopped, and later
+variants added. It states its hours beforehand. Run nothing beside it: what is equal is time.
+"""
+
+import argparse
+import datetime
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # measure the package this file came with
+
+MINUTES_AROUND = 1.0  # starting, making the graphs and judging, for each variant
+
+
+def parse_variant(text):
+    """("four heads", ["--num-heads", "4"]) from "four heads: --num-heads 4"."""
+    name, _, flags = text.partition(":")
+    return name.strip(), shlex.split(flags)
+
+
+def result_of(folder, name, flags, options):
+    """Train and judge one variant, or read what is there; returns the dict of its figures."""
+    run = folder / "".join(c if c.isalnum() else "_" for c in name)
+    result = run.with_suffix(".json")
+    if not result.is_file():
+        words = ["--resume"] if (run / "run.json").is_file() else new_run_words(flags, options)
+        subprocess.run(
+            [sys.executable, "-m", "mof", "train", "--run", str(run), *words], cwd=ROOT, check=True
+        )
+        log = [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+        evaluations = [entry for entry in log if entry.get("event") == "evaluation"]
+        figures = {
+            "name": name,
+            "flags": shlex.join(flags),
+            "bits_per_byte": evaluations[-1]["bits_per_byte"],
+            "route_weights": evaluations[-1]["route_weights"],
+            "tokens": max(entry["tokens"] for entry in log),
+            "seconds": max(entry["seconds"] for entry in log),
+            "curve": [[round(e["seconds"]), e["bits_per_byte"]] for e in evaluations],
+        }
+        result.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return json.loads(result.read_text(encoding="utf-8"))
+
+
+def new_run_words(flags, options):
+    """The flags of a new training: those of all variants, then the variant's own."""
+    corpus = [word for path in options.corpus for word in ("--corpus", str(Path(path).resolve()))]
+    length = (
+        ["--num-updates", str(options.updates)] if options.updates else ["--minutes", str(options.minutes)]
+    )
+    looks = ["--evaluation-tokens", "200000", "--evaluate-seconds", str(options.evaluate_seconds)]
+    return [*corpus, *length, *looks, "--checkpoint-seconds", "1000000", *flags]
+
+
+def main():
+    """Parse, tell the hours, train, write the JSON after each variant."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--corpus", nargs="+", required=True, help="files and folders of text")
+    parser.add_argument("--minutes", type=float, default=5.0, help="of each training")
+    parser.add_argument("--updates", type=int, default=0, help="equal updates in place of equal time")
+    parser.add_argument("--variant", action="append", required=True, help='"name: flags of mof train"')
+    parser.add_argument("--evaluate-seconds", type=float, default=1e6, help="between looks in between")
+    parser.add_argument("--folder", type=Path, default=ROOT / "runs" / "equal_time", help="for the runs")
+    parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
+    options = parser.parse_args()
+    from mof.training.conditions import bit_identity_conditions
+
+    folder = options.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    variants = [parse_variant(text) for text in options.variant]
+    hours = len(variants) * (options.minutes + MINUTES_AROUND) / 60
+    print(f"{len(variants)} trainings, at most {hours:.1f} hours.", flush=True)
+    results = []
+    for name, flags in variants:
+        results.append(result_of(folder, name, flags, options))
+        print(f"{results[-1]['bits_per_byte']:.4f}  {results[-1]['tokens']:>11,} tokens  {name}", flush=True)
+        record = {
+            "command": "python benchmarks/equal_time.py",
+            "corpus": [Path(path).name for path in options.corpus],
+            "minutes": options.minutes,
+            "updates": options.updates,
+            "date": datetime.date.today().isoformat(),
+            "machine": bit_identity_conditions(),
+            "results": results,
+        }
+        options.output.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -135,17 +135,18 @@ class RecurrentExpert(Expert):
         embedded, after = x, {}
         for i in range(self.num_layers):
             before = state[f"layer_{i}"]
-            layer = self.recurrences[i]
-            projected, convolution = self.convolutions[i].project(
+            projected, convolution = self.convolutions[i](
                 self.residuals[i](x, embedded),
                 before["convolution"],
                 resets,
                 mask,
-                self.norms[i],
-                layer.inputs,
-                self.recompute,
+                norm=self.norms[i],
+                projection=self.recurrences[i].inputs,
+                recompute=self.recompute,
             )
-            y, recurrence = layer.from_projected(projected, before["recurrence"], resets, mask)
+            y, recurrence = self.recurrences[i](
+                projected, before["recurrence"], resets, mask, is_projected=True
+            )
             x = x + y
             after[f"layer_{i}"] = {"convolution": convolution, "recurrence": recurrence}
         return x, after

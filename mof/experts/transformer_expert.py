@@ -89,11 +89,16 @@ class TransformerBlock(keras.layers.Layer):
     def call(self, x, state, resets=None, mask=None):
         """T tokens: x [B, T, D]; returns (y [B, T, D], state)."""
         after = {}
-        attention = self.attention
-        projected, after["convolution"] = self.convolution.project(
-            x, state["convolution"], resets, mask, self.attention_norm, attention.inputs, self.recompute
+        projected, after["convolution"] = self.convolution(
+            x,
+            state["convolution"],
+            resets,
+            mask,
+            norm=self.attention_norm,
+            projection=self.attention.inputs,
+            recompute=self.recompute,
         )
-        y, after["attention"] = attention.from_projected(projected, state["attention"], resets, mask)
+        y, after["attention"] = self.attention(projected, state["attention"], resets, mask, is_projected=True)
         x = x + y
         if self.thought_space is not None:
             x, after["thought_space"] = self.thought_space(x, state["thought_space"], resets, mask)

@@ -80,14 +80,12 @@ class Recurrence(keras.layers.Layer):
         """A hidden state of zeros."""
         return {"hidden": ops.zeros((batch_size, self.hidden_width), "float32")}
 
-    def call(self, x, state=None, resets=None, mask=None):
-        """T tokens: x [B, T, D], resets and mask [B, T] bool or None; returns (y [B, T, D], state)."""
+    def call(self, x, state=None, resets=None, mask=None, is_projected=False):
+        """T tokens: x [B, T, D], or what `inputs` gives for it; resets and mask [B, T] bool or None; returns
+        (y [B, T, D], state)."""
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
-        return self.from_projected(self.inputs(x), state, resets, mask)
-
-    def from_projected(self, projected, state, resets=None, mask=None):
-        """`call` from what `inputs` gave: projected [B, T, P]; returns (y [B, T, D], state)."""
+        projected = x if is_projected else self.inputs(x)
         form = recomputed(self._recur_and_write) if self.recompute else self._recur_and_write
         y, hidden = form(
             projected,

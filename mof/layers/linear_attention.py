@@ -218,14 +218,12 @@ class LinearAttention(keras.layers.Layer):
             )
         return linear_attention_memory(batch_size, self.num_heads, self.head_width, self.head_width)
 
-    def call(self, x, state=None, resets=None, mask=None):
-        """T tokens: x [B, T, D], resets and mask [B, T] bool or None; returns (y [B, T, D], state)."""
+    def call(self, x, state=None, resets=None, mask=None, is_projected=False):
+        """T tokens: x [B, T, D], or what `inputs` gives for it; resets and mask [B, T] bool or None; returns
+        (y [B, T, D], state)."""
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
-        return self.from_projected(self.inputs(x), state, resets, mask)
-
-    def from_projected(self, projected, state, resets=None, mask=None):
-        """`call` from what `inputs` gave: projected [B, T, P]; returns (y [B, T, D], state)."""
+        projected = x if is_projected else self.inputs(x)
         form = recomputed(attend_and_project) if self.recompute else attend_and_project
         matrix, settings = self.outputs.kernel.value, self._settings()
         return form(projected, self._rate(), matrix, state, resets, mask, settings, self.chunk_length)

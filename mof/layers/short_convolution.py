@@ -41,33 +41,25 @@ class ShortConvolution(keras.layers.Layer):
         """The empty history."""
         return short_convolution_memory(batch_size, self.kernel_length, self.width)
 
-    def call(self, x, state=None, resets=None, mask=None, norm=None):
-        """T tokens: x [B, T, D]; returns (y [B, T, D] in the dtype of products, state).
+    def call(self, x, state=None, resets=None, mask=None, norm=None, projection=None, recompute=False):
+        """T tokens through the filters, and what stands before and behind them.
 
-        With `norm`, a `RootMeanSquareNorm`, x goes through it first, in the same compiled piece.
+        Args:
+            x: [B, T, D]. state, resets, mask: as for all layers with a memory.
+            norm: a `RootMeanSquareNorm` that x goes through first, in the same compiled piece; or None.
+            projection: a `Projection` without bias whose matrix the result is multiplied by; or None.
+            recompute: keep x alone for the gradient, and compute norm and filters again; see `recomputed`.
+
+        Returns:
+            (y [B, T, D], or [B, T, N] behind a projection, in the dtype of products; state).
         """
         if state is None:
             state = self.initial_state(keras.ops.shape(x)[0])
         scale = None if norm is None else norm.scale.value
-        return fused(normalized_convolution)(
-            x, scale, self.kernel.value, state, resets, mask, self.compute_dtype
-        )
-
-    def project(self, x, state, resets, mask, norm, projection, recompute=False):
-        """T tokens through the norm, the filters and the matrix of a `Projection`: what a memory reads.
-
-        Args:
-            x: [B, T, D]. state, resets, mask, norm: as `call`.
-            projection: Projection without bias.
-            recompute: keep x alone for the gradient, and compute norm and filters again; see `recomputed`.
-
-        Returns:
-            (y [B, T, N] in the dtype of products, state).
-        """
-        form = recomputed(convolve_and_project) if recompute else convolve_and_project
-        scale = None if norm is None else norm.scale.value
-        matrix = projection.kernel.value
-        return form(x, scale, self.kernel.value, state, resets, mask, matrix, self.compute_dtype)
+        form, arguments = fused(normalized_convolution), (x, scale, self.kernel.value, state, resets, mask)
+        if projection is not None:
+            form, arguments = convolve_and_project, (*arguments, projection.kernel.value)
+        return (recomputed(form) if recompute else form)(*arguments, self.compute_dtype)
 
     def step(self, x_t, state, norm=None):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""

@@ -113,8 +113,9 @@ def judge_continuations(generator, validation_texts, index, sampling):
             "longest_copied_run": max(runs),
             "median_copied_run": float(np.median(runs)),
         }
-    shown = [{"prompt": p, "text": t} for p, t in zip(prompts[:NUM_SHOWN], written[:NUM_SHOWN], strict=True)]
-    return figures, shown
+    for prompt, text in zip(prompts[:NUM_SHOWN], written[:NUM_SHOWN], strict=True):
+        print(f"{sampling} {prompt!r} -> {text!r}")  # the beginnings are the corpus's: shown, not stored
+    return figures, written[:NUM_SHOWN]
 
 
 def router_table(model, tokenizer, cache, documents_by_source):

@@ -238,7 +238,9 @@ def main(arguments=None):
         state = list_checkpoints(folder / "alone" / "checkpoints")[0] / "state.json"
         conditions = json.loads(state.read_text(encoding="utf-8"))["conditions"]
     result = {
-        "command": shlex.join(["python", "benchmarks/kill_study.py", *(arguments or sys.argv[1:])]),
+        "command": shlex.join(
+            ["python", "benchmarks/kill_study.py", *(Path(word).name for word in arguments or sys.argv[1:])]
+        ),
         "date": datetime.date.today().isoformat(),
         "machine": conditions,
         "updates": options.updates,

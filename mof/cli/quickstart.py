@@ -30,14 +30,11 @@ def quickstart(
             "this from the project's folder, or name the folder with --data."
         )
     start_backend()
-    from mof.cli.quickstart_questions import show_answers, write_questions
     from mof.cli.quickstart_run import open_or_make_run
     from mof.cli.quickstart_view import QuickstartView
     from mof.cli.training_session import train_to_end
 
     config = QUICK_TRAINING.replace(minutes=minutes)
-    print("Writing questions to learn from, beside the prose (once, a few seconds).")
-    corpus.append(write_questions(Path(run).with_name(f"{Path(run).name}-questions.jsonl")))
     prepared = open_or_make_run(run, preset_name, config, corpus)
     view = QuickstartView(prepared[1], prepared[0].tokenizer())
     view.show_samples("Before: what it writes after three beginnings.")
@@ -46,7 +43,6 @@ def quickstart(
         print("Stopped and saved. The same command goes on from here.")
         return
     view.show_samples("After: the same beginnings.")
-    show_answers(view.console, view.generator)
     view.show_router()
     print(f"\nThe model lies in {Path(run).resolve()} (its newest checkpoint in the folder checkpoints).")
     dialogues = str(Path(data) / "dialogues")

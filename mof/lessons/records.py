@@ -70,6 +70,11 @@ def load_record(name, folder=FOLDER):
         raise ValueError(f"{path} is no record ({error}): make it again with its program.") from error
 
 
+def find_record(name, folder=FOLDER):
+    """`load_record`, or None where the study has not been run yet: a chapter then says so in words."""
+    return load_record(name, folder) if (Path(folder) / f"{name}.json").is_file() else None
+
+
 def write_record(name, data, command, machine, code_files, folder=FOLDER):
     """Store a result.
 

@@ -2,6 +2,7 @@
 ships."""
 
 import html
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -73,15 +74,19 @@ def short_run(
 
 
 class ProgressLine(Observer):
-    """One line under a cell that counts down, and stays as the result; a plain print outside notebooks."""
+    """One line under a cell that counts down, and stays as the result; outside notebooks the result is
+    printed."""
 
     def __init__(self, label):
         self.label, self.seconds = label, 0.0
         self._handle, self._shown_at = None, 0.0
+        self._is_in_notebook = _is_in_notebook()
+        if self._is_in_notebook:
+            self._show("preparing the text and the graphs")
 
     def updated(self, training):
         self.seconds = training.seconds()
-        if time.monotonic() - self._shown_at < 0.5:
+        if not self._is_in_notebook or time.monotonic() - self._shown_at < 0.5:
             return
         self._shown_at = time.monotonic()
         left = max(0.0, 60 * training.config.minutes - self.seconds)
@@ -91,9 +96,11 @@ class ProgressLine(Observer):
 
     def finish(self, bits_per_byte):
         """Replace the countdown by the result."""
-        self._show(
-            f"{bits_per_byte:.3f} bits per byte on held-out text after {self.seconds:.0f} s of training"
-        )
+        words = f"{bits_per_byte:.3f} bits per byte on held-out text after {self.seconds:.0f} s of training"
+        if self._is_in_notebook:
+            self._show(words)
+        else:
+            print(f"{self.label}: {words}" if self.label else words, flush=True)
 
     def _show(self, words):
         from IPython.display import HTML, display
@@ -105,6 +112,13 @@ class ProgressLine(Observer):
             self._handle = display(line, display_id=True)
         else:
             self._handle.update(line)
+
+
+def _is_in_notebook():
+    """Whether IPython runs this with a front end that can change a line it has shown."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython and ipython.get_ipython()
+    return bool(shell) and hasattr(shell, "kernel")
 
 
 def _silent(sentence):

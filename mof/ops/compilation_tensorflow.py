@@ -54,6 +54,8 @@ def compiled(function):
 
     @functools.wraps(function)
     def call(*tensors):
+        if not _is_allowed.get() and not tf.inside_function():
+            return function(*tensors)  # operation by operation: no graph for each length of a text
         # a tape must not look inside: what it would keep for the gradient cannot leave a compiled loop
         return build(_is_allowed.get())(*map(tf.stop_gradient, tensors))
 

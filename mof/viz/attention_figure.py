@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mof.corpus.conversation import encode_document
+from mof.viz.frame_slider import frame_slider
 
 
 def attention_heads(model, tokenizer, text, block=0):
@@ -86,21 +87,30 @@ def attention_figure(weights, tokens, title=""):
         "colorscale": "Viridis",
         "zmin": 0.0,  # one scale, so that heads can be compared
         "zmax": 1.0,
-        "colorbar": {"title": "weight"},
+        "colorbar": {  # above the square, which then has the whole width of a phone
+            "title": {"text": "weight", "side": "top"},
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "thickness": 10,
+        },
     }
     frames = [
         go.Frame(name=str(head), data=[go.Heatmap(z=weights[head], **shared)]) for head in range(len(weights))
     ]
     figure = go.Figure(frames[0].data[0], frames=frames)
-    steps = [
-        {"label": frame.name, "method": "animate", "args": [[frame.name], {"mode": "immediate"}]}
-        for frame in frames
-    ]
+    axis = {
+        "tickmode": "array",
+        "tickvals": names,
+        "ticktext": list(tokens),
+        "showgrid": False,
+        "constrain": "domain",
+    }
     figure.update_layout(
         title=title,
-        sliders=[{"steps": steps, "currentvalue": {"prefix": "head "}, "pad": {"t": 60}}],
-        xaxis={"title": "token that is read", "tickangle": 0},
-        yaxis={"title": "token that reads", "autorange": "reversed", "scaleanchor": "x"},
+        sliders=[frame_slider(frames, "head ")],
+        xaxis={**axis, "title": "token that is read", "tickangle": 0},
+        yaxis={**axis, "title": "token that reads", "autorange": "reversed", "scaleanchor": "x"},
         height=620,
     )
     return figure

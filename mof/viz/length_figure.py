@@ -21,8 +21,8 @@ def length_figure(seconds_by_form, title=""):
         figure.add_scatter(x=lengths, y=values, name=name, mode="lines+markers", hovertemplate=hover)
     figure.update_layout(
         title=title,
-        xaxis={"title": "tokens in the text", "type": "log", "dtick": "D1"},
-        yaxis={"title": "seconds", "type": "log"},
+        xaxis={"title": "tokens in the text", "type": "log", "dtick": "D2"},
+        yaxis={"title": "seconds", "type": "log", "dtick": "D2"},
         legend={"orientation": "h", "y": -0.25},
         height=440,
     )

@@ -51,20 +51,25 @@ def test_the_solution_passes(name):
     assert verdict.is_right, verdict.message
 
 
+def assert_told(verdict, said):
+    assert not verdict.is_right and said in verdict.message, verdict.message
+
+
 def whole(queries, keys, values):
     scores = queries @ keys.T
     return scores @ values / scores.sum(axis=1, keepdims=True)
 
 
-def masked(queries, keys, values, divide=True, diagonal=0, exponent=False, total=None):
+def masked(queries, keys, values, divide=True, diagonal=0, exponent=False, total=None, first=None):
     scores = queries @ keys.T
     scores = np.exp(scores) if exponent else scores
     sums = scores.sum(axis=1, keepdims=True) if total == "all" else None
     scores = np.tril(scores, diagonal)
-    if diagonal:
-        scores[0, 0] = 1.0
+    if first is not None:
+        scores[0, 0] = first
     sums = scores.sum(axis=1, keepdims=True) if sums is None else sums
-    return scores @ values / (sums if divide else 1.0)
+    with np.errstate(invalid="ignore"):
+        return scores @ values / (sums if divide else 1.0)
 
 
 def upside_down(queries, keys, values):
@@ -75,14 +80,18 @@ def upside_down(queries, keys, values):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (lambda k: k * k, "that factor cancels"),
-        (lambda k: 2 * k, "multiplies twice"),
-        (lambda k: 7, "For K = 16 you say 7"),
+        (lambda k: k * k, "size of the memory, not a number of tokens"),
+        (lambda k: 2 * k, "Softmax attention needs two as well"),
+        (lambda k: k / 2, "The memory needs two as well"),
+        (lambda k: k + 1, "One too many"),
+        (lambda k: 32, "You say 32 whatever K is"),
+        (lambda k: 3 * k + 1, "For K = 16 you say 49"),
         (lambda k: None, "is None"),
+        (lambda k: [k], "has the shape [1]"),
     ],
 )
 def test_crossover(wrong, said):
-    assert said in check_crossover(wrong).message
+    assert_told(check_crossover(wrong), said)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +99,8 @@ def test_crossover(wrong, said):
     [
         (whole, "sees position t + 1"),
         (upside_down, "upside down"),
-        (lambda *x: masked(*x, diagonal=-1), "keep the diagonal"),
+        (lambda *x: masked(*x, diagonal=-1), "keep the diagonal"),  # the first row is NaN
+        (lambda *x: masked(*x, diagonal=-1, first=1.0), "keep the diagonal"),
         (lambda *x: masked(*x, divide=False), "do not sum to 1"),
         (lambda *x: masked(*x, total="all"), "sum after masking"),
         (lambda *x: masked(*x, exponent=True), "softmax attention"),
@@ -101,11 +111,31 @@ def test_crossover(wrong, said):
     ],
 )
 def test_causal(wrong, said):
-    verdict = check_causal(wrong)
-    assert not verdict.is_right and said in verdict.message
+    assert_told(check_causal(wrong), said)
 
 
-def step(query, key, value, memory, write_first=True, grow=True, divide=True, decay=(1.0, 1.0), late=False):
+def test_an_attempt_that_writes_into_its_arguments_is_judged_by_its_result():
+    def in_place(queries, keys, values):
+        right = masked(queries, keys, values)
+        queries *= 2.0
+        values += 1.0
+        return right
+
+    assert check_causal(in_place).is_right
+
+
+def step(
+    query,
+    key,
+    value,
+    memory,
+    write_first=True,
+    grow=True,
+    divide="sum",
+    decay=(1.0, 1.0),
+    late=False,
+    least=1e-9,
+):
     S, z = memory
     new = (decay[0] * S + np.outer(key, value), decay[1] * z + key)
     if late:
@@ -115,20 +145,42 @@ def step(query, key, value, memory, write_first=True, grow=True, divide=True, de
     read = new if write_first else (S, z)
     y = query @ read[0]
     total = query @ read[1]
-    return (y / max(total, 1e-9) if divide else y), new
+    with np.errstate(invalid="ignore"):
+        y = {"sum": y / np.maximum(total, least), "no": y, "keys": y / np.maximum(read[1].sum(), least)}[
+            divide
+        ]
+    return y, new
+
+
+def counting_step():
+    """Divides by the number of tokens so far."""
+    calls = []
+
+    def attempt(query, key, value, memory):
+        calls.append(1)
+        y, memory = step(query, key, value, memory, divide="no")
+        return y / len(calls), memory
+
+    return attempt
 
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
         (lambda *x: step(*x, grow=False), "does not grow"),
+        (lambda *x: (step(*x)[0], x[3]), "does not grow"),  # gives back the memory that it got
         (lambda *x: step(*x, write_first=False), "write into the memory first"),
-        (lambda *x: step(*x, divide=False), "Divide what you read by query . z"),
+        (lambda *x: step(*x, write_first=False, least=0.0), "write into the memory first"),  # NaN
+        (lambda *x: step(*x, divide="no"), "Divide what you read by query . z"),
+        (counting_step(), "You divide by the number of tokens"),
+        (lambda *x: step(*x, divide="keys"), "differ from the definition"),
         (lambda *x: step(*x)[0], "Return two things"),
+        (lambda *x: (step(*x)[0], step(*x)[1][0]), "as a pair (S, z)"),
+        (lambda *x: (step(*x)[0], (step(*x)[1][0].T, x[1])), "S has the shape [2, 3]"),
     ],
 )
 def test_step(wrong, said):
-    assert said in check_step(wrong).message
+    assert_told(check_step(wrong), said)
 
 
 @pytest.mark.parametrize(
@@ -138,13 +190,20 @@ def test_step(wrong, said):
         (lambda q, k, v, m, d: step(q, k, v, m, decay=(d, 1.0)), "S fades and z does not"),
         (lambda q, k, v, m, d: step(q, k, v, m, decay=(1.0, d)), "z fades and S does not"),
         (lambda q, k, v, m, d: step(q, k, v, m, decay=(d, d), late=True), "new token has faded already"),
+        (
+            lambda q, k, v, m, d: step(q, k, v, m, decay=(d, d), write_first=False),
+            "write into the memory first",
+        ),
+        (lambda q, k, v, m, d: step(q, k, v, m, decay=(d, d), divide="no"), "Both fade, but the weights"),
+        (lambda q, k, v, m, d: step(q, k, v, m, grow=False), "does not grow"),
+        (lambda q, k, v, m, d: step(q, k, v, m, decay=(d, d))[0], "Return two things"),
     ],
 )
 def test_decay(wrong, said):
-    assert said in check_decay(wrong).message
+    assert_told(check_decay(wrong), said)
 
 
-def chunks(queries, keys, values, length, carry=True, mask=True, early=False, whole_total=True):
+def chunks(queries, keys, values, length, carry=True, mask=True, early=False, whole_total=True, divide=True):
     outputs, (S, z) = [], (np.zeros((3, 2)), np.zeros(3))
     for start in range(0, len(queries), length):
         q, k, v = (x[start : start + length] for x in (queries, keys, values))
@@ -153,7 +212,7 @@ def chunks(queries, keys, values, length, carry=True, mask=True, early=False, wh
             S, z = S + k.T @ v, z + k.sum(axis=0)
         inside = scores.sum(axis=1)
         total = inside + (q @ z if carry and whole_total else 0.0)
-        outputs.append((scores @ v + (q @ S if carry else 0.0)) / total[:, None])
+        outputs.append((scores @ v + (q @ S if carry else 0.0)) / (total[:, None] if divide else 1.0))
         if not early:
             S, z = S + k.T @ v, z + k.sum(axis=0)
     return np.concatenate(outputs)
@@ -166,7 +225,17 @@ def chunks(queries, keys, values, length, carry=True, mask=True, early=False, wh
         (lambda *x: chunks(*x, mask=False), "see the future"),
         (lambda *x: chunks(*x, early=True), "before the chunk is written"),
         (lambda *x: chunks(*x, whole_total=False), "leaves out what was carried"),
+        (lambda *x: chunks(*x, divide=False), "The weights do not sum to 1"),
+        (lambda q, k, v, c: chunks(q[:4], k[:4], v[:4], c), "has the shape [4, 2], expected [7, 2]"),
     ],
 )
 def test_chunks(wrong, said):
-    assert said in check_chunks(wrong).message
+    assert_told(check_chunks(wrong), said)
+
+
+@pytest.mark.parametrize("test", [test_crossover, test_causal, test_step, test_decay, test_chunks])
+def test_three_typical_mistakes_and_more_have_a_sentence_of_their_own(test):
+    (mark,) = [mark for mark in test.pytestmark if mark.name == "parametrize"]
+    general = ("differ from the definition", "stopped with", "has the shape", "is None", "expected an array")
+    own = {said for _, said in mark.args[1] if not any(words in said for words in general)}
+    assert len(own) >= 4, own

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from mof.lessons import records
-from mof.lessons.records import FOLDER, load_record, write_record
+from mof.lessons.records import FOLDER, find_record, load_record, write_record
 
 MACHINE = {"processor": "P", "cores": 2}
 
@@ -59,3 +59,11 @@ def test_shipped_records_are_whole(path):
     assert record.command.startswith("python benchmarks/") and record.machine["cores"] and record.code
     assert all((records.ROOT / file).is_file() for file in record.code), "a measured file is gone"
     json.dumps(record.data, allow_nan=False)
+
+
+def test_a_record_that_is_not_there_yet_is_none(folder):
+    assert find_record("other", folder) is None
+    assert find_record("speed", folder) == load_record("speed", folder)
+    (folder / "bad.json").write_text('{"data": 1', encoding="utf-8")
+    with pytest.raises(ValueError, match="bad.json is no record"):
+        find_record("bad", folder)

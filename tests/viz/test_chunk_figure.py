@@ -23,7 +23,7 @@ def test_a_step_for_each_length_and_no_python_behind_it():
     figure = chunk_figure(TOKENS, [1, 2, 5])
     assert [frame.name for frame in figure.frames] == ["1", "2", "5"]
     (slider,) = figure.layout.sliders
-    assert [step.args[0] for step in slider.steps] == [["1"], ["2"], ["5"]]
+    assert [list(step.args[0]) for step in slider.steps] == [["1"], ["2"], ["5"]]
     assert {step.method for step in slider.steps} == {"animate"}
     for frame, length in zip(figure.frames, (1, 2, 5), strict=True):
         shown = np.array(frame.data[0].z, dtype="float64")

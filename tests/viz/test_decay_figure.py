@@ -25,7 +25,7 @@ def test_curves_hold_the_powers_and_the_slider_shows_them():
     np.testing.assert_array_equal(first.x, range(4))
     np.testing.assert_array_equal(figure.data[0].y, first.y)
     steps = figure.layout.sliders[0].steps
-    assert [step.label for step in steps] == ["a", "b"] and steps[1].args[0] == ["b"]
+    assert [step.label for step in steps] == ["a", "b"] and list(steps[1].args[0]) == ["b"]
     assert {step.method for step in steps} == {"animate"}
 
 

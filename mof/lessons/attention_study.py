@@ -1,0 +1,78 @@
+"""What the forms of attention were worth: a row for each training, a figure of them, words. Chapter 05."""
+
+from mof.lessons.attention_forms import FORMS
+from mof.lessons.records import find_record
+from mof.viz.forms_figure import forms_figure
+from mof.viz.notebook_figures import show_figure
+
+
+def form_row(form, seed, bits_per_byte, seconds):
+    """One training's result, as `mof.viz.forms_figure` draws it and a record stores it."""
+    return {"form": form, "seed": seed, "bits_per_byte": bits_per_byte, "seconds": seconds}
+
+
+def run_row(run, seed=0):
+    """`form_row` of a ShortRun whose label is the form."""
+    return form_row(run.label, seed, run.held_out.bits_per_byte, run.seconds)
+
+
+def show_study(name="attention_forms"):
+    """Shows the recorded study and says in words what came out; or says that nobody has run it yet.
+
+    Args:
+        name: of the record.
+    """
+    study = find_record(name)
+    if study is None:
+        print(
+            "This study has not been run yet: there is no record to show,\n"
+            "and nothing to conclude. About 2.4 hours on two cores:\n"
+            "python benchmarks/attention_forms.py"
+        )
+        return
+    rows = study.data["runs"]
+    minutes, passes = (sum(row[key] for row in rows) / len(rows) for key in ("seconds", "passes"))
+    title = f"Recorded: {minutes / 60:.0f} minutes, {passes:.1f} passes over the text, on average"
+    words = (
+        f"A dot for each training, a stroke at the mean of the seeds; fewer bits are better; {study.note}."
+    )
+    show_figure(forms_figure(rows, title), words)
+    print(*describe_forms(rows), sep="\n")
+
+
+def describe_forms(rows):
+    """What each change was worth, in words: the mean over the seeds, and in how many of them it helped.
+
+    Args:
+        rows: list of dicts as `form_row` gives, in any order; forms stand in the order of FORMS.
+
+    Returns:
+        list of str, one sentence for each form.
+    """
+    by_form = {
+        form: {row["seed"]: row["bits_per_byte"] for row in rows if row["form"] == form} for form in FORMS
+    }
+    by_form = {form: results for form, results in by_form.items() if results}
+    sentences, before = [], None
+    for form, results in by_form.items():
+        mean = sum(results.values()) / len(results)
+        sentence = f"{form}: {mean:.3f} bits per byte over {_count(len(results), 'seed')}"
+        if before is not None:
+            name, others = before
+            shared = sorted(set(results) & set(others))
+            changes = [results[seed] - others[seed] for seed in shared]
+            better = sum(change < 0 for change in changes)
+            if changes:
+                change = sum(changes) / len(changes)
+                word = "fewer" if change < 0 else "more"
+                sentence += (
+                    f"; {abs(change):.3f} {word} than {name}, better in {better} of "
+                    f"{_count(len(changes), 'seed')}"
+                )
+        sentences.append(sentence + ".")
+        before = form, results
+    return sentences
+
+
+def _count(number, noun):
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,90 @@
+"""How the chunked form divides the triangle of pairs: inside a chunk one by one, the rest through the memory.
+Book: chapter 05."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mof.viz.frame_slider import frame_slider
+
+INSIDE_COLOUR, CARRIED_COLOUR = "#2f6db5", "#b8560f"  # blue and orange: told apart by the colour-blind too
+INSIDE_SIGN, CARRIED_SIGN = "×", "S"  # and by a sign, where there is no colour
+
+
+def pair_kinds(num_tokens, chunk_length):
+    """For each pair (reader i, read j): 0 inside one chunk, 1 through the memory, NaN in the future.
+
+    Args:
+        num_tokens: T. chunk_length: C, at least 1.
+
+    Returns:
+        [T, T] float64.
+    """
+    place = np.arange(num_tokens)
+    chunk = place // chunk_length
+    kinds = (chunk[:, None] != chunk[None, :]).astype("float64")
+    kinds[place[:, None] < place[None, :]] = np.nan
+    return kinds
+
+
+def chunk_figure(tokens, chunk_lengths):
+    """The triangle of pairs with a slider over the length of a chunk.
+
+    Args:
+        tokens: list of T str, for the axes. chunk_lengths: list of int, a step of the slider for each.
+
+    Returns:
+        plotly Figure. Its title counts the pairs looked at and the memories written.
+
+    Raises:
+        ValueError: for a chunk length below 1, or none.
+    """
+    if not chunk_lengths or min(chunk_lengths) < 1:
+        raise ValueError(f"chunk_lengths are {chunk_lengths}, expected at least one, each 1 or more.")
+    places = list(range(len(tokens)))
+    frames = [_frame(tokens, length) for length in chunk_lengths]
+    figure = go.Figure(frames[0].data[0], frames=frames)
+    axis = {
+        "tickmode": "array",
+        "tickvals": places,
+        "ticktext": list(tokens),
+        "showgrid": False,
+        "zeroline": False,
+        "constrain": "domain",
+    }
+    figure.update_layout(
+        title=frames[0].layout.title.text,
+        sliders=[frame_slider(frames, "C = ")],
+        xaxis={**axis, "title": "token that is read", "tickangle": 0},
+        yaxis={**axis, "title": "token that reads", "autorange": "reversed", "scaleanchor": "x"},
+        height=620,
+    )
+    return figure
+
+
+def _frame(tokens, chunk_length):
+    kinds = pair_kinds(len(tokens), chunk_length)
+    ways = {0.0: "inside the chunk", 1.0: "through the memory"}
+    signs = {0.0: INSIDE_SIGN, 1.0: CARRIED_SIGN}
+    trace = go.Heatmap(
+        z=[[None if np.isnan(kind) else int(kind) for kind in row] for row in kinds],
+        text=[[signs.get(kind, "") for kind in row] for row in kinds],
+        texttemplate="%{text}",
+        textfont={"color": "#ffffff"},
+        customdata=[
+            [f"{reader} reads {read}: {ways.get(kind, '')}" for read, kind in zip(tokens, row, strict=True)]
+            for reader, row in zip(tokens, kinds, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+        hoverongaps=False,
+        colorscale=[[0.0, INSIDE_COLOUR], [1.0, CARRIED_COLOUR]],
+        zmin=0,
+        zmax=1,
+        showscale=False,
+        xgap=1,
+        ygap=1,
+    )
+    num_inside, num_chunks = int((kinds == 0.0).sum()), -(-len(tokens) // chunk_length)
+    pairs = len(tokens) * (len(tokens) + 1) // 2
+    times = "once" if num_chunks == 1 else f"{num_chunks} times"
+    words = f"{num_inside} of {pairs} pairs looked at one by one; the memory written {times}"
+    return go.Frame(name=str(chunk_length), data=[trace], layout={"title": {"text": words}})

@@ -1,0 +1,57 @@
+"""Bits per byte on held-out text by form of the model: a dot for each seed, a stroke at the mean. Book:
+chapter 05."""
+
+import plotly.graph_objects as go
+
+
+def forms_figure(rows, title=""):
+    """One line of dots for each form, the first on top.
+
+    Args:
+        rows: list of dicts with "form", "seed" and "bits_per_byte", as `mof.lessons.attention_study.form_row`
+            gives.
+        title: str.
+
+    Returns:
+        plotly Figure.
+
+    Raises:
+        ValueError: without rows.
+    """
+    if not rows:
+        raise ValueError("there are no rows, expected one for each training.")
+    forms = list(dict.fromkeys(row["form"] for row in rows))
+    values = {form: [row["bits_per_byte"] for row in rows if row["form"] == form] for form in forms}
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[row["bits_per_byte"] for row in rows],
+        y=[row["form"] for row in rows],
+        customdata=[row["seed"] for row in rows],
+        mode="markers",
+        marker={"size": 11, "opacity": 0.75},
+        name="one training",
+        hovertemplate="%{y}, seed %{customdata}: %{x:.3f} bits per byte<extra></extra>",
+    )
+    if max(map(len, values.values())) > 1:
+        figure.add_scatter(
+            x=[sum(values[form]) / len(values[form]) for form in forms],
+            y=forms,
+            mode="markers",
+            marker={"symbol": "line-ns-open", "size": 26, "line": {"width": 3}},
+            name="mean over the seeds",
+            hovertemplate="%{y}, mean: %{x:.3f} bits per byte<extra></extra>",
+        )
+    figure.update_layout(
+        title=title,
+        xaxis={"title": "bits per byte (left is better)"},
+        yaxis={
+            "categoryorder": "array",
+            "categoryarray": forms[::-1],
+            "range": [-0.5, len(forms) - 0.5],
+            "automargin": True,
+        },
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        showlegend=len(figure.data) > 1,
+        height=170 + 50 * len(forms),
+    )
+    return figure

@@ -1,0 +1,163 @@
+"""The four forms, what is said of their results, and the study that trains them, without a training."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from benchmarks import attention_forms as study
+from mof.config import ModelConfig
+from mof.lessons import attention_study, records
+from mof.lessons.attention_forms import ALONE, FORMS, form_settings
+from mof.lessons.attention_study import describe_forms, form_row, run_row, show_study
+from mof.presets import preset
+
+
+def test_each_form_changes_one_thing():
+    settings = list(FORMS.values())
+    for before, after in zip(settings, settings[1:], strict=False):
+        assert sum(before[name] != after[name] for name in before) == 1 and before.keys() == after.keys()
+
+
+def test_the_first_is_the_articles_and_the_last_the_packages():
+    default = ModelConfig()
+    assert FORMS["ours (+ gate)"] == {name: getattr(default, name) for name in FORMS["ours (+ gate)"]}
+    assert list(FORMS.values())[0] == {
+        "attention_decay": "none",
+        "attention_normalizer": "denominator",
+        "attention_output_gate": False,
+    }
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_settings_fit_the_presets(form):
+    config = preset("tiny").model.replace(**form_settings(form))
+    assert config.experts == ALONE["experts"] and config.thought_width == 0
+
+
+def test_an_unknown_form_is_named():
+    with pytest.raises(ValueError, match="form is 'mine', expected one of"):
+        form_settings("mine")
+
+
+def rows(**values):
+    """form=[bits for seed 0, 1, ...], by the place of the form: f0, f1, ..."""
+    names = list(FORMS)
+    return [
+        form_row(names[int(form[1])], seed, bits, 1.0)
+        for form, results in values.items()
+        for seed, bits in enumerate(results)
+    ]
+
+
+def test_results_are_compared_seed_by_seed():
+    sentences = describe_forms(rows(f0=[3.0, 3.2], f1=[2.9, 2.9], f3=[3.0, 2.8]))
+    assert sentences == [
+        "the article's: 3.100 bits per byte over 2 seeds.",
+        "+ decay: 2.900 bits per byte over 2 seeds; 0.200 fewer than the article's, better in 2 of 2 seeds.",
+        "ours (+ gate): 2.900 bits per byte over 2 seeds; 0.000 more than + decay, better in 1 of 2 seeds.",
+    ]
+
+
+def test_a_seed_that_only_one_form_has_is_not_compared():
+    sentences = describe_forms(rows(f0=[3.0], f1=[2.9, 1.0]))
+    assert sentences[1].endswith("0.100 fewer than the article's, better in 1 of 1 seed.")
+    assert describe_forms([]) == []
+
+
+def test_a_short_run_becomes_a_row():
+    run = SimpleNamespace(label="+ decay", held_out=SimpleNamespace(bits_per_byte=2.5), seconds=30.0)
+    assert run_row(run, seed=3) == form_row("+ decay", 3, 2.5, 30.0)
+
+
+def test_a_study_that_nobody_has_run_is_said_to_be_missing(monkeypatch, capsys):
+    monkeypatch.setattr(attention_study, "find_record", lambda name: None)
+    show_study()
+    said = capsys.readouterr().out
+    assert "has not been run yet" in said and "python benchmarks/attention_forms.py" in said
+
+
+def test_a_recorded_study_is_drawn_and_put_in_words(monkeypatch, capsys):
+    results = [{**row, "seconds": 600.0, "passes": 3.0} for row in rows(f0=[3.0, 3.2], f1=[2.9, 2.9])]
+    study = SimpleNamespace(data={"runs": results}, note="recorded on Sunday")
+    shown = []
+    monkeypatch.setattr(attention_study, "find_record", {"attention_forms": study}.get)
+    monkeypatch.setattr(attention_study, "show_figure", lambda *arguments: shown.append(arguments))
+    show_study()
+    ((figure, words),) = shown
+    assert figure.layout.title.text == "Recorded: 10 minutes, 3.0 passes over the text, on average"
+    assert words.endswith("; recorded on Sunday.") and len(figure.data[0].x) == 4
+    assert capsys.readouterr().out.splitlines() == describe_forms(results)
+
+
+@pytest.fixture
+def finished(tmp_path, monkeypatch):
+    """Stores results where a training would, and counts the trainings that the study asks for."""
+    asked = []
+
+    def run(command, check):
+        form, seed = command[-2], int(command[-1])
+        asked.append((form, seed))
+        store(tmp_path, form, seed)
+
+    monkeypatch.setattr(study.subprocess, "run", run)
+    monkeypatch.setattr(study, "write_record", lambda *arguments: records.write_record(*arguments, tmp_path))
+    return tmp_path, asked
+
+
+def store(folder, form, seed, bits=2.5):
+    place = study.training_folder(folder, form, seed)
+    place.mkdir(parents=True)
+    row = {**form_row(form, seed, bits, 600.0), "passes": 3.0, "conditions": {"cores": 2}}
+    (place / study.RESULT_NAME).write_text(json.dumps(row), encoding="utf-8")
+
+
+def test_the_hours_are_told_beforehand(finished, capsys):
+    folder, asked = finished
+    assert study.main(["--folder", str(folder), "--plan"]) == 0
+    assert capsys.readouterr().out.startswith("12 of 12 trainings are left: about 2.4 hours")
+    assert not asked and not (folder / "settings.json").exists()
+
+
+def test_finished_trainings_are_not_done_again(finished, capsys):
+    folder, asked = finished
+    store(folder, "+ decay", 1)
+    arguments = ["--folder", str(folder), "--seeds", "0", "1", "--minutes", "4"]
+    assert study.main(arguments) == 0
+    assert capsys.readouterr().out.startswith("7 of 8 trainings are left: about 0.7 hours")
+    assert len(asked) == 7 and ("+ decay", 1) not in asked
+    assert [seed for _, seed in asked] == [0] * 4 + [1] * 3, "a whole comparison first"
+    assert study.main(arguments) == 0 and len(asked) == 7
+    record = records.load_record("attention_forms", folder)
+    assert record.command == "python benchmarks/attention_forms.py --minutes 4.0 --seeds 0 1"
+    assert len(record.data["runs"]) == 8 and record.machine == {"cores": 2}
+    assert "conditions" not in record.data["runs"][0] and not record.changed_files()
+    assert describe_forms(record.data["runs"])[0] == "the article's: 2.500 bits per byte over 2 seeds."
+
+
+def test_the_record_tells_the_corpus_and_not_where_it_lies(finished):
+    folder, _ = finished
+    study.main(["--folder", str(folder), "--seeds", "0", "--corpus", "/home/someone/poems", "data"])
+    command = records.load_record("attention_forms", folder).command
+    assert command == "python benchmarks/attention_forms.py --corpus poems data --seeds 0"
+
+
+def test_a_folder_with_another_study_is_refused(finished):
+    folder, _ = finished
+    study.main(["--folder", str(folder), "--seeds", "0"])
+    with pytest.raises(SystemExit, match="give the same settings, or another --folder"):
+        study.main(["--folder", str(folder), "--seeds", "0", "--minutes", "1"])
+
+
+@pytest.mark.slow
+def test_a_training_of_the_study_is_judged_and_stored(tmp_path):
+    options = SimpleNamespace(
+        minutes=0.03, preset="nano", corpus=[str(study.ROOT / "data")], validation_fraction=0.05
+    )
+    folder = study.training_folder(tmp_path, "+ decay", 1)
+    study.train(folder, "+ decay", 1, options)
+    result = study.read_result(tmp_path, "+ decay", 1)
+    assert result["form"] == "+ decay" and result["seed"] == 1 and 1 < result["bits_per_byte"] < 8
+    assert result["passes"] > 0 and result["parameters"] > 10_000 and result["loss_curve"]
+    assert 1 <= result["sharpness"]["softmax"] <= result["sharpness"]["tokens"] == 14
+    assert not (folder / "checkpoints").exists() and study.read_result(tmp_path, "+ decay", 0) is None

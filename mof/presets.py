@@ -5,16 +5,25 @@ import dataclasses
 from mof.config import ModelConfig
 
 PRESET_NAMES = ("nano", "tiny", "small", "full")
+TOKENIZERS = ("characters", "bpe")
 
 
 @dataclasses.dataclass(frozen=True)
 class Preset:
-    """A named size: `model` (ModelConfig), `tokenizer` ("characters" or "bpe"), `purpose` in a few words."""
+    """A named size: `model` (ModelConfig), `tokenizer` (one of TOKENIZERS), `purpose` in a few words.
+
+    Raises:
+        ValueError: for another tokenizer.
+    """
 
     name: str
     model: ModelConfig
     tokenizer: str
     purpose: str
+
+    def __post_init__(self):
+        if self.tokenizer not in TOKENIZERS:
+            raise ValueError(f"tokenizer is {self.tokenizer!r}, expected one of {TOKENIZERS}.")
 
 
 def preset(name):

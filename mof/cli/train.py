@@ -1,5 +1,6 @@
 """`mof train`: pre-training, chat fine-tuning, and going on with either."""
 
+import dataclasses
 from typing import Annotated
 
 import typer
@@ -8,7 +9,7 @@ from mof.cli.backend import start_backend
 from mof.cli.config_flags import with_config_flags
 from mof.cli.invocation import command_line
 from mof.config import ModelConfig
-from mof.presets import PRESET_NAMES, preset
+from mof.presets import PRESET_NAMES, TOKENIZERS, preset
 from mof.training.config import TrainingConfig
 
 CORPUS_HELP = "File or folder of text or dialogues (.txt, .jsonl, also as .zst). Give it again for more."
@@ -26,6 +27,10 @@ def train(
     preset_name: Annotated[
         str | None,
         typer.Option("--preset", metavar="|".join(PRESET_NAMES), help="Size of the model. Default: tiny."),
+    ] = None,
+    tokenizer: Annotated[
+        str | None,
+        typer.Option(metavar="|".join(TOKENIZERS), help="How text becomes tokens. Default: the preset's."),
     ] = None,
     base: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Train this run's model further, as on dialogues.")
@@ -46,16 +51,19 @@ def train(
       mof train --resume --run runs/first
       mof train --base runs/first --corpus dialogues.jsonl --run runs/chat
     """
-    fixed = {"corpus": corpus, "preset": preset_name, "base": base}
+    fixed = {"corpus": corpus, "preset": preset_name, "tokenizer": tokenizer, "base": base}
     fixed |= {"validation_fraction": validation_fraction, **model, **training}
     given = [f"--{name.replace('_', '-')}" for name, value in fixed.items() if value not in (None, [])]
     if resume and given:
         raise ValueError(f"--resume goes on with the run as it was planned: leave out {', '.join(given)}.")
     if not resume and not corpus:
         raise ValueError("there is no text to train on: give --corpus PATH, or --resume to go on with a run.")
-    if base and preset_name:
-        raise ValueError("--base brings its own model: leave out --preset.")
+    for name, value in (("--preset", preset_name), ("--tokenizer", tokenizer)):
+        if base and value:
+            raise ValueError(f"--base brings its own model and tokenizer: leave out {name}.")
     shape, config = preset(preset_name or "tiny"), TrainingConfig(**training)
+    if tokenizer is not None:
+        shape = dataclasses.replace(shape, tokenizer=tokenizer)
     shape.model.replace(**model)  # wrong settings are told before the backend starts
     start_backend()
     from mof.cli.training_session import train_to_end

@@ -117,3 +117,22 @@ def test_help_shows_every_setting_in_full(mof):
             assert f"--{name.replace('_', '-')}" in answer.output
     assert "--optimizer muon|adamw" in answer.output and "…" not in answer.output
     assert "Default: 128,256,512." in answer.output and "--carry-memory / --no-carry-memory" in answer.output
+
+
+def test_tokenizer_can_be_another_than_the_preset_s(mof, data, tmp_path):
+    run = tmp_path / "run"
+    words = ["--corpus", str(data / "prose"), "--run", str(run), *TINY_MODEL, *TINY_TRAINING]
+    answer = mof("train", *words, "--num-updates", "1", "--validation-fraction", "0", "--tokenizer", "bpe")
+    assert answer.status == 0, answer
+    assert json.loads((run / "tokenizer.json").read_text(encoding="utf-8"))["kind"] == "bpe"  # nano: characters
+
+
+def test_unknown_tokenizer_is_refused_with_the_known_ones(mof):
+    answer = mof("train", "--corpus", "x", "--tokenizer", "words")
+    assert answer.status == 1 and "'words'" in answer.errors and "'characters', 'bpe'" in answer.errors
+
+
+@pytest.mark.parametrize("flag", [("--preset", "nano"), ("--tokenizer", "bpe")])
+def test_base_brings_its_own_model_and_tokenizer(mof, flag):
+    answer = mof("train", "--corpus", "x", "--base", "y", *flag)
+    assert answer.status == 1 and f"leave out {flag[0]}" in answer.errors

@@ -40,6 +40,7 @@ class GraphBuilder:
         self.places = places
         self.source = source
         self._nodes, self._inputs, self._outputs = [], [], []
+        self._given_out = {}  # values whose name in the finished graph is that of an output
         # these three are shared with the bodies of loops, so that no name comes twice
         self._initializers, self._constants, self._count = {}, {}, [0]
 
@@ -97,7 +98,9 @@ class GraphBuilder:
 
     def output(self, name, value, dtype, shape):
         """Give `value` out under this name."""
-        self._nodes.append(helper.make_node("Identity", [value], [name]))
+        if value in self._given_out or not any(value in node.output for node in self._nodes):
+            value = self.node("Identity", value)  # an input, a constant, or what has another name already
+        self._given_out[value] = name
         self._outputs.append(helper.make_tensor_value_info(name, _TYPES[dtype], shape))
 
     def before(self, name, *shape):
@@ -128,7 +131,7 @@ class GraphBuilder:
         after = advance(body, before, tokens)
         for kind in ("state_after", "state_to_keep"):
             body.output(self._new_name(kind), after, "float32", None)
-        graph = helper.make_graph(body._nodes, self._new_name("body"), body._inputs, body._outputs)
+        graph = helper.make_graph(body._finished_nodes(), self._new_name("body"), body._inputs, body._outputs)
         last, states = self.node(
             "Scan",
             state,
@@ -144,10 +147,17 @@ class GraphBuilder:
     def model(self, name):
         """The graph as an onnx.ModelProto."""
         graph = helper.make_graph(
-            self._nodes, name, self._inputs, self._outputs, list(self._initializers.values())
+            self._finished_nodes(), name, self._inputs, self._outputs, list(self._initializers.values())
         )
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="mof")
+
+    def _finished_nodes(self):
+        """The nodes with the outputs' names in place: to copy a memory into its output takes time."""
+        for node in self._nodes:
+            node.input[:] = [self._given_out.get(name, name) for name in node.input]
+            node.output[:] = [self._given_out.get(name, name) for name in node.output]
+        return self._nodes
 
     def _new_name(self, kind):
         self._count[0] += 1

@@ -50,7 +50,7 @@ def export_run(run, output, is_int8, warn=print):
     output.mkdir(parents=True, exist_ok=True)
     (output / EXPORT_NAME).unlink(missing_ok=True)  # last to come: what has none is no export
     tokenizer.save(output / TOKENIZER_NAME)
-    write_tensors(output / WEIGHTS_NAME, _rounded(weights) if is_int8 else weights)
+    write_tensors(output / WEIGHTS_NAME, rounded(weights) if is_int8 else weights)
     places = StoredTensors(output / WEIGHTS_NAME).places()
     for form, name in GRAPH_NAMES.items():
         (output / name).write_bytes(make_graph(config, places, form).SerializeToString())
@@ -74,8 +74,15 @@ def is_rounded(name, shape):
     return is_matrix and not any(part.startswith(_KEPT_PARTS) for part in name.split("/"))
 
 
-def _rounded(weights):
-    """The weights as an int8 export holds them: dict from names to arrays."""
+def rounded(weights):
+    """The weights as an int8 export holds them.
+
+    Args:
+        weights: mapping from names to float32 arrays.
+
+    Returns:
+        dict from names to arrays: NAME as it was, or NAME/int8 and NAME/scales; see `quantize`.
+    """
     arrays = {}
     for name in weights:
         array = weights[name]

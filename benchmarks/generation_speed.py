@@ -38,6 +38,9 @@ SEED = 0
 
 def make_models(preset_name, folder):
     """An untrained run of the preset and its int8 export, in `folder`/run and `folder`/int8."""
+    from mof.cli.backend import start_backend
+
+    start_backend()
     from mof.inference.export import export_run
     from mof.model import MixtureLanguageModel
     from mof.presets import preset
@@ -161,7 +164,7 @@ def run_all(options):
                 rounds[engine].append(json.loads(in_a_process_of_its_own(*words)))
                 print(number + 1, engine, rounds[engine][-1], flush=True)
     return {
-        "command": "python benchmarks/generation_speed.py " + " ".join(sys.argv[1:]),
+        "command": f"python benchmarks/generation_speed.py --preset {options.preset} --rounds {options.rounds}",
         "date": datetime.date.today().isoformat(),
         "machine": describe_machine(),
         "busy_machine": options.busy,
@@ -187,6 +190,7 @@ def main():
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own lines tell nothing here
     if options.make:
         make_models(options.preset, options.make)
     elif options.measure:

@@ -62,6 +62,7 @@ def main():
         int8 = judge(open_export(folder)[0], tokenizer, texts)
     lost = [b - a for a, b in zip(float32, int8, strict=True)]
     result = {
+        "command": "python benchmarks/int8_quality.py --run RUN --corpus PATH",
         "date": datetime.date.today().isoformat(),
         "preset": run.facts.get("preset"),
         "documents": len(texts),

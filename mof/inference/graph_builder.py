@@ -51,6 +51,10 @@ class GraphBuilder:
         self._nodes.append(helper.make_node(operator, names, outputs, domain=domain, **attributes))
         return outputs[0] if num_outputs == 1 else outputs
 
+    def cast(self, x, dtype):
+        """x as another type, by its NumPy name."""
+        return self.node("Cast", x, to=_TYPES[dtype])
+
     def value(self, x):
         """The name of x: itself, or that of a constant."""
         if isinstance(x, str):

@@ -20,7 +20,7 @@ def embed(b, token_ids, config):
         rows = b.node("Gather", b.weight(EMBEDDING, num_ids, width), token_ids, axis=0)
         return b.node("Mul", rows, width**0.5)
     weights, scales = _int8_weight(b, EMBEDDING, width, num_ids)
-    numbers = b.node("Cast", b.node("Gather", weights, token_ids, axis=0), to=1)  # float32 [..., N, block]
+    numbers = b.cast(b.node("Gather", weights, token_ids, axis=0), "float32")  # [..., N, block]
     scale = b.node("Gather", scales, token_ids, axis=0)  # [..., N]
     rows = b.node("Mul", b.node("Sub", numbers, float(ZERO)), b.node("Unsqueeze", scale, np.array([-1])))
     shape = b.node("Concat", b.node("Shape", token_ids), np.array([-1]), axis=0)

@@ -75,7 +75,7 @@ def _gru(b, read, tokens, weights, hidden_width, hidden):
         return hidden, hidden
 
     def advance(body, state, inputs_t):
-        is_real = body.node("Cast", inputs_t[1], to=9)  # bool [B, 1]
+        is_real = body.cast(inputs_t[1], "bool")  # [B, 1]
         return body.node("Where", is_real, cell(body, state, inputs_t[0]), state)
 
     return b.scan(advance, hidden, [inputs, tokens.real])

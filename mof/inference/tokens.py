@@ -36,7 +36,7 @@ class StepTokens:
     @functools.cached_property
     def num_read(self):
         """[B, 1] float32: tokens up to and with each."""
-        return self._b.node("Unsqueeze", self._b.node("Cast", self.num_after, to=1), np.array([1]))
+        return self._b.node("Unsqueeze", self._b.cast(self.num_after, "float32"), np.array([1]))
 
 
 class PieceTokens:
@@ -54,6 +54,7 @@ class PieceTokens:
         self.counts = b.input("counts", "int64", ["B"])
         self.num_before = b.input(f"{BEFORE}{NUM_TOKENS}", "int64", ["B"])
         self.num_after = b.node("Add", self.num_before, self.counts)
+        self._kept_places = {}
 
     @functools.cached_property
     def length(self):
@@ -74,14 +75,14 @@ class PieceTokens:
     @functools.cached_property
     def num_read(self):
         """[B, T, 1] float32: tokens up to and with each."""
-        count = self._b.node("Cast", self._b.node("Add", self.places, np.array(1)), to=1)
+        count = self._b.cast(self._b.node("Add", self.places, np.array(1)), "float32")
         return self._b.node("Unsqueeze", count, np.array([2]))
 
     @functools.cached_property
     def real(self):
         """[B, T, 1] float32: 1 for a token, 0 for padding."""
         is_real = self._b.node("Less", self.offsets, self._column(self.counts))
-        return self._b.node("Unsqueeze", self._b.node("Cast", is_real, to=1), np.array([2]))
+        return self._b.node("Unsqueeze", self._b.cast(is_real, "float32"), np.array([2]))
 
     @functools.cached_property
     def padding(self):
@@ -94,7 +95,7 @@ class PieceTokens:
         earlier = self._b.node(
             "LessOrEqual", self.offsets, self._b.node("Unsqueeze", self.offsets, np.array([1]))
         )
-        return self._b.node("Cast", earlier, to=1)
+        return self._b.cast(earlier, "float32")
 
     @functools.cached_property
     def last_places(self):
@@ -102,11 +103,12 @@ class PieceTokens:
         last = self._b.node("Max", self._b.node("Sub", self.counts, np.array(1)), np.array(0))
         return self._column(last)
 
-    @functools.cache  # noqa: B019 - lives as long as the builder, which is short
     def kept_places(self, num_kept):
         """[B, P, 1] int64: in P tokens of the past followed by the T new ones, the last P that are real."""
-        places = self._b.node("Add", self._column(self.counts), np.arange(num_kept))
-        return self._b.node("Unsqueeze", places, np.array([2]))
+        if num_kept not in self._kept_places:
+            places = self._b.node("Add", self._column(self.counts), np.arange(num_kept))
+            self._kept_places[num_kept] = self._b.node("Unsqueeze", places, np.array([2]))
+        return self._kept_places[num_kept]
 
     def _column(self, x):
         return self._b.node("Unsqueeze", x, np.array([1]))

@@ -46,7 +46,7 @@ def _add_positions(b, x, tokens, weights, config):
         table = b.weight(f"{weights}/table", config.num_positions, config.width)
         row = b.node("Min", tokens.places, np.array(config.num_positions - 1))
         return b.node("Add", x, b.node("Gather", table, row, axis=0))
-    place = b.node("Unsqueeze", b.node("Cast", tokens.places, to=1), np.array([-1]))
+    place = b.node("Unsqueeze", b.cast(tokens.places, "float32"), np.array([-1]))
     angles = b.node("Mul", place, sinusoid_frequencies(config.width))
     waves = b.node("Concat", b.node("Sin", angles), b.node("Cos", angles), axis=-1)
     return b.node("Add", x, b.node("Mul", waves, b.weight(f"{weights}/strength")))

@@ -163,8 +163,9 @@ def run_all(options):
                 words += ["--threads", options.threads, "--contexts", *options.contexts]
                 rounds[engine].append(json.loads(in_a_process_of_its_own(*words)))
                 print(number + 1, engine, rounds[engine][-1], flush=True)
+    words = f"--preset {options.preset} --rounds {options.rounds}"
     return {
-        "command": f"python benchmarks/generation_speed.py --preset {options.preset} --rounds {options.rounds}",
+        "command": f"python benchmarks/generation_speed.py {words}",
         "date": datetime.date.today().isoformat(),
         "machine": describe_machine(),
         "busy_machine": options.busy,

@@ -31,7 +31,7 @@ def export_run(run, output, is_int8, warn=print):
     Args:
         run: RunFolder.
         output: path of the folder to make, or of an older export, which is written over.
-        is_int8: round the large matrices to int8: a quarter of the bytes, about a third of the time.
+        is_int8: round the large matrices to int8: a quarter of the bytes and about a third of the time.
         warn: see `newest_weights`.
 
     Returns:
@@ -47,10 +47,11 @@ def export_run(run, output, is_int8, warn=print):
     config, tokenizer = run.model_config, run.tokenizer()
     weights = newest_weights(run, warn)
     make_graph(config, weights.places(), "step", str(weights.path))  # refused before anything is written
+    arrays = rounded(weights) if is_int8 else weights
     output.mkdir(parents=True, exist_ok=True)
     (output / EXPORT_NAME).unlink(missing_ok=True)  # last to come: what has none is no export
     tokenizer.save(output / TOKENIZER_NAME)
-    write_tensors(output / WEIGHTS_NAME, rounded(weights) if is_int8 else weights)
+    write_tensors(output / WEIGHTS_NAME, arrays)
     places = StoredTensors(output / WEIGHTS_NAME).places()
     for form, name in GRAPH_NAMES.items():
         (output / name).write_bytes(make_graph(config, places, form).SerializeToString())

@@ -30,6 +30,7 @@ from mof.evaluation.text_statistics import longest_copied_run, mean_repetition_r
 from mof.generation.chat import ChatSession
 from mof.generation.config import GenerationConfig
 from mof.generation.decoding import TextGenerator
+from mof.generation.reading import StateReader
 from mof.training.assembly import open_cache
 from mof.training.conditions import bit_identity_conditions
 from mof.training.saved_model import load_model
@@ -178,7 +179,7 @@ def main():
         "bits_per_byte": judge_text(run, model, tokenizer, cache.train, texts, validation_texts, train_texts),
     }
     index = TextIndex(train_texts)  # real text is measured against it too: new text has new 3-grams
-    generator = TextGenerator(model, tokenizer)
+    generator = TextGenerator(StateReader(model), tokenizer)
     result["continuations"] = []
     for sampling in SAMPLINGS:
         figures, shown = judge_continuations(generator, validation_texts, index, sampling)
@@ -186,7 +187,7 @@ def main():
     result["router_by_source"] = router_table(model, tokenizer, cache, by_source)
     if options.chat_run:
         chat_model, chat_tokenizer, _ = load_model(options.chat_run)
-        chat_generator = TextGenerator(chat_model, chat_tokenizer)
+        chat_generator = TextGenerator(StateReader(chat_model), chat_tokenizer)
         result["chat"] = []
         for turn, question in enumerate(CHAT_TURNS):
             session = ChatSession(

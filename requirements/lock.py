@@ -44,7 +44,6 @@ SOURCES = {
     "test": ("test.txt",),
     "lab": ("lab.txt",),
     "book": ("book.txt",),
-    "export": ("export.txt",),
     "cluster": ("cluster.txt",),
     "uv": ("uv.txt",),
     "jax": ("../requirements.txt", "test.txt", "jax.txt"),

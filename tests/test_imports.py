@@ -22,6 +22,7 @@ ORDER = (
     {
         "training",
         "generation",
+        "inference",
         "evaluation",
         "quantization",
         "viz",
@@ -125,8 +126,8 @@ print(seconds)
     assert float(finished.stdout) <= 0.3
 
 
-@pytest.mark.parametrize("folder", ["corpus", "tokenizer"])
-def test_corpus_and_tokenizer_start_no_backend(folder):
+@pytest.mark.parametrize("folder", ["corpus", "tokenizer", "inference"])
+def test_what_needs_no_backend_starts_none(folder):
     names = [
         module_name(path) for path in FILES if path.parent == PACKAGE / folder and path.stem != "__init__"
     ]

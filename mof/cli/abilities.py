@@ -42,6 +42,7 @@ def abilities(
     from mof.evaluation.memory_report import held_out_texts, judge_memory
     from mof.evaluation.writing_report import judge_writing
     from mof.generation.decoding import TextGenerator
+    from mof.generation.reading import StateReader
     from mof.training.assembly import open_cache
     from mof.training.saved_model import load_model
 
@@ -57,7 +58,9 @@ def abilities(
     split = open_cache(folder, tokenizer).validation
     report["memory"] = judge_memory(model, tokenizer, split, max(folder.training_config.lengths))
     print(memory_table(report["memory"]))
-    report["writing"] = judge_writing(TextGenerator(model, tokenizer), held_out_texts(split, tokenizer))
+    report["writing"] = judge_writing(
+        TextGenerator(StateReader(model), tokenizer), held_out_texts(split, tokenizer)
+    )
     print(writing_line(report["writing"]))
     if output:
         text = json.dumps({"run": run, **report}, ensure_ascii=False, indent=1, allow_nan=False)

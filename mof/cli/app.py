@@ -9,6 +9,7 @@ from mof.cli.abilities import abilities
 from mof.cli.chat import chat
 from mof.cli.corpus import corpus
 from mof.cli.evaluate import evaluate
+from mof.cli.export import export
 from mof.cli.generate import generate
 from mof.cli.info import info
 from mof.cli.plain_help import PlainHelpCommand
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (quickstart, train, chat, generate, evaluate, abilities, info):
+for command in (quickstart, train, chat, generate, evaluate, abilities, export, info):
     app.command(cls=PlainHelpCommand)(command)
 app.add_typer(corpus, name="corpus")
 

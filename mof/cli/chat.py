@@ -4,19 +4,20 @@ from typing import Annotated
 
 import typer
 
-from mof.cli.backend import start_backend
 from mof.cli.config_flags import with_config_flags
+from mof.cli.engine import EngineOption, open_generator
 from mof.generation.config import GenerationConfig
 
 
 @with_config_flags(generation=(GenerationConfig, "How the answers are drawn"))
 def chat(
     run: Annotated[
-        str, typer.Option(metavar="FOLDER", help="A run that was trained on dialogues.")
+        str, typer.Option(metavar="FOLDER", help="A run that was trained on dialogues, or an exported model.")
     ] = "runs/chat",
     system: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Sets the scene before the first turn.")
     ] = None,
+    engine: EngineOption = "auto",
     generation=None,
 ):
     """Talk to a model. [CLEAN] forgets what was said; an empty line leaves.
@@ -24,14 +25,9 @@ def chat(
     Ctrl-C cuts an answer short, and leaves where you are asked.
     """
     config = GenerationConfig(**generation)
-    start_backend()
     from mof.generation.chat import ChatSession
-    from mof.generation.decoding import TextGenerator
-    from mof.training.saved_model import load_model
 
-    model, tokenizer, _ = load_model(run)
-    print("Preparing to write takes some seconds.", flush=True)
-    session = ChatSession(TextGenerator(model, tokenizer), config, system)
+    session = ChatSession(open_generator(run, engine), config, system)
     print("聊天开始 (the chat begins). [CLEAN] 清空上下文 (forgets); 空行结束 (an empty line leaves).")
     while text := _read_line():
         print("答 (model)> ", end="", flush=True)

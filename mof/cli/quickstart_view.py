@@ -6,6 +6,7 @@ from rich.text import Text
 from mof.cli.router_view import print_route_weights
 from mof.generation.config import GenerationConfig
 from mof.generation.decoding import TextGenerator
+from mof.generation.reading import StateReader
 
 PROMPTS = {"春天来了，": "Spring has come,", "我问妈妈：": "I asked mother:", "从前": "Once upon a time"}
 ROUTER_SENTENCE = "妹妹把三个苹果放在桌子上，又拿走了一个。"
@@ -24,7 +25,7 @@ class QuickstartView:
     def __init__(self, model, tokenizer, console=None):
         self.model, self.tokenizer = model, tokenizer
         self.console = console or Console(highlight=False)
-        self.generator = TextGenerator(model, tokenizer, max_rows=len(PROMPTS))
+        self.generator = TextGenerator(StateReader(model), tokenizer, max_rows=len(PROMPTS))
         self._is_prepared = False
 
     def show_samples(self, title):

@@ -15,6 +15,7 @@ from mof.corpus.conversation import encode_document
 from mof.evaluation.task_accuracy import NORMAL_QUANTILE, family_accuracy, wilson_interval
 from mof.execution import as_graph
 from mof.generation.decoding import TextGenerator
+from mof.generation.reading import StateReader
 from mof.tasks.family import KINDS
 from mof.tasks.writing import TaskWriter
 
@@ -55,7 +56,7 @@ def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_fam
         raise ValueError(f"num_questions is {num_questions}, expected at least 1 for each family and split.")
     if not families:
         raise ValueError("families is empty, expected at least one family to ask about.")
-    generator = TextGenerator(model, tokenizer)
+    generator = TextGenerator(StateReader(model), tokenizer)
     jobs = [(family, split) for family in families for split in splits_of(family)]
     results = []
     for family, split in jobs:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from mof.corpus.conversation import encode_document
-from mof.generation.reading import PLAIN_PIECES, StateReader
 from mof.generation.writing import Writing
 from mof.tokenizer.special_tokens import DOCUMENT
 
@@ -16,12 +15,12 @@ class TextGenerator:
     stop string, or after max_tokens.
 
     Args:
-        model: MixtureLanguageModel.
-        tokenizer: the Tokenizer it was trained with.
-        piece_length: tokens of a prompt read at once.
-        max_rows: texts written together; more prompts are taken in groups of this size. Graphs are made for
-            one row and for this many, on first use.
-        plain_pieces: pieces of prompts read before a graph is made for them; see `StateReader`.
+        reader: what reads tokens into the model's memory: `mof.generation.reading.StateReader`, or
+            `mof.inference.onnx_reader.OnnxReader`. It has `vocabulary_size`, `read(rows, state)` and
+            `step(token_ids, state)`.
+        tokenizer: the Tokenizer that the model was trained with.
+        max_rows: texts written together; more prompts are taken in groups of this size. A StateReader makes
+            graphs for one row and for this many, on first use.
 
     Raises:
         ValueError: for a tokenizer with more ids than the model, or max_rows below 1.
@@ -29,23 +28,22 @@ class TextGenerator:
     Example:
         ::
 
-            generator = TextGenerator(model, tokenizer)
+            generator = TextGenerator(StateReader(model), tokenizer)
             for piece in generator.stream("春天来了，", GenerationConfig(max_tokens=50)):
                 print(piece, end="", flush=True)
     """
 
-    def __init__(self, model, tokenizer, piece_length=64, max_rows=16, plain_pieces=PLAIN_PIECES):
-        if tokenizer.vocabulary_size > model.config.vocabulary_size:
+    def __init__(self, reader, tokenizer, max_rows=16):
+        if tokenizer.vocabulary_size > reader.vocabulary_size:
             raise ValueError(
                 f"the tokenizer has {tokenizer.vocabulary_size} ids and the model only "
-                f"{model.config.vocabulary_size}: use the tokenizer that the model was trained with."
+                f"{reader.vocabulary_size}: use the tokenizer that the model was trained with."
             )
         if max_rows < 1:
             raise ValueError(f"max_rows is {max_rows}, expected at least 1.")
-        self.model = model
+        self.reader = reader
         self.tokenizer = tokenizer
         self.max_rows = max_rows
-        self.reader = StateReader(model, piece_length, plain_pieces)
 
     def stream(self, prompt, config, row=0):
         """Continue one prompt, piece by piece.

@@ -20,8 +20,8 @@ class StateReader:
     """Reads tokens into a model's memory, and tells what it expects next.
 
     Args:
-        model: MixtureLanguageModel, or anything with its `initial_state`, `features`, `logits`, `step` and
-            `variables`.
+        model: MixtureLanguageModel, or anything with its `config`, `initial_state`, `features`, `logits`,
+            `step` and `variables`.
         piece_length: tokens that the graph of the parallel form takes at once.
         plain_pieces: pieces that are read before that graph is made.
 
@@ -38,6 +38,11 @@ class StateReader:
         self._read_plainly = as_operations(model, self._features_of_last)
         self._read_piece = as_graph(model, self._features_of_last, is_compiled=False)
         self._step = as_graph(model, model.step, is_compiled=False)
+
+    @property
+    def vocabulary_size(self):
+        """Number of token ids that the model knows, W."""
+        return self.model.config.vocabulary_size
 
     def read(self, rows, state=None):
         """Read one text for each row, of any lengths.

@@ -31,7 +31,7 @@ class Writing:
     """Texts written together. Each call of `advance` gives every unfinished one a token.
 
     Args:
-        reader: StateReader.
+        reader: see `TextGenerator`.
         tokenizer: Tokenizer of the model.
         config: GenerationConfig.
         logits: [B, W], what the model expects after each prompt.

@@ -25,7 +25,7 @@ JAX_TESTS = (
     "tests/published",
     "tests/generation",
 )
-EXTRAS = ("test", "lab", "book", "export", "cluster")
+EXTRAS = ("test", "lab", "book", "cluster")
 
 HELP = """\
   python start.py                  set everything up (once), then train a first small model for about five
@@ -36,8 +36,7 @@ HELP = """\
   python start.py test --jax       the same for the model's mathematics on JAX, without TensorFlow
   python start.py book             build the book as web pages
   python start.py update           fetch the newest version of the course; your copies stay as they are
-  python start.py install          only set up; `install export` and `install cluster` add what those
-                                   chapters need
+  python start.py install          only set up; `install cluster` adds what that chapter needs
   python start.py clean            show what the course takes on your disk, and free it after asking. Trained
                                    models and my-work/ go only by name: python start.py clean runs
 

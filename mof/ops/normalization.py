@@ -6,7 +6,7 @@ BatchNorm anywhere, because its statistics mix a token with the ones after it.
 
 from keras import ops
 
-NORM_EPSILON = 1e-6  # far below the mean square of any activation met in training
+from mof.ops.constants import NORM_EPSILON
 
 
 def rms_normalize(x, scale=None):

@@ -3,10 +3,9 @@
 Source of the table: Vaswani et al. 2017, "Attention Is All You Need", section 3.5.
 """
 
-import numpy as np
 from keras import ops
 
-LONGEST_PERIOD = 10_000.0  # tokens; Vaswani et al.
+from mof.ops.constants import sinusoid_frequencies
 
 
 def document_positions(position, resets=None, mask=None, num_tokens=None):
@@ -52,6 +51,5 @@ def sinusoids(positions, width):
     """
     if width % 2:
         raise ValueError(f"width is {width}, expected an even number: sines and cosines come in pairs.")
-    frequencies = LONGEST_PERIOD ** (-np.arange(width // 2, dtype="float32") / max(width // 2 - 1, 1))
-    angles = ops.cast(positions, "float32")[..., None] * frequencies
+    angles = ops.cast(positions, "float32")[..., None] * sinusoid_frequencies(width)
     return ops.concatenate([ops.sin(angles), ops.cos(angles)], axis=-1)

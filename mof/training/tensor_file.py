@@ -8,6 +8,7 @@ and writes the same; it holds all arrays at once, which for an 80-million-parame
 import json
 import sys
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,6 +24,15 @@ _CODES = {
 }
 _NAMES = {code: name for name, code in _CODES.items()}
 _ALIGNMENT = 8  # the header is padded with spaces to a multiple of this, as the format advises
+
+
+class TensorPlace(NamedTuple):
+    """Where an array lies in its file: `dtype` by name, `shape`, first byte, number of bytes."""
+
+    dtype: str
+    shape: tuple
+    offset: int
+    num_bytes: int
 
 
 def write_tensors(path, tensors):
@@ -86,6 +96,22 @@ class StoredTensors(Mapping):
             }
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{path} is no safetensors file, or a damaged one: {error}.") from error
+
+    def places(self):
+        """Dict from names to `TensorPlace`, for a reader that maps the file into memory.
+
+        Raises:
+            ValueError: an array does not lie inside the file, or has another size than its shape says.
+        """
+        size, places = self.path.stat().st_size, {}
+        for name, (dtype, shape, start, end) in self._places.items():
+            num_bytes = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+            if end - start != num_bytes or start < 0 or self._start + end > size:
+                raise ValueError(
+                    f"{self.path} is damaged: {name} should have {num_bytes} bytes inside the file."
+                )
+            places[name] = TensorPlace(dtype.name, shape, self._start + start, num_bytes)
+        return places
 
     def __getitem__(self, name):
         dtype, shape, start, end = self._places[name]

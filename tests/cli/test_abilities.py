@@ -57,7 +57,7 @@ def no_backend(monkeypatch):
 def asked(monkeypatch):
     """A run and a report that are there already; returns what judge_abilities was called with."""
     from mof.evaluation import ability_report, memory_report, writing_report
-    from mof.generation import decoding
+    from mof.generation import decoding, reading
     from mof.training import assembly, run_folder, saved_model
 
     calls = []
@@ -77,7 +77,8 @@ def asked(monkeypatch):
     monkeypatch.setattr(memory_report, "judge_memory", lambda m, t, split, length: memory(split, length))
     monkeypatch.setattr(memory_report, "held_out_texts", lambda split, tokenizer: [split])
     monkeypatch.setattr(writing_report, "judge_writing", lambda generator, texts: {**WRITING, "of": texts})
-    monkeypatch.setattr(decoding, "TextGenerator", lambda model, tokenizer: None)
+    monkeypatch.setattr(decoding, "TextGenerator", lambda reader, tokenizer: None)
+    monkeypatch.setattr(reading, "StateReader", lambda model: None)
     calls.append(model)
     return calls
 

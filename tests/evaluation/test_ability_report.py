@@ -83,6 +83,7 @@ Routes = collections.namedtuple("Routes", "route_weights")
 def judge(monkeypatch):
     """judge_abilities of a model without a router that answers as Answerer does."""
     monkeypatch.setattr(ability_report, "TextGenerator", Answerer)
+    monkeypatch.setattr(ability_report, "StateReader", lambda model: model)
 
     def judge(families, *arguments, **named):
         return judge_abilities(SimpleNamespace(router=None), TOKENIZER, families, *arguments, **named)
@@ -197,6 +198,7 @@ def test_router_is_averaged_over_sheets_of_held_out_text():
 
 def test_report_of_a_model_with_a_router_holds_its_table(monkeypatch):
     monkeypatch.setattr(ability_report, "TextGenerator", Answerer)
+    monkeypatch.setattr(ability_report, "StateReader", lambda model: model)
     monkeypatch.setattr(ability_report, "router_by_kind", lambda *arguments: arguments)
     model, families = SimpleNamespace(router=object()), [Doubling()]
     report = judge_abilities(model, TOKENIZER, families, 5, seed=7)

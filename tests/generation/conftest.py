@@ -27,6 +27,7 @@ def num_traces():
 def generator(tokenizer, num_traces):
     """TextGenerator over the nano preset with random weights; the head has 3 ids more than the tokenizer."""
     from mof.generation.decoding import TextGenerator
+    from mof.generation.reading import StateReader
     from mof.model import MixtureLanguageModel
     from mof.presets import preset
 
@@ -36,7 +37,7 @@ def generator(tokenizer, num_traces):
     model = MixtureLanguageModel(config, seed=1)
     for name in ("features", "step"):
         setattr(model, name, _counted(getattr(model, name), name, num_traces))
-    return TextGenerator(model, tokenizer, PIECE_LENGTH, MAX_ROWS, plain_pieces=0)
+    return TextGenerator(StateReader(model, PIECE_LENGTH, plain_pieces=0), tokenizer, MAX_ROWS)
 
 
 def _counted(method, name, counter):
@@ -49,10 +50,12 @@ def _counted(method, name, counter):
 
 @pytest.fixture(scope="session")
 def scripted_generator(tokenizer):
-    """TextGenerator whose model writes `generator.model.script` after every DOCUMENT and every ASSISTANT."""
+    """TextGenerator whose model writes `generator.reader.model.script` after every DOCUMENT and ASSISTANT."""
     from mof.generation.decoding import TextGenerator
+    from mof.generation.reading import StateReader
 
-    return TextGenerator(_ScriptedModel(tokenizer.vocabulary_size), tokenizer, piece_length=4, max_rows=2)
+    reader = StateReader(_ScriptedModel(tokenizer.vocabulary_size), piece_length=4)
+    return TextGenerator(reader, tokenizer, max_rows=2)
 
 
 class _ScriptedModel:

@@ -17,13 +17,13 @@ PROMPTS = ["", "春天来了，" * 9, "花", "a 🌸", "小朋友们在花园里
 
 
 def _script(generator, text, *after):
-    generator.model.script = [*generator.tokenizer.encode(text), *after]
+    generator.reader.model.script = [*generator.tokenizer.encode(text), *after]
 
 
 def test_the_definition_of_a_text(generator):
     """Written with nothing but the recurrent form and the choice of a token."""
     prompt = generator.tokenizer.encode(PROMPTS[4])
-    seen, state = [], generator.model.initial_state(1)
+    seen, state = [], generator.reader.model.initial_state(1)
     for token in [DOCUMENT, *prompt]:
         logits, state = generator.reader.step([token], state)
         seen.append(token)
@@ -176,9 +176,9 @@ def test_what_does_not_fit_is_refused(generator):
     with pytest.raises(
         ValueError, match="the tokenizer has 864 ids and the model only [0-9]+: use the tokenizer"
     ):
-        TextGenerator(generator.model, CharacterTokenizer("".join(map(chr, range(0x4E00, 0x4E00 + 600)))))
+        TextGenerator(generator.reader, CharacterTokenizer("".join(map(chr, range(0x4E00, 0x4E00 + 600)))))
     with pytest.raises(ValueError, match="max_rows is 0, expected at least 1"):
-        TextGenerator(generator.model, generator.tokenizer, max_rows=0)
+        TextGenerator(generator.reader, generator.tokenizer, max_rows=0)
     with pytest.raises(ValueError, match=r"prompts is one string, expected a list of them: write \[prompt\]"):
         generator.generate("春", GREEDY)
     with pytest.raises(ValueError, match="the row number is -1, expected 0 or more"):

@@ -27,8 +27,8 @@ def _assert_states_equal(actual, expected):
 
 def test_stepping_gives_the_logits_of_a_whole_forward_pass(generator):
     ids = _text(generator.reader.piece_length)
-    expected, last_state = generator.model(ids[None])
-    state = generator.model.initial_state(1)
+    expected, last_state = generator.reader.model(ids[None])
+    state = generator.reader.model.initial_state(1)
     for token, expected_logits in zip(ids, keras.ops.convert_to_numpy(expected)[0], strict=True):
         logits, state = generator.reader.step([token], state)
         np.testing.assert_allclose(logits[0], expected_logits, **FLOAT32_TOLERANCE)
@@ -37,7 +37,7 @@ def test_stepping_gives_the_logits_of_a_whole_forward_pass(generator):
 
 @pytest.mark.parametrize("num_tokens", [1, 2, 15, 16, 17, 37, 48])
 def test_reading_in_pieces_equals_stepping(generator, num_tokens):
-    ids, state = _text(num_tokens), generator.model.initial_state(1)
+    ids, state = _text(num_tokens), generator.reader.model.initial_state(1)
     for token in ids:
         expected, state = generator.reader.step([token], state)
     logits, read_state = generator.reader.read([ids])
@@ -89,7 +89,7 @@ def test_the_first_pieces_are_read_without_a_graph_and_give_the_same(generator, 
     monkeypatch.setattr(reading, "PLAIN_LENGTH", 20)
     rows = [_text(70, 1), _text(23, 2), _text(1, 3)]
     expected, expected_state = generator.reader.read(rows)
-    reader = StateReader(generator.model, 16, plain_pieces=3)  # of 20, 20, 20; the rest by the graph
+    reader = StateReader(generator.reader.model, 16, plain_pieces=3)  # of 20, 20, 20; the rest by the graph
     sizes = {"plain": [], "graph": []}
     for kind, name in (("plain", "_read_plainly"), ("graph", "_read_piece")):
         monkeypatch.setattr(reader, name, _noting(getattr(reader, name), sizes[kind]))
@@ -102,7 +102,7 @@ def test_the_first_pieces_are_read_without_a_graph_and_give_the_same(generator, 
 
 
 def test_a_plain_piece_is_as_long_as_the_text(generator, uncounted):
-    reader, sizes = StateReader(generator.model), []
+    reader, sizes = StateReader(generator.reader.model), []
     reader._read_plainly = _noting(reader._read_plainly, sizes)
     logits, _ = reader.read([_text(5)])
     np.testing.assert_allclose(logits, generator.reader.read([_text(5)])[0], **FLOAT32_TOLERANCE)
@@ -126,4 +126,4 @@ def test_a_row_without_tokens_is_refused(generator):
 
 def test_a_piece_length_below_1_is_refused(generator):
     with pytest.raises(ValueError, match="piece_length is 0, expected at least 1 token"):
-        StateReader(generator.model, 0)
+        StateReader(generator.reader.model, 0)

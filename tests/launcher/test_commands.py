@@ -38,9 +38,9 @@ def test_no_command_trains_and_passes_words_on(started):
 
 
 def test_installer_can_be_chosen(started):
-    assert commands.run(["--installer", "pip", "install", "export"]) == 0
+    assert commands.run(["--installer", "pip", "install", "cluster"]) == 0
     assert commands.run(["--installer=uv"]) == 0
-    assert [entry[1:] for entry in started["ensured"]] == [(("export",), "pip"), ((), "uv")]
+    assert [entry[1:] for entry in started["ensured"]] == [(("cluster",), "pip"), ((), "uv")]
 
 
 @pytest.mark.parametrize(

@@ -100,3 +100,20 @@ def test_one_array_is_made_at_a_time(tmp_path):
 
 class _Tracked(np.ndarray):
     """An array that can be watched by a weak reference."""
+
+
+def test_places_are_where_the_numbers_lie(tmp_path):
+    tensors = {"a": np.arange(6, dtype="float32").reshape(2, 3), "b": np.array(7, "int64")}
+    write_tensors(tmp_path / "x.safetensors", tensors)
+    content = (tmp_path / "x.safetensors").read_bytes()
+    for name, place in StoredTensors(tmp_path / "x.safetensors").places().items():
+        numbers = np.frombuffer(content[place.offset : place.offset + place.num_bytes], place.dtype)
+        np.testing.assert_array_equal(numbers.reshape(place.shape), tensors[name])
+
+
+def test_places_outside_the_file_are_refused(tmp_path):
+    path = tmp_path / "x.safetensors"
+    write_tensors(path, {"a": np.zeros((2, 3), "float32")})
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ValueError, match="damaged: a should have 24 bytes inside the file"):
+        StoredTensors(path).places()

@@ -1,0 +1,209 @@
+"""Speed and memory of writing: TensorFlow, onnxruntime in float32, onnxruntime with int8 weights.
+
+    python benchmarks/generation_speed.py --preset full --output benchmarks/results/generation_speed.json
+    python benchmarks/generation_speed.py --preset nano --rounds 1 --contexts 100 --output x.json
+
+Makes an untrained model of the preset (speed does not ask what the weights are), then measures each engine in
+a process of its own, engine after engine, several rounds, and takes the median of each figure:
+
+    load_seconds          from the start of the process's own work to a reader that can read; imports included
+    first_token_seconds   from a prompt of 1,400 tokens, about 2,000 characters, to the next token's logits
+    token_ms              one token, by tokens read before; median over --tokens of them
+    peak_bytes            the most memory that the process ever held, after all of this
+
+Twenty minutes for `full` on two cores, 2 GB of disk. A busy machine is said so with --busy.
+"""
+
+import argparse
+import contextlib
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # measure the package this file came with
+
+ENGINES = ("tensorflow", "onnxruntime", "onnxruntime int8")
+PROMPT_TOKENS = 1400  # of 2,000 characters, with a vocabulary of 8,192 byte pairs
+SEED = 0
+
+
+def make_models(preset_name, folder):
+    """An untrained run of the preset and its int8 export, in `folder`/run and `folder`/int8."""
+    from mof.cli.backend import start_backend
+
+    start_backend()
+    from mof.inference.export import export_run
+    from mof.model import MixtureLanguageModel
+    from mof.presets import preset
+    from mof.tokenizer.character_tokenizer import CharacterTokenizer
+    from mof.training.checkpoint import save_checkpoint
+    from mof.training.config import TrainingConfig
+    from mof.training.run_folder import RunFolder
+
+    config, tokenizer = preset(preset_name).model, CharacterTokenizer("春天来了")
+    run = RunFolder.create(folder / "run", config, TrainingConfig(), tokenizer, {})
+    model = MixtureLanguageModel(config, SEED)
+    weights = {variable.path: variable.value for variable in model.trainable_variables}
+    save_checkpoint(run.checkpoints, {"weights": weights}, {"tokenizer_hash": tokenizer.hash}, update=1)
+    export_run(run, folder / "int8", is_int8=True)
+
+
+def open_reader(engine, folder, num_threads):
+    """The reader of that engine over the models that `make_models` made."""
+    if engine == "tensorflow":
+        from mof.cli.backend import start_backend
+
+        start_backend()
+        import tensorflow as tf
+
+        from mof.generation.reading import StateReader
+        from mof.training.saved_model import load_model
+
+        tf.config.threading.set_intra_op_parallelism_threads(num_threads)
+        return StateReader(load_model(folder / "run")[0])
+    if engine == "onnxruntime":
+        from mof.inference.run_graphs import open_run
+        from mof.training.run_folder import RunFolder
+
+        return open_run(RunFolder(folder / "run"), num_threads=num_threads)
+    from mof.inference.exported_folder import open_export
+
+    return open_export(folder / "int8", num_threads)[0]
+
+
+def measure(engine, folder, contexts, num_tokens, num_threads):
+    """The figures of one engine in this process, as a dict of JSON values."""
+    start = time.perf_counter()
+    reader = open_reader(engine, folder, num_threads)
+    figures = {"load_seconds": time.perf_counter() - start}
+    import numpy as np
+
+    rng = np.random.default_rng(SEED)
+
+    def draw(count):
+        return rng.integers(8, min(reader.vocabulary_size, 1000), count).astype("int32")
+
+    start = time.perf_counter()
+    _, state = reader.read([draw(PROMPT_TOKENS)])
+    figures["first_token_seconds"] = time.perf_counter() - start
+    for _ in range(3):  # the step's graph is made once, which is not a token's time
+        reader.step([9], state)
+    num_read, state, figures["token_ms"] = 0, None, {}
+    for context in sorted(contexts):
+        _, state = reader.read([draw(context - num_read)], state)
+        times = []
+        for token in draw(num_tokens):
+            start = time.perf_counter()
+            _, state = reader.step([token], state)
+            times.append(1000 * (time.perf_counter() - start))
+        figures["token_ms"][str(context)] = statistics.median(times)
+        num_read = context + num_tokens
+    return {**figures, "peak_bytes": peak_bytes()}
+
+
+def peak_bytes():
+    """The most memory that this process ever held, in bytes; None on Windows, which does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def describe_machine():
+    """Processor, cores and versions, without starting a backend."""
+    versions = {}
+    for package in ("onnxruntime", "tensorflow", "tensorflow-cpu", "keras", "numpy"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            versions[package] = importlib.metadata.version(package)
+    processor = platform.processor()
+    with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as file:
+        names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+        processor = names[0] if names else processor
+    system = f"{platform.system()} {platform.machine()}"
+    return {"processor": processor, "cores": os.cpu_count(), "system": system, **versions}
+
+
+def medians(rounds):
+    """Figure by figure the median of equal dicts, nested or not."""
+    first = rounds[0]
+    if isinstance(first, dict):
+        return {name: medians([figures[name] for figures in rounds]) for name in first}
+    return None if first is None else statistics.median(rounds)
+
+
+def in_a_process_of_its_own(*words):
+    """Run this file with these words; returns the last line of what it writes."""
+    command = [sys.executable, __file__, *map(str, words)]
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, encoding="utf-8").stdout
+    return output.splitlines()[-1] if output else ""
+
+
+def run_all(options):
+    """Make the models, measure every engine in turn, and return what is to be stored."""
+    rounds = {engine: [] for engine in options.engines}
+    with tempfile.TemporaryDirectory() as folder:
+        in_a_process_of_its_own("--make", folder, "--preset", options.preset)
+        sizes = {
+            name: sum(file.stat().st_size for file in (Path(folder) / name).rglob("*") if file.is_file())
+            for name in ("run", "int8")
+        }
+        for number in range(options.rounds):
+            for engine in options.engines:
+                words = ["--measure", folder, "--engines", engine, "--tokens", options.tokens]
+                words += ["--threads", options.threads, "--contexts", *options.contexts]
+                rounds[engine].append(json.loads(in_a_process_of_its_own(*words)))
+                print(number + 1, engine, rounds[engine][-1], flush=True)
+    words = f"--preset {options.preset} --rounds {options.rounds}"
+    return {
+        "command": f"python benchmarks/generation_speed.py {words}",
+        "date": datetime.date.today().isoformat(),
+        "machine": describe_machine(),
+        "busy_machine": options.busy,
+        "preset": options.preset,
+        "prompt_tokens": PROMPT_TOKENS,
+        "bytes_on_disk": sizes,
+        "medians": {engine: medians(results) for engine, results in rounds.items()},
+        "rounds": rounds,
+    }
+
+
+def main():
+    """Parse, measure, write the JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--preset", default="full", help="size of the model")
+    parser.add_argument("--engines", nargs="+", default=ENGINES, choices=ENGINES, help="what is measured")
+    parser.add_argument("--contexts", nargs="+", type=int, default=[100, 2000, 20000], help="tokens before")
+    parser.add_argument("--tokens", type=int, default=40, help="tokens timed at each context")
+    parser.add_argument("--threads", type=int, default=0, help="of a product; 0 is one for each core")
+    parser.add_argument("--rounds", type=int, default=5, help="processes for each engine")
+    parser.add_argument("--busy", action="store_true", help="say that the machine had other work")
+    parser.add_argument("--output", type=Path, help="JSON file to write")
+    parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own lines tell nothing here
+    if options.make:
+        make_models(options.preset, options.make)
+    elif options.measure:
+        (engine,) = options.engines
+        figures = measure(engine, options.measure, options.contexts, options.tokens, options.threads)
+        print(json.dumps(figures))
+    elif options.output is None:
+        parser.error("--output is missing: name a JSON file to write")
+    else:
+        result = run_all(options)
+        options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -10,7 +10,8 @@ from mof.cli.invocation import command_line
 from mof.training.config import TrainingConfig
 
 CORPUS_FOLDERS = ("prose", "dialogues")
-QUICK_TRAINING = TrainingConfig(tokens_per_update=2048, lengths=(128, 256), learning_rate=3e-3)
+QUICK_TRAINING = TrainingConfig(tokens_per_update=2048, lengths=(128, 256), final_share=0.0)
+QUICK_VOCABULARY_SIZE = 2048  # a few hundred thousand characters hold no more words that come often
 
 
 def quickstart(
@@ -30,12 +31,18 @@ def quickstart(
             "this from the project's folder, or name the folder with --data."
         )
     start_backend()
+    from mof.cli.quickstart_questions import show_answers, write_questions
     from mof.cli.quickstart_run import open_or_make_run
     from mof.cli.quickstart_view import QuickstartView
     from mof.cli.training_session import train_to_end
 
     config = QUICK_TRAINING.replace(minutes=minutes)
-    prepared = open_or_make_run(run, preset_name, config, corpus)
+    print("Writing questions to learn from, beside the prose (a few seconds).")
+    # a training that is gone on with keeps its own file, whatever the minutes asked for now
+    questions = Path(run).with_name(f"{Path(run).name}-questions-{minutes:g}-minutes.jsonl")
+    corpus.append(write_questions(questions, minutes))
+    shape = {"vocabulary_size": QUICK_VOCABULARY_SIZE}
+    prepared = open_or_make_run(run, preset_name, shape, config, corpus)
     view = QuickstartView(prepared[1], prepared[0].tokenizer())
     view.show_samples("Before: what it writes after three beginnings.")
     progress = train_to_end(*prepared)
@@ -43,6 +50,7 @@ def quickstart(
         print("Stopped and saved. The same command goes on from here.")
         return
     view.show_samples("After: the same beginnings.")
+    show_answers(view.console, view.generator)
     view.show_router()
     print(f"\nThe model lies in {Path(run).resolve()} (its newest checkpoint in the folder checkpoints).")
     dialogues = str(Path(data) / "dialogues")

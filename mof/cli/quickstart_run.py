@@ -12,11 +12,12 @@ MARK = "made-by-quickstart"  # a file: only folders that hold it are ever moved 
 VALIDATION_FRACTION = 0.05
 
 
-def open_or_make_run(path, preset_name, config, corpus, report=print):
+def open_or_make_run(path, preset_name, model_changes, config, corpus, report=print):
     """The run to train.
 
     Args:
-        path: of its folder. preset_name: str. config: TrainingConfig. corpus: list of paths.
+        path: of its folder. preset_name: str. model_changes: dict of ModelConfig fields to change. config:
+            TrainingConfig. corpus: list of paths.
         report: called with sentences.
 
     Returns:
@@ -35,7 +36,9 @@ def open_or_make_run(path, preset_name, config, corpus, report=print):
             report(f"Going on with the unfinished training in {path} (planned for {minutes:g} minutes).")
             return existing_run(path, report)
         _set_aside(path, report)
-    prepared = new_run(path, preset(preset_name), {}, config, corpus, VALIDATION_FRACTION, report=report)
+    prepared = new_run(
+        path, preset(preset_name), model_changes, config, corpus, VALIDATION_FRACTION, report=report
+    )
     (path / MARK).touch()
     return prepared
 

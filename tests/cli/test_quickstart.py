@@ -1,6 +1,7 @@
 """The first training: from nothing, gone on with, done again; what it shows, and what it leaves alone."""
 
 import dataclasses
+import json
 import shutil
 from pathlib import Path
 
@@ -15,7 +16,7 @@ SMALL_MODEL = {"transformer_layers": 1, "width": 16, "recurrent_width": 16}
 @pytest.fixture(autouse=True)
 def few_updates(monkeypatch):
     """Two updates of a smaller model in place of minutes."""
-    from mof.cli import quickstart_run, quickstart_view
+    from mof.cli import quickstart_questions, quickstart_run, quickstart_view
 
     def small_preset(name):
         return dataclasses.replace(preset(name), model=preset(name).model.replace(**SMALL_MODEL))
@@ -27,6 +28,9 @@ def few_updates(monkeypatch):
     monkeypatch.setattr(quickstart_run, "preset", small_preset)
     shown = quickstart_view.SAMPLE_CONFIG.replace(max_tokens=2)
     monkeypatch.setattr(quickstart_view, "SAMPLE_CONFIG", shown)
+    monkeypatch.setattr(quickstart_questions, "BYTES_PER_MINUTE", 20_000)
+    monkeypatch.setattr(quickstart_questions, "NUM_QUESTIONS", 2)
+    monkeypatch.setattr(quickstart_questions, "FAMILY_NAMES", ("element_symbol", "larger_number"))
 
 
 def test_everything_is_shown_in_order(mof, data, tmp_path):
@@ -35,11 +39,29 @@ def test_everything_is_shown_in_order(mof, data, tmp_path):
     answer = mof(*words)
     assert answer.status == 0, answer
     said = answer.output
-    steps = ["春天来了， (Spring has come,)", "Before:", "loss", "bits/byte", "characters/s", "0:00 left"]
-    steps += ["bits per byte on held-out text", "After:", "Which expert", "█ RNN", "(start of the text)"]
+    steps = [
+        "Writing questions",
+        "春天来了， (Spring has come,)",
+        "Before:",
+        "loss",
+        "bits/byte",
+        "characters/s",
+        "0:00 left",
+    ]
+    steps += [
+        "bits per byte on held-out text",
+        "After:",
+        "What it answers now",
+        "of 2",
+        "Which expert",
+        "█ RNN",
+        "(start of the text)",
+    ]
     steps += [f"The model lies in {run}", "generate --run", "train --base", "chat --run runs/chat"]
     places = [said.find(step) for step in steps]
     assert -1 not in places and places == sorted(places), dict(zip(steps, places, strict=True))
+    corpus = json.loads((run / "run.json").read_text(encoding="utf-8"))["corpus"]
+    assert corpus[-1] == str(tmp_path / "quick-questions-0.1-minutes.jsonl") and len(corpus) == 3
     assert said.count("\n  春天来了，") == 2 and str(data / "dialogues") in said
 
 
@@ -56,7 +78,7 @@ def test_unfinished_training_is_gone_on_with(mof, data, tmp_path, monkeypatch):
         stopped = mof(*words)
     assert stopped.status == 0 and "Stopped and saved. The same command goes on" in stopped.output
     assert "After:" not in stopped.output
-    resumed = mof(*words)
+    resumed = mof(*words, "--minutes", "9")  # whose questions are in a file of their own
     assert resumed.status == 0 and "Going on with the unfinished training" in resumed.output
     assert "Resuming after update 1" in resumed.output and "After:" in resumed.output
 
@@ -68,7 +90,7 @@ def test_finished_model_is_kept_once_when_a_new_one_is_made(mof, trained, data, 
 
     def start_again():
         return open_or_make_run(
-            run, "nano", quickstart_module.QUICK_TRAINING, [str(data / "prose")], said.append
+            run, "nano", {}, quickstart_module.QUICK_TRAINING, [str(data / "prose")], said.append
         )
 
     for i in range(2):  # the second time, the one kept before makes room

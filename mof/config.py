@@ -169,6 +169,9 @@ class ModelConfig(Config):
     recompute: bool = setting(
         False, "compute cheap parts again in the backward pass: less memory, a little more time"
     )
+    recompute_products: bool = setting(
+        False, "with recompute: compute each layer's first product again too: still less memory, more time"
+    )
     product_dtype: str = setting("float32", "number format of the matrix products", ("float32", "bfloat16"))
 
     def check(self):

@@ -516,7 +516,7 @@ CHANGES = {
     "router_temperature": 0.1,
     "product_dtype": "bfloat16",
 }
-SPEED_ALONE = {"chunk_length": 2, "recompute": True}
+SPEED_ALONE = {"chunk_length": 2, "recompute": True, "recompute_products": True}
 ONE_VALUE_SO_FAR = {"routing"}
 
 

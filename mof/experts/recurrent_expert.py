@@ -16,7 +16,7 @@ from mof.experts.interface import Expert
 from mof.layers.gated_recurrence import make_recurrence
 from mof.layers.initialization import derive_seed
 from mof.layers.normalization import RootMeanSquareNorm
-from mof.layers.short_convolution import ShortConvolution
+from mof.layers.short_convolution import ShortConvolution, Source
 
 
 class EmbeddingResidual(keras.layers.Layer):
@@ -64,6 +64,7 @@ class RecurrentExpert(Expert):
         embedding_residual: first q of every layer after the first; 0 turns the idea off.
         convolution_length: tokens that the short convolution before each recurrence sees; 1 turns it off.
         recompute: compute cheap parts again in the backward pass; see `recomputed`.
+        recompute_products: each layer's first product too.
         seed: int.
     """
 
@@ -76,6 +77,7 @@ class RecurrentExpert(Expert):
         embedding_residual=0.4,
         convolution_length=4,
         recompute=False,
+        recompute_products=False,
         seed=0,
         **kwargs,
     ):
@@ -89,6 +91,7 @@ class RecurrentExpert(Expert):
         self.embedding_residual = embedding_residual
         self.convolution_length = convolution_length
         self.recompute = recompute
+        self.recompute_products = recompute_products
         self.seed = seed
 
     def build(self, input_shape):
@@ -134,19 +137,25 @@ class RecurrentExpert(Expert):
             state = self.initial_state(ops.shape(x)[0])
         embedded, after = x, {}
         for i in range(self.num_layers):
-            before = state[f"layer_{i}"]
-            projected, convolution = self.convolutions[i](
-                self.residuals[i](x, embedded),
-                before["convolution"],
-                resets,
-                mask,
-                norm=self.norms[i],
-                projection=self.recurrences[i].inputs,
-                recompute=self.recompute,
-            )
-            y, recurrence = self.recurrences[i](
-                projected, before["recurrence"], resets, mask, is_projected=True
-            )
+            before, read = state[f"layer_{i}"], self.residuals[i](x, embedded)
+            if self.recompute_products:
+                source = Source(self.norms[i], self.convolutions[i], before["convolution"])
+                y, recurrence, convolution = self.recurrences[i](
+                    read, before["recurrence"], resets, mask, source=source
+                )
+            else:
+                projected, convolution = self.convolutions[i](
+                    read,
+                    before["convolution"],
+                    resets,
+                    mask,
+                    norm=self.norms[i],
+                    projection=self.recurrences[i].inputs,
+                    recompute=self.recompute,
+                )
+                y, recurrence = self.recurrences[i](
+                    projected, before["recurrence"], resets, mask, is_projected=True
+                )
             x = x + y
             after[f"layer_{i}"] = {"convolution": convolution, "recurrence": recurrence}
         return x, after
@@ -173,6 +182,7 @@ class RecurrentExpert(Expert):
             "embedding_residual",
             "convolution_length",
             "recompute",
+            "recompute_products",
             "seed",
         )
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

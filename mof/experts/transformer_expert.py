@@ -17,7 +17,7 @@ from mof.layers.initialization import derive_seed
 from mof.layers.linear_attention import LinearAttention
 from mof.layers.normalization import RootMeanSquareNorm
 from mof.layers.position import Position
-from mof.layers.short_convolution import ShortConvolution
+from mof.layers.short_convolution import ShortConvolution, Source
 from mof.layers.thought_space import ThoughtSpace
 
 
@@ -28,6 +28,7 @@ class TransformerBlock(keras.layers.Layer):
         super().__init__(autocast=False, **kwargs)
         seed, policy = derive_seed(expert.seed, "block", index), expert.dtype_policy
         self.recompute = expert.recompute
+        self.recompute_products = expert.recompute_products
         gain = (2 * expert.num_layers) ** -0.5  # each block adds two terms to the residual stream
         self.attention_norm = RootMeanSquareNorm(name="attention_norm")
         self.convolution = ShortConvolution(
@@ -66,6 +67,7 @@ class TransformerBlock(keras.layers.Layer):
             expert.feed_forward_width,
             expert.activation,
             expert.recompute,
+            expert.recompute_products,
             output_gain=gain,
             seed=derive_seed(seed, "feed_forward"),
             dtype=policy,
@@ -89,16 +91,24 @@ class TransformerBlock(keras.layers.Layer):
     def call(self, x, state, resets=None, mask=None):
         """T tokens: x [B, T, D]; returns (y [B, T, D], state)."""
         after = {}
-        projected, after["convolution"] = self.convolution(
-            x,
-            state["convolution"],
-            resets,
-            mask,
-            norm=self.attention_norm,
-            projection=self.attention.inputs,
-            recompute=self.recompute,
-        )
-        y, after["attention"] = self.attention(projected, state["attention"], resets, mask, is_projected=True)
+        if self.recompute_products:
+            source = Source(self.attention_norm, self.convolution, state["convolution"])
+            y, after["attention"], after["convolution"] = self.attention(
+                x, state["attention"], resets, mask, source=source
+            )
+        else:
+            projected, after["convolution"] = self.convolution(
+                x,
+                state["convolution"],
+                resets,
+                mask,
+                norm=self.attention_norm,
+                projection=self.attention.inputs,
+                recompute=self.recompute,
+            )
+            y, after["attention"] = self.attention(
+                projected, state["attention"], resets, mask, is_projected=True
+            )
         x = x + y
         if self.thought_space is not None:
             x, after["thought_space"] = self.thought_space(x, state["thought_space"], resets, mask)
@@ -138,6 +148,7 @@ class TransformerExpert(Expert):
         position: "none", "learned" (the article) or "sinusoidal".
         num_positions: rows of the learned table.
         recompute: compute cheap parts again in the backward pass; see `recomputed`.
+        recompute_products: the first product of attention and feed-forward too.
         seed: int.
     """
 
@@ -158,6 +169,7 @@ class TransformerExpert(Expert):
         position="none",
         num_positions=4096,
         recompute=False,
+        recompute_products=False,
         seed=0,
         **kwargs,
     ):
@@ -179,6 +191,7 @@ class TransformerExpert(Expert):
         self.position_kind = position
         self.num_positions = num_positions
         self.recompute = recompute
+        self.recompute_products = recompute_products
         self.seed = seed
         self.blocks = [TransformerBlock(self, i, name=f"block_{i}") for i in range(num_layers)]
         self.position = None
@@ -240,6 +253,7 @@ class TransformerExpert(Expert):
             "convolution_length",
             "num_positions",
             "recompute",
+            "recompute_products",
             "seed",
         )
         config = {name: getattr(self, name) for name in names}

@@ -32,6 +32,12 @@ def activate_and_project(inner, factor, kernel, activation, product_dtype):
     return project(fused(activate)(inner, factor, activation, product_dtype), kernel, None, product_dtype)
 
 
+def feed_forward(x, norm_scale, inner_kernel, outer_kernel, activation, product_dtype):
+    """[..., D] float32 to [..., D] float32: norm, product, activation, product."""
+    inner = normalize_and_project(x, norm_scale, inner_kernel, product_dtype)
+    return activate_and_project(inner, None, outer_kernel, activation, product_dtype)
+
+
 class FeedForward(keras.layers.Layer):
     """Two products with an activation between them.
 
@@ -39,12 +45,20 @@ class FeedForward(keras.layers.Layer):
         inner_width: F.
         activation: "gelu" or "squared_relu".
         recompute: compute norm and activation again in the backward pass; see `recomputed`.
+        recompute_products: the first product too, where x comes through `call`.
         output_gain: gain of the second matrix at the start; see `Projection`.
         seed: int.
     """
 
     def __init__(
-        self, inner_width, activation="squared_relu", recompute=False, output_gain=1.0, seed=0, **kwargs
+        self,
+        inner_width,
+        activation="squared_relu",
+        recompute=False,
+        recompute_products=False,
+        output_gain=1.0,
+        seed=0,
+        **kwargs,
     ):
         super().__init__(autocast=False, **kwargs)
         if activation not in ACTIVATIONS:
@@ -54,6 +68,7 @@ class FeedForward(keras.layers.Layer):
         self.inner_width = inner_width
         self.activation = activation
         self.recompute = recompute
+        self.recompute_products = recompute_products
         self.output_gain = output_gain
         self.seed = seed
 
@@ -79,8 +94,11 @@ class FeedForward(keras.layers.Layer):
     def call(self, x, norm=None):
         """[..., D] float32 to [..., D] float32; with `norm`, a `RootMeanSquareNorm`, x goes through it
         first."""
-        form = recomputed(normalize_and_project) if self.recompute else normalize_and_project
         scale = None if norm is None else norm.scale.value
+        if self.recompute_products:
+            kernels = self.inner.kernel.value, self.outer.kernel.value
+            return recomputed(feed_forward)(x, scale, *kernels, self.activation, self.compute_dtype)
+        form = recomputed(normalize_and_project) if self.recompute else normalize_and_project
         return self.from_projected(form(x, scale, self.inner.kernel.value, self.compute_dtype))
 
     def from_projected(self, inner, factor=None):
@@ -93,6 +111,7 @@ class FeedForward(keras.layers.Layer):
             "inner_width": self.inner_width,
             "activation": self.activation,
             "recompute": self.recompute,
+            "recompute_products": self.recompute_products,
             "output_gain": self.output_gain,
             "seed": self.seed,
         }

@@ -16,6 +16,7 @@ from mof.ops.gated_recurrence import gated_recurrence, minimal_gru_gates
 from mof.ops.gru import gru, gru_step
 from mof.ops.products import project
 from mof.ops.recomputation import recomputed
+from mof.ops.short_convolution import convolve_and_project
 
 LONGEST_MEMORY_TOKENS = 500.0  # slowest units at the start; longer spans are learned
 
@@ -80,21 +81,20 @@ class Recurrence(keras.layers.Layer):
         """A hidden state of zeros."""
         return {"hidden": ops.zeros((batch_size, self.hidden_width), "float32")}
 
-    def call(self, x, state=None, resets=None, mask=None, is_projected=False):
+    def call(self, x, state=None, resets=None, mask=None, is_projected=False, source=None):
         """T tokens: x [B, T, D], or what `inputs` gives for it; resets and mask [B, T] bool or None; returns
-        (y [B, T, D], state)."""
+        (y [B, T, D], state). With `source`, a `Source` that x goes through first, all is computed again in
+        the backward pass, and the state of its convolution comes third."""
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
+        arguments = self.parameters(), self.outputs.kernel.value, state["hidden"], resets, mask
+        if source is not None:
+            before = source.arguments(x, resets, mask, self.inputs, self.compute_dtype)
+            y, hidden, source_state = recomputed(self._project_and_recur)(before, *arguments)
+            return y, {"hidden": hidden}, source_state
         projected = x if is_projected else self.inputs(x)
         form = recomputed(self._recur_and_write) if self.recompute else self._recur_and_write
-        y, hidden = form(
-            projected,
-            self.parameters(),
-            self.outputs.kernel.value,
-            state["hidden"],
-            resets,
-            mask,
-        )
+        y, hidden = form(projected, *arguments)
         return y, {"hidden": hidden}
 
     def step(self, x_t, state):
@@ -102,6 +102,10 @@ class Recurrence(keras.layers.Layer):
         read, gate = self._split(self.inputs(x_t))
         hidden = self.recur_step(read, self.parameters(), state["hidden"])
         return self.outputs(gated_output(hidden, gate, self.compute_dtype)), {"hidden": hidden}
+
+    def _project_and_recur(self, source, *arguments):
+        projected, source_state = convolve_and_project(*source)
+        return *self._recur_and_write(projected, *arguments), source_state
 
     def _recur_and_write(self, projected, parameters, output_kernel, hidden, resets, mask):
         read, gate = self._split(projected)

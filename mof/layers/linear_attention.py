@@ -29,6 +29,7 @@ from mof.ops.linear_attention import (
 from mof.ops.normalization import rms_normalize
 from mof.ops.products import project
 from mof.ops.recomputation import recomputed
+from mof.ops.short_convolution import convolve_and_project
 from mof.ops.windowed_attention import windowed_attention, windowed_attention_memory, windowed_attention_step
 
 DECAYS = ("none", "fixed", "learned", "input")
@@ -78,6 +79,16 @@ def attend_and_project(projected, decay_rate, matrix, state, resets, mask, setti
     """`attend`, then the product with matrix [D, D]; returns (y [B, T, D] float32, state)."""
     y, state = attend(projected, decay_rate, state, resets, mask, settings, chunk_length)
     return project(y, matrix, None, settings.product_dtype), state
+
+
+def project_and_attend(source, *arguments):
+    """`convolve_and_project` of source, a tuple of its arguments, then `attend_and_project`.
+
+    Returns:
+        (y [B, T, D] float32, state, state of the convolution).
+    """
+    projected, source_state = convolve_and_project(*source)
+    return *attend_and_project(projected, *arguments), source_state
 
 
 def attend_step(projected, decay_rate, state, settings):
@@ -218,15 +229,20 @@ class LinearAttention(keras.layers.Layer):
             )
         return linear_attention_memory(batch_size, self.num_heads, self.head_width, self.head_width)
 
-    def call(self, x, state=None, resets=None, mask=None, is_projected=False):
+    def call(self, x, state=None, resets=None, mask=None, is_projected=False, source=None):
         """T tokens: x [B, T, D], or what `inputs` gives for it; resets and mask [B, T] bool or None; returns
-        (y [B, T, D], state)."""
+        (y [B, T, D], state). With `source`, a `Source` that x goes through first, all is computed again in
+        the backward pass, and the state of its convolution comes third."""
         if state is None:
             state = self.initial_state(ops.shape(x)[0])
+        matrix, settings = self.outputs.kernel.value, self._settings()
+        arguments = self._rate(), matrix, state, resets, mask, settings, self.chunk_length
+        if source is not None:
+            before = source.arguments(x, resets, mask, self.inputs, self.compute_dtype)
+            return recomputed(project_and_attend)(before, *arguments)
         projected = x if is_projected else self.inputs(x)
         form = recomputed(attend_and_project) if self.recompute else attend_and_project
-        matrix, settings = self.outputs.kernel.value, self._settings()
-        return form(projected, self._rate(), matrix, state, resets, mask, settings, self.chunk_length)
+        return form(projected, *arguments)
 
     def step(self, x_t, state):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""

@@ -1,6 +1,8 @@
 """Short causal convolution with a memory of the tokens before (`mof.ops.short_convolution`). Book: chapter
 07."""
 
+import dataclasses
+
 import keras
 
 from mof.layers.initialization import SeededNormal
@@ -12,6 +14,21 @@ from mof.ops.short_convolution import (
     short_convolution_memory,
     short_convolution_step,
 )
+
+
+@dataclasses.dataclass(frozen=True)  # Keras would take a tuple apart
+class Source:
+    """What a layer's input goes through before its first product, where that product is computed again in the
+    backward pass: a `RootMeanSquareNorm`, a `ShortConvolution`, and the state of the latter."""
+
+    norm: object
+    convolution: object
+    state: dict
+
+    def arguments(self, x, resets, mask, projection, product_dtype):
+        """The arguments of `mof.ops.short_convolution.convolve_and_project`."""
+        scale, kernel = self.norm.scale.value, self.convolution.kernel.value
+        return x, scale, kernel, self.state, resets, mask, projection.kernel.value, product_dtype
 
 
 class ShortConvolution(keras.layers.Layer):

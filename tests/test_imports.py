@@ -31,7 +31,7 @@ ORDER = (
         "tasks",
         "sources",
     },
-    {"cli", "launcher", "lessons"},
+    {"cli", "launcher", "lessons", "machine"},
 )
 
 

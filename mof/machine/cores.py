@@ -59,7 +59,9 @@ def quota_cores(cgroups=CGROUPS, own=OWN_CGROUPS):
 def quota_bytes(cgroups=CGROUPS, own=OWN_CGROUPS):
     """Bytes of memory that the control group allows, or None for no limit; arguments as `quota_cores`."""
     words = [_read(folder / "memory.max") for folder in _folders(cgroups, own, "")]
-    words += [_read(folder / "memory.limit_in_bytes") for folder in _folders(cgroups / "memory", own, "memory")]
+    words += [
+        _read(folder / "memory.limit_in_bytes") for folder in _folders(cgroups / "memory", own, "memory")
+    ]
     limits = [int(word) for word in words if _is_count(word)]
     return min((limit for limit in limits if limit < UNLIMITED_BYTES), default=None)
 

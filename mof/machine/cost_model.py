@@ -18,9 +18,13 @@ from mof.machine.parameter_counts import num_matrix_parameters, num_other_parame
 from mof.machine.product_counts import model_products, update_operations
 
 Z_80 = 1.2816  # 80% of a normal distribution lie within so many standard deviations
-UNTESTED_SPREAD = 0.3  # logarithm; our assumption for a size when one size alone was measured, not a measurement
+UNTESTED_SPREAD = (
+    0.3  # logarithm; our assumption for a size when one size alone was measured, not a measurement
+)
 LEAST_SPREAD = 0.05  # logarithm; a few steps do not show what an hour brings: heat, other programs
-SPREAD_OF_DTYPE = 0.15  # logarithm; our assumption where the steps were measured with another format of products
+SPREAD_OF_DTYPE = (
+    0.15  # logarithm; our assumption where the steps were measured with another format of products
+)
 
 
 class Seconds(NamedTuple):
@@ -62,7 +66,9 @@ def token_seconds(config, rates, bandwidth, tokens_per_update=4096, num_batches=
     products = 0.0
     for p in model_products(config, row_length):
         if p.is_attention:  # the memories stay in float32 whatever the format of the other products
-            rate = nearest_rate(rates, "attention", "float32", config.num_heads, config.width // config.num_heads)
+            rate = nearest_rate(
+                rates, "attention", "float32", config.num_heads, config.width // config.num_heads
+            )
         else:
             rate = nearest_rate(rates, "product", dtype, p.num_inputs, p.num_outputs)
         products += p.training_operations / rate

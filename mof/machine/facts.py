@@ -26,11 +26,15 @@ class MachineFacts(Config):
     system: str = setting("unknown", "operating system, release, architecture")
     python: str = setting("unknown", "version of Python")
     tensorflow: str = setting("", "version of TensorFlow, empty where it is not installed")
-    onednn_switch: str = setting("", "TF_ENABLE_ONEDNN_OPTS in the environment; empty leaves oneDNN on where it is built in")
+    onednn_switch: str = setting(
+        "", "TF_ENABLE_ONEDNN_OPTS in the environment; empty leaves oneDNN on where it is built in"
+    )
     physical_cores: int = setting(1, "cores; 0 where the system does not tell")
     logical_cores: int = setting(1, "threads that the cores run at once")
     usable_cores: float = setting(1.0, "logical cores that this process may use")
-    instruction_sets: tuple[str, ...] = setting((), "those that matter here; empty where they cannot be asked")
+    instruction_sets: tuple[str, ...] = setting(
+        (), "those that matter here; empty where they cannot be asked"
+    )
     has_windows_runtime: bool = setting(True, "the Visual C++ runtime is there; True off Windows")
     memory_bytes: int = setting(1, "memory in all, or what the container allows")
     available_bytes: int = setting(1, "memory that a new program can have now")

@@ -25,7 +25,9 @@ class Rate(Config):
 
     def check(self):
         if not 0 < self.slowest_rate <= self.rate:
-            raise ValueError(f"slowest_rate {self.slowest_rate} and rate {self.rate}: expected 0 < slowest <= rate.")
+            raise ValueError(
+                f"slowest_rate {self.slowest_rate} and rate {self.rate}: expected 0 < slowest <= rate."
+            )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,13 +40,17 @@ class StepTimes(Config):
     row_length: int = setting(256, "tokens of a row")
     batch_seconds: tuple[float, ...] = setting((), "of each batch, forward and backward")
     update_seconds: tuple[float, ...] = setting((), "of each update of the weights")
-    graph_seconds: float = setting(0.0, "to make the graphs, once for each length of row and once for the update")
+    graph_seconds: float = setting(
+        0.0, "to make the graphs, once for each length of row and once for the update"
+    )
     start_bytes: int = setting(0, "resident memory with the backend started and nothing else")
     peak_bytes: int = setting(0, "largest resident memory while training")
 
     def check(self):
         if not self.batch_seconds or not self.update_seconds:
-            raise ValueError("batch_seconds or update_seconds is empty, expected at least one measured step of each.")
+            raise ValueError(
+                "batch_seconds or update_seconds is empty, expected at least one measured step of each."
+            )
         if min(*self.batch_seconds, *self.update_seconds) <= 0:
             raise ValueError("a step took no time at all, expected seconds above 0.")
 
@@ -54,7 +60,9 @@ class StepTimes(Config):
         Args:
             tokens_per_update: tokens whose gradients are summed before an update.
         """
-        return _median(self.batch_seconds) / self.batch_tokens + _median(self.update_seconds) / tokens_per_update
+        return (
+            _median(self.batch_seconds) / self.batch_tokens + _median(self.update_seconds) / tokens_per_update
+        )
 
     def spread(self):
         """Standard deviation of the logarithm of the batches' seconds, robustly: 0.74 times the distance of the
@@ -69,7 +77,9 @@ class StepTimes(Config):
 class Bandwidths(Config):
     """How fast memory and disk are."""
 
-    memory_bytes_per_second: float = setting(1e10, "of a copy or a triad over arrays larger than any cache, by NumPy")
+    memory_bytes_per_second: float = setting(
+        1e10, "of a copy or a triad over arrays larger than any cache, by NumPy"
+    )
     disk_bytes_per_second: float = setting(1e8, "written and forced to the disk")
 
     def check(self):

@@ -69,7 +69,9 @@ def measure(num_seconds, presets=("tiny", "small"), tell=lambda words: None, run
     start = time.perf_counter()
     for i, stage in enumerate(plan_stages(presets)):
         if i >= 2 and time.perf_counter() - start >= num_seconds:
-            remarks.append(f"No time was left for {stage.title}: --seconds {2 * num_seconds:.0f} would allow it.")
+            remarks.append(
+                f"No time was left for {stage.title}: --seconds {2 * num_seconds:.0f} would allow it."
+            )
             continue
         seconds = stage.share * num_seconds
         tell(f"Measuring {stage.title}, about {seconds:.0f} s")

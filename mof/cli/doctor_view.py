@@ -29,9 +29,9 @@ def show_report(report, characters, path, console=None):
     _show_measured(report, say)
     console.print(_preset_table(report))
     say(
-        "Speed and memory with their 80% intervals: of five such forecasts, one may miss. 'predicted' sizes were"
+        "In brackets the 80% interval: of five such forecasts, one may miss. What is 'predicted' was computed"
     )
-    say("computed from the measured ones; memory is that of a training with the default settings.")
+    say("from what was measured; the memory is that of a training with the default settings.")
     _show_hours(report, characters, say)
     _show_chapters(report, say)
     _show_advice(report, say)
@@ -65,8 +65,9 @@ def _show_machine(report, say):
     say(f"  processor   {facts.processor}")
     say(f"  cores       {cores}, {facts.usable_cores:g} usable here: products are shared among these")
     say(f"  arithmetic  {sets}: the wider, the faster a product")
+    free = _gigabytes(facts.available_bytes)
     say(
-        f"  memory      {_gigabytes(facts.memory_bytes)}, {_gigabytes(facts.available_bytes)} free: weights and text at work must fit"
+        f"  memory      {_gigabytes(facts.memory_bytes)}, {free} free: a model and its training must fit in there"
     )
     say(f"  disk        {_gigabytes(facts.free_disk_bytes)} free where runs lie")
     say(f"  software    {facts.system}; Python {facts.python}; TensorFlow {facts.tensorflow}")
@@ -77,16 +78,14 @@ def _show_measured(report, say):
     for dtype in ("float32", "bfloat16"):
         rates = [r.rate for r in report.rates if r.kind == "product" and r.product_dtype == dtype]
         if rates:
+            low, high = min(rates) / 1e9, max(rates) / 1e9
             say(
-                f"  {dtype:<10}  {min(rates) / 1e9:.0f} to {max(rates) / 1e9:.0f} billion operations a second in matrix "
-                "products, by their shape"
+                f"  {dtype:<10}  {low:.3g} to {high:.3g} billion operations a second in products, by their shape"
             )
-    say(
-        f"  memory      {report.bandwidths.memory_bytes_per_second / 1e9:.1f} GB a second copied: the pace of all that is no product"
-    )
-    say(
-        f"  disk        {report.bandwidths.disk_bytes_per_second / 1e6:.0f} MB a second written: the pace of a checkpoint"
-    )
+    memory = report.bandwidths.memory_bytes_per_second / 1e9
+    disk = report.bandwidths.disk_bytes_per_second / 1e6
+    say(f"  memory      {memory:.1f} GB a second copied: the pace of all that is no product")
+    say(f"  disk        {disk:.0f} MB a second written: the pace of a checkpoint")
     for s in report.steps:
         speed = 1.0 / s.seconds_per_token(4096)
         say(
@@ -134,9 +133,8 @@ def _show_hours(report, characters, say):
         )
     some = report.fastest("tiny") or report.predictions[0]
     cache = TOKEN_BYTES * characters / some.characters_per_token
-    say(
-        f"  On disk beside the run: the packages {_gigabytes(ENVIRONMENT_BYTES)}, your text as tokens {_gigabytes(cache)}."
-    )
+    packages = _gigabytes(ENVIRONMENT_BYTES)
+    say(f"  On disk beside the run: the packages {packages}, your text as tokens {_gigabytes(cache)}.")
 
 
 def _show_chapters(report, say):
@@ -167,11 +165,9 @@ def _show_recommendation(report, say):
     chosen = report.prediction(report.recommended, report.recommended_dtype)
     say(f"  {report.recommended}: {report.reason}")
     say(
-        f"  That is about {chosen.operations(report.hours):.1e} operations. The mark is a rule for much larger models,"
+        f"  That is about {chosen.operations(report.hours):.1e} operations. The mark is a rule for much larger"
     )
-    say(
-        "  reported by Hoffmann et al. 2022 (arXiv 2203.15556); a smaller preset answers sooner, a larger one may know more."
-    )
+    say("  models, reported by Hoffmann et al. 2022 (arXiv 2203.15556): a guide, no law.")
     words = [
         "train",
         "--preset",

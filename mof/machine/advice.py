@@ -61,7 +61,7 @@ def _installation(facts):
         yield Advice(
             name="onednn_off",
             level="warning",
-            meaning="TF_ENABLE_ONEDNN_OPTS is 0: TensorFlow works without oneDNN, its library of fast products.",
+            meaning="TF_ENABLE_ONEDNN_OPTS is 0: TensorFlow works without oneDNN, its fast products.",
             fix="Remove that environment variable.",
         )
 
@@ -72,7 +72,8 @@ def _processor(facts):
             name="single_core",
             level="warning",
             meaning=f"Only {facts.usable_cores:g} core can be used; the course was planned for two or more.",
-            fix="In a virtual machine or container, give it more cores. Else count on more than the minutes on each card.",
+            fix="Give a virtual machine or container more cores. Else count on more than the minutes on each "
+            "chapter's card.",
         )
     elif facts.usable_cores < facts.logical_cores:
         yield Advice(
@@ -87,7 +88,7 @@ def _processor(facts):
             name="no_avx2",
             level="warning",
             meaning="The processor has no AVX2: products run well below the speed of newer ones.",
-            fix="Take a smaller preset. In a virtual machine, let it show the host's processor (such as `-cpu host`).",
+            fix="Take a smaller preset. Let a virtual machine show its host's processor (`-cpu host`).",
         )
 
 
@@ -96,15 +97,16 @@ def _memory(facts, too_large):
         yield Advice(
             name="little_memory",
             level="warning",
-            meaning=f"{facts.available_bytes / 1e9:.1f} GB of memory are free; training tiny takes about 1.5 GB.",
+            meaning=f"{_gigabytes(facts.available_bytes)} of memory are free; training tiny takes about 1.5.",
             fix="Close other programs, browsers above all, and run this again.",
         )
     for name in too_large:
         yield Advice(
             name="too_large",
             level="note",
-            meaning=f"{name} does not fit into the memory that is free now ({facts.available_bytes / 1e9:.1f} GB).",
-            fix="Close other programs, or train with shorter rows, `--lengths 128,256`, which halves what a batch keeps.",
+            meaning=f"{name} does not fit into the free memory ({_gigabytes(facts.available_bytes)}).",
+            fix="Close other programs, or train with shorter rows, `--lengths 128,256`: a batch then keeps "
+            "half as much.",
         )
 
 
@@ -113,8 +115,9 @@ def _disk(facts):
         yield Advice(
             name="little_disk",
             level="warning",
-            meaning=f"{facts.free_disk_bytes / 1e9:.1f} GB of disk are free where runs lie; full keeps 2.8 GB of checkpoints.",
-            fix="Free some disk (`python start.py clean` shows what the project holds), or put runs on another.",
+            meaning=f"{_gigabytes(facts.free_disk_bytes)} of disk are free where runs lie; the checkpoints of "
+            "full take 2.8 GB.",
+            fix="Free some (`python start.py clean` shows what can go), or put runs on another disk.",
         )
 
 
@@ -130,8 +133,8 @@ def _disturbances(facts, steps):
         yield Advice(
             name="busy",
             level="warning",
-            meaning=f"Other programs kept {facts.busy_cores:.1f} of {facts.logical_cores} cores busy before the "
-            "measurements: the forecast is disturbed, and too slow by an unknown share.",
+            meaning=f"Other programs kept {facts.busy_cores:.1f} of {facts.logical_cores} cores busy before "
+            "the measurements: the forecast is disturbed, and too slow by an unknown share.",
             fix="Close them, wait until the machine is quiet, and run this again.",
         )
     unsteady = [s for s in steps if s.spread() > SPREAD_OF_A_CALM_MACHINE]
@@ -144,3 +147,7 @@ def _disturbances(facts, steps):
             "processor grew hot and slowed down. The intervals are wide for that reason.",
             fix="Run it again with nothing else open; put a laptop on a hard, flat place.",
         )
+
+
+def _gigabytes(number):
+    return f"{number / 1e9:.1f} GB"

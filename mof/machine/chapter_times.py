@@ -1,8 +1,8 @@
 """How long the chapters take here: the seconds on their cards, scaled by how fast this machine trains.
 
 A card says how long its notebook ran on two cores of a machine whose speed on `tiny` is stored
-(benchmarks/results/hour_run.json: 12,689,408 tokens in 3,685.6 seconds of training). Predicted, and roughly: a
-chapter that waits for TensorFlow's start more than it trains scales less.
+(benchmarks/results/hour_run.json: 12,689,408 tokens in 3,685.6 seconds of training). Predicted, and roughly:
+a chapter that waits for TensorFlow's start more than it trains scales less.
 """
 
 import json

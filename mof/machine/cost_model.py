@@ -89,7 +89,8 @@ def nearest_rate(rates, kind, product_dtype, num_inputs, num_outputs):
         candidates = [r for r in rates if r.kind == kind]
     if not candidates:
         raise ValueError(
-            f"no rate of kind {kind!r} with {product_dtype} products was measured: give the doctor more seconds."
+            f"no rate of kind {kind!r} with {product_dtype} products was measured: give the doctor more "
+            "seconds."
         )
 
     def distance(rate):
@@ -123,6 +124,6 @@ def correction(logs_by_size):
 
 
 def interval(centre, spread):
-    """(low, centre, high) of an 80% interval around a quantity whose logarithm has that standard deviation."""
+    """(low, centre, high): an 80% interval around a quantity whose logarithm has that standard deviation."""
     factor = math.exp(Z_80 * spread)
     return centre / factor, centre, centre * factor

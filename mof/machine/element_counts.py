@@ -1,8 +1,8 @@
-"""What a model does besides products: numbers read and written between them, and numbers kept for the gradient.
+"""What a model does besides products: numbers moved between them, and numbers kept for the gradient.
 
-Each fused piece (`mof.ops.fusion`) reads its inputs once and writes its outputs once. Backward it reads inputs
-and the slopes of its outputs, and writes the slopes of its inputs. So a piece with a inputs and b outputs a
-token moves
+Each fused piece (`mof.ops.fusion`) reads its inputs once and writes its outputs once. Backward it reads
+inputs and the slopes of its outputs, and writes the slopes of its inputs. So a piece with a inputs and b
+outputs a token moves
 
     forward  a + b        backward  a + b + a        (and a + b once more where it is computed again)
 

@@ -1,4 +1,4 @@
-"""The whole examination, from facts to recommendation. Called by `mof doctor`, chapter 00 and its benchmark."""
+"""The whole examination, from facts to recommendation. Called by `mof doctor` and by its benchmark."""
 
 import datetime
 import time

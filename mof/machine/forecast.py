@@ -8,7 +8,8 @@
 Which length each update draws is known beforehand: it is a function of the seed and the update's number
 (`mof.training.schedule`). The first share of a run draws the shortest length alone; until a length has been
 seen, its updates count like the others, for an update holds equal tokens whatever the length. The interval is
-wide where the speed has wandered, and wider the further there is to go: see `_spread`. Used by `mof info --run`.
+wide where the speed has wandered, and wider the further there is to go: see `_spread`. Used by
+`mof info --run`.
 """
 
 import math
@@ -105,8 +106,8 @@ def _without_pauses(steps):
 
 
 def _graph_seconds(updates, steps, usual):
-    """Seconds to make the graph of a new length: as the last new length showed, else a share of what the first
-    update took beyond the usual; the rest of that went to the start and to the update's own graph."""
+    """Seconds to make the graph of a new length: as the last new length showed, else a share of what the
+    first update took beyond the usual; the rest went to the start and to the update's own graph."""
     seen = [step.seconds - usual[step.length] for step in steps if step.is_first and step.length in usual]
     if seen:
         return max(0.0, seen[-1])
@@ -127,8 +128,8 @@ def _spread(steps, num_left):
     The past is cut into blocks; x_b is how slow block b was. If blocks were independent, the mean of those to
     come would differ from the mean so far by s sqrt(1 / past + 1 / future). Slow stretches come together,
     though (another program, heat), so s is widened by the correlation r of neighbouring blocks, by
-    sqrt((1 + r) / (1 - r)), as for the mean of an autoregressive series. Beside it stands what the past cannot
-    show: a machine may change, the sooner the less of it has been seen.
+    sqrt((1 + r) / (1 - r)), as for the mean of an autoregressive series. Beside it stands what the past
+    cannot show: a machine may change, the more so the less of it has been seen.
     """
     usual = _usual_seconds(steps)
     size = max(1, len(steps) // NUM_BLOCKS)

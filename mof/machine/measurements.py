@@ -65,8 +65,8 @@ class StepTimes(Config):
         )
 
     def spread(self):
-        """Standard deviation of the logarithm of the batches' seconds, robustly: 0.74 times the distance of the
-        quartiles; 0 with fewer than three."""
+        """Standard deviation of the logarithm of the batches' seconds, robustly: 0.74 times the distance of
+        the quartiles; 0 with fewer than three."""
         if len(self.batch_seconds) < 3:
             return 0.0
         logs = sorted(math.log(seconds) for seconds in self.batch_seconds)

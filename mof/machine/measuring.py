@@ -103,7 +103,8 @@ def read_rates(lines):
 def read_steps(lines, preset, product_dtype):
     """StepTimes from the lines of `mof.machine.step_measurement`, or None where no step was finished.
 
-    The first update after the graphs were made still warms caches up; it counts only where it is the only one.
+    The first batch after the graphs were made still warms caches up; it counts only where it is the only
+    one.
     """
     by_event = {}
     for finding in _findings(lines):

@@ -151,7 +151,7 @@ def modelled_bytes(config, batch_tokens):
 
 
 def _peak(config, own, steps):
-    """(low, centre, high) bytes of a training with the default settings, whose longest batch holds 4,096 tokens."""
+    """(low, centre, high) bytes in training by default settings; its longest batch holds 4,096 tokens."""
     start = max((s.start_bytes for s in steps), default=0) or USUAL_START_BYTES
     logs = []
     for measured in [own] if own is not None else steps:

@@ -24,8 +24,7 @@ def measure_rates(num_seconds, tell):
 
     Args:
         num_seconds: after these no further shape is started.
-        tell: called with {"event": "rate", "kind": "product" | "attention" | "orthogonalize", "product_dtype",
-            "num_inputs", "num_outputs", "rate": operations a second, "slowest_rate"}.
+        tell: called with {"event": "rate", and the fields of `mof.machine.measurements.Rate`}.
     """
     deadline = time.perf_counter() + num_seconds
     from mof.cli.backend import start_backend

@@ -17,8 +17,8 @@ MEMORY_SHARE = 0.9  # of the memory that is free now; the system and its caches 
 
 
 class Recommendation(NamedTuple):
-    """prediction: the PresetPrediction chosen, or None where none fits. reason: one sentence. too_large: names
-    of the presets that do not fit."""
+    """prediction: the PresetPrediction chosen, or None where none fits. reason: one sentence. too_large:
+    names of the presets that do not fit."""
 
     prediction: object
     reason: str

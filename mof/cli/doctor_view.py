@@ -6,7 +6,6 @@ from rich.table import Table
 from mof.cli.invocation import command_line
 from mof.machine.chapter_times import chapter_times
 from mof.machine.prediction import TOKEN_BYTES
-from mof.machine.recommendation import fits_in_memory
 
 ENVIRONMENT_BYTES = 1_700_000_000  # of the installed packages, as README.md says
 MANY_PASSES = 8  # our rule of thumb: a text read so often is learned by heart rather than from
@@ -27,6 +26,7 @@ def show_report(report, characters, path, console=None):
 
     _show_machine(report, say)
     _show_measured(report, say)
+    say("\nWhat each preset would do here", "bold")
     console.print(_preset_table(report))
     say(
         "In brackets the 80% interval: of five such forecasts, one may miss. What is 'predicted' was computed"
@@ -66,9 +66,7 @@ def _show_machine(report, say):
     say(f"  cores       {cores}, {facts.usable_cores:g} usable here: products are shared among these")
     say(f"  arithmetic  {sets}: the wider, the faster a product")
     free = _gigabytes(facts.available_bytes)
-    say(
-        f"  memory      {_gigabytes(facts.memory_bytes)}, {free} free: a model and its training must fit in there"
-    )
+    say(f"  memory      {_gigabytes(facts.memory_bytes)}, {free} free: a training must fit in")
     say(f"  disk        {_gigabytes(facts.free_disk_bytes)} free where runs lie")
     say(f"  software    {facts.system}; Python {facts.python}; TensorFlow {facts.tensorflow}")
 
@@ -79,9 +77,7 @@ def _show_measured(report, say):
         rates = [r.rate for r in report.rates if r.kind == "product" and r.product_dtype == dtype]
         if rates:
             low, high = min(rates) / 1e9, max(rates) / 1e9
-            say(
-                f"  {dtype:<10}  {low:.3g} to {high:.3g} billion operations a second in products, by their shape"
-            )
+            say(f"  {dtype:<10}  {low:.3g} to {high:.3g} billion operations a second in products, by shape")
     memory = report.bandwidths.memory_bytes_per_second / 1e9
     disk = report.bandwidths.disk_bytes_per_second / 1e6
     say(f"  memory      {memory:.1f} GB a second copied: the pace of all that is no product")
@@ -95,44 +91,36 @@ def _show_measured(report, say):
 
 
 def _preset_table(report):
-    table = Table(title="\nWhat each preset would do here", title_justify="left", box=None, pad_edge=False)
-    for name, side in (
-        ("preset", "left"),
-        ("parameters", "right"),
-        ("tokens a second", "right"),
-        ("", "left"),
-    ):
-        table.add_column(name, justify=side, no_wrap=True)
-    table.add_column("memory", justify="right", no_wrap=True)
-    table.add_column("run on disk", justify="right", no_wrap=True)
-    for name in dict.fromkeys(p.preset for p in report.predictions):
-        p = report.fastest(name)
-        fits = "" if fits_in_memory(p, report.facts.available_bytes) else " too much"
+    table = Table(box=None, pad_edge=False)
+    for name in ("preset", "parameters", "tokens a second", "", "memory", "disk"):
+        table.add_column(name, justify="right" if name else "left", no_wrap=True)
+    table.columns[0].justify = "left"
+    for p in report.predictions:
         table.add_row(
-            name + (" (bf16)" if p.product_dtype == "bfloat16" else ""),
+            p.preset + (" bf16" if p.product_dtype == "bfloat16" else ""),
             f"{p.num_parameters / 1e6:.1f} M",
             f"{p.tokens_per_second:,.0f} ({p.tokens_per_second_low:,.0f}-{p.tokens_per_second_high:,.0f})",
             "measured" if p.is_measured else "predicted",
-            f"{p.peak_bytes / 1e9:.1f} GB (-{p.peak_bytes_high / 1e9:.1f}){fits}",
+            f"{p.peak_bytes / 1e9:.1f}-{p.peak_bytes_high / 1e9:.1f} GB",
             _gigabytes(p.run_disk_bytes),
         )
     return table
 
 
 def _show_hours(report, characters, say):
-    say(f"\nWhat {report.hours:g} hours buy (predicted)", "bold")
-    for name in dict.fromkeys(p.preset for p in report.predictions):
-        p = report.fastest(name)
+    say(f"\nWhat {report.hours:g} hours buy, predicted (float32)", "bold")
+    usual = [p for p in report.predictions if p.product_dtype == "float32"]
+    for p in usual:
         low, read, high = p.characters(report.hours)
         passes = read / characters
-        note = ": more text would serve better" if passes > MANY_PASSES else ""
+        note = "; more text would serve better" if passes > MANY_PASSES else ""
+        say(f"  {p.preset:<6} {quantity(p.tokens(report.hours)[1])} tokens, {quantity(read)} characters")
         say(
-            f"  {name:<6} {quantity(p.tokens(report.hours)[1])} tokens, {quantity(read)} characters "
-            f"({quantity(low)} to {quantity(high)}); {passes:.2g} passes over {quantity(characters)}{note}; "
-            f"{p.tokens_per_parameter(report.hours):.2g} tokens a parameter"
+            f"         ({quantity(low)} to {quantity(high)}); {quantity(passes)} passes over your text{note};"
         )
-    some = report.fastest("tiny") or report.predictions[0]
-    cache = TOKEN_BYTES * characters / some.characters_per_token
+        say(f"         {quantity(p.tokens_per_parameter(report.hours))} tokens for each parameter")
+    cache = TOKEN_BYTES * characters / usual[0].characters_per_token if usual else 0.0
+    say(f"  Your text: {quantity(characters)} characters (--characters tells another size).")
     packages = _gigabytes(ENVIRONMENT_BYTES)
     say(f"  On disk beside the run: the packages {packages}, your text as tokens {_gigabytes(cache)}.")
 
@@ -162,24 +150,19 @@ def _show_recommendation(report, say):
     if not report.recommended:
         say(f"  {report.reason} Close other programs and run this again.")
         return
-    chosen = report.prediction(report.recommended, report.recommended_dtype)
+    chosen = report.prediction(report.recommended)
     say(f"  {report.recommended}: {report.reason}")
-    say(
-        f"  That is about {chosen.operations(report.hours):.1e} operations. The mark is a rule for much larger"
-    )
-    say("  models, reported by Hoffmann et al. 2022 (arXiv 2203.15556): a guide, no law.")
-    words = [
-        "train",
-        "--preset",
-        report.recommended,
-        "--minutes",
-        f"{60 * report.hours:.0f}",
-        "--corpus",
-        "my-texts",
-    ]
-    if report.recommended_dtype == "bfloat16":
-        words += ["--product-dtype", "bfloat16"]
+    say(f"  That is about {chosen.operations(report.hours):.1e} operations. The mark is a rule for much")
+    say("  larger models, reported by Hoffmann et al. 2022 (arXiv 2203.15556): a guide, no law.")
+    minutes = f"{60 * report.hours:.0f}"
+    words = ["train", "--preset", report.recommended, "--minutes", minutes, "--corpus", "my-texts"]
     say("  " + command_line(*words))
+    rounded = report.prediction(report.recommended, "bfloat16")
+    if rounded and rounded.tokens_per_second_low > chosen.tokens_per_second:
+        ratio, how = rounded.tokens_per_second / chosen.tokens_per_second, "predicted"
+        how = "measured" if rounded.is_measured and chosen.is_measured else how
+        say(f"  With --product-dtype bfloat16 it reads {ratio:.1f} times as fast here ({how}), with products")
+        say("  rounded to about three digits.")
 
 
 def _gigabytes(number):

@@ -115,8 +115,7 @@ def _disk(facts):
         yield Advice(
             name="little_disk",
             level="warning",
-            meaning=f"{_gigabytes(facts.free_disk_bytes)} of disk are free where runs lie; the checkpoints of "
-            "full take 2.8 GB.",
+            meaning=f"{_gigabytes(facts.free_disk_bytes)} of disk are free where runs lie; full fills 2.8.",
             fix="Free some (`python start.py clean` shows what can go), or put runs on another disk.",
         )
 

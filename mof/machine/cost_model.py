@@ -100,26 +100,32 @@ def nearest_rate(rates, kind, product_dtype, num_inputs, num_outputs):
     return min(candidates, key=distance).rate
 
 
-def correction(logs_by_size):
+def correction(logs_by_size, num_parameters):
     """The factor for a size that was not measured, from those that were.
 
     Args:
-        logs_by_size: list of (parameters, logarithm of measured over modelled seconds, spread of the steps),
-            from small to large.
+        logs_by_size: list of (parameters, logarithm of measured over modelled, spread of the steps).
+        num_parameters: of the size in question.
 
     Returns:
-        Correction. The largest measured size gives the factor. Its spread joins that of the steps and the
-        difference between the last two sizes: another step in size may change the factor as much as the last
-        one did. With one size, `UNTESTED_SPREAD`.
+        Correction. The nearest measured size gives the factor. Its spread joins that of the steps and the
+        difference between the two nearest sizes: a step in size may change the factor as much as the last
+        one did, and a longer step more. With one size, `UNTESTED_SPREAD`.
 
     Raises:
         ValueError: no size was measured.
     """
     if not logs_by_size:
         raise ValueError("no real training step was measured: give the doctor more seconds.")
-    ordered = sorted(logs_by_size)
-    _, log_factor, of_steps = ordered[-1]
-    between = abs(log_factor - ordered[-2][1]) if len(ordered) > 1 else UNTESTED_SPREAD
+    ordered = sorted(logs_by_size, key=lambda entry: abs(math.log(entry[0] / num_parameters)))
+    nearest_size, log_factor, of_steps = ordered[0]
+    further = [entry for entry in ordered[1:] if entry[0] != nearest_size]
+    between = UNTESTED_SPREAD
+    if further:
+        second_size, second_log, _ = further[0]
+        here = abs(math.log(nearest_size / num_parameters))
+        step = abs(math.log(second_size / nearest_size))
+        between = abs(log_factor - second_log) * max(1.0, here / step)
     return Correction(math.exp(log_factor), math.hypot(of_steps, between, LEAST_SPREAD))
 
 

@@ -70,6 +70,5 @@ def examine(
         predictions=predictions,
         advice=give_advice(facts, findings.steps, findings.remarks, choice.too_large),
         recommended=choice.prediction.preset if choice.prediction else "",
-        recommended_dtype=choice.prediction.product_dtype if choice.prediction else "",
         reason=choice.reason,
     )

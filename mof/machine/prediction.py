@@ -27,8 +27,11 @@ CHECKPOINTS_KEPT = 3  # mof.training.checkpoint keeps so many, and one more whil
 # 123,293 characters of the text in data/ are 86,231 tokens of the tokenizer with 8,192; other text differs
 CHARACTERS_PER_TOKEN = {"bpe": 1.43, "characters": 1.0}
 TOKEN_BYTES = 2  # of one id in the token cache, up to a vocabulary of 65,536
-USUAL_START_BYTES = 500_000_000  # of TensorFlow alone, where it was not measured
-LEAST_MEMORY_SPREAD = 0.1  # logarithm; memory still grows over the first minutes, by about a tenth
+USUAL_START_BYTES, USUAL_GRAPH_BYTES = 590_000_000, 500_000_000  # of TensorFlow, where it was not measured
+MEMORY_GROWTH = (
+    1.1  # measured at `full`: 3.3 GB after a minute, 3.7 to 3.8 after three; half of that as centre
+)
+LEAST_MEMORY_SPREAD = 0.1  # logarithm
 UNTESTED_MEMORY_SPREAD = 0.3  # logarithm; our assumption for a size when one size alone was measured
 
 
@@ -105,7 +108,7 @@ def predict(name, product_dtype, rates, steps, bandwidth_bytes):
         spread = math.hypot(own.spread(), LEAST_SPREAD)
     else:
         modelled = token_seconds(config, rates, bandwidth_bytes, TOKENS_PER_UPDATE).total
-        factor, spread = _time_correction(product_dtype, rates, steps, bandwidth_bytes)
+        factor, spread = _time_correction(name, product_dtype, rates, steps, bandwidth_bytes)
         seconds = modelled * factor
     low, speed, high = interval(1.0 / seconds, spread)
     least, peak, most = _peak(config, own, steps)
@@ -126,7 +129,7 @@ def predict(name, product_dtype, rates, steps, bandwidth_bytes):
     )
 
 
-def _time_correction(product_dtype, rates, steps, bandwidth_bytes):
+def _time_correction(name, product_dtype, rates, steps, bandwidth_bytes):
     """How far real steps were from the model: of this format, or of the other one and then less surely."""
     of_dtype = [s for s in steps if s.product_dtype == product_dtype]
     # two sizes in the other format say more than one in this one
@@ -140,7 +143,7 @@ def _time_correction(product_dtype, rates, steps, bandwidth_bytes):
         modelled = token_seconds(config, rates, bandwidth_bytes, TOKENS_PER_UPDATE).total
         ratio = measured.seconds_per_token(TOKENS_PER_UPDATE) / modelled
         logs.append((num_parameters(config), math.log(ratio), measured.spread()))
-    factor, spread = correction(logs)
+    factor, spread = correction(logs, num_parameters(preset(name).model))
     return factor, math.hypot(spread, more)
 
 
@@ -151,24 +154,33 @@ def modelled_bytes(config, batch_tokens):
 
 
 def _peak(config, own, steps):
-    """(low, centre, high) bytes in training by default settings; its longest batch holds 4,096 tokens."""
-    start = max((s.start_bytes for s in steps), default=0) or USUAL_START_BYTES
-    logs = []
-    for measured in [own] if own is not None else steps:
-        its_config = preset(measured.preset).model.replace(product_dtype=measured.product_dtype)
-        modelled = modelled_bytes(its_config, measured.batch_tokens)
-        if measured.peak_bytes > measured.start_bytes:
-            ratio = (measured.peak_bytes - measured.start_bytes) / modelled
-            logs.append((num_parameters(its_config), math.log(ratio)))
-    logs.sort()
-    log_factor = logs[-1][1] if logs else 0.0
-    if own is not None and logs:
-        spread = LEAST_MEMORY_SPREAD
-    else:
-        apart = abs(logs[-1][1] - logs[-2][1]) if len(logs) > 1 else UNTESTED_MEMORY_SPREAD
-        spread = math.hypot(apart, LEAST_MEMORY_SPREAD)
-    bounds = interval(modelled_bytes(config, LONGEST_BATCH_TOKENS) * math.exp(log_factor), spread)
-    return tuple(round(start + bound) for bound in bounds)
+    """(low, centre, high) bytes in training by default settings; its longest batch holds 4,096 tokens.
+
+    What making the graphs took is measured as what the counts leave unexplained. It depends little on the
+    size of the matrices, so the nearest measured size tells it for the others.
+    """
+    wanted = num_parameters(config)
+    graph_bytes, start, spread = USUAL_GRAPH_BYTES, USUAL_START_BYTES, UNTESTED_MEMORY_SPREAD
+    measured = [own] if own is not None else list(steps)
+    if measured:
+        nearest = min(measured, key=lambda s: abs(math.log(_size(s) / wanted)))
+        start, graph_bytes = nearest.start_bytes, max(0, _unexplained_bytes(nearest))
+        others = [abs(_unexplained_bytes(s) - _unexplained_bytes(nearest)) for s in measured]
+        is_alone = own is None and len(measured) == 1
+        apart = max(others) / (start + graph_bytes + modelled_bytes(config, LONGEST_BATCH_TOKENS))
+        spread = math.hypot(LEAST_MEMORY_SPREAD, UNTESTED_MEMORY_SPREAD if is_alone else apart)
+    variable = graph_bytes + modelled_bytes(config, LONGEST_BATCH_TOKENS)
+    return tuple(round(start + bound) for bound in interval(MEMORY_GROWTH * variable, spread))
+
+
+def _unexplained_bytes(measured):
+    """Resident bytes of measured steps beyond the backend's start and the counts."""
+    config = preset(measured.preset).model.replace(product_dtype=measured.product_dtype)
+    return measured.peak_bytes - measured.start_bytes - modelled_bytes(config, measured.batch_tokens)
+
+
+def _size(measured):
+    return num_parameters(preset(measured.preset).model)
 
 
 def _steps_of(steps, name, product_dtype):

@@ -31,29 +31,29 @@ def fits_in_memory(prediction, available_bytes):
 
 
 def recommend(predictions, available_bytes, hours):
-    """Choose a preset, and the faster format of products.
+    """Choose a preset, with the format of products that `mof train` takes by default.
 
     Args:
-        predictions: PresetPredictions. available_bytes: memory that a new program can have. hours: above 0.
+        predictions: PresetPredictions; those with float32 products are chosen among.
+        available_bytes: memory that a new program can have.
+        hours: above 0.
 
     Returns:
         Recommendation.
 
     Raises:
-        ValueError: hours is not above 0.
+        ValueError: hours is not above 0, or there is no prediction to choose among.
     """
     if not hours > 0:
         raise ValueError(f"hours is {hours}, expected above 0: how long may the training take?")
-    fitting = [p for p in predictions if fits_in_memory(p, available_bytes)]
-    names = dict.fromkeys(p.preset for p in predictions)
-    too_large = tuple(name for name in names if name not in {p.preset for p in fitting})
+    usual = [p for p in predictions if p.product_dtype == "float32"]
+    if not usual:
+        raise ValueError("there is no prediction with float32 products to choose among.")
+    fitting = [p for p in usual if fits_in_memory(p, available_bytes)]
+    too_large = tuple(p.preset for p in usual if p not in fitting)
     if not fitting:
         return Recommendation(None, "No preset fits into the memory that is free now.", too_large)
-    fastest = {}
-    for p in fitting:
-        if p.preset not in fastest or p.tokens_per_second > fastest[p.preset].tokens_per_second:
-            fastest[p.preset] = p
-    candidates = [p for name, p in fastest.items() if name != FOR_TESTS] or list(fastest.values())
+    candidates = [p for p in fitting if p.preset != FOR_TESTS] or fitting
     chosen = min(candidates, key=lambda p: distance_from_rule(p, hours))
     each = chosen.tokens_per_parameter(hours)
     reason = f"{hours:g} hours give it {each:.3g} tokens for each parameter; about 20 is the mark"

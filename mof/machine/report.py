@@ -1,7 +1,7 @@
 """All that the doctor found, in one record: written beside the runs, read by later commands.
 
 {"date": ..., "hours": ..., "facts": {...}, "bandwidths": {...}, "rates": [...], "steps": [...],
- "predictions": [...], "advice": [...], "recommended": "small", "recommended_dtype": "float32", "reason": ...}
+ "predictions": [...], "advice": [...], "recommended": "small", "reason": ...}
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ from mof.machine.prediction import PresetPrediction
 DEFAULT_PATH = Path("runs") / "machine.json"
 SINGLE = {"facts": MachineFacts, "bandwidths": Bandwidths}
 LISTS = {"rates": Rate, "steps": StepTimes, "predictions": PresetPrediction, "advice": Advice}
-TEXTS = ("date", "recommended", "recommended_dtype", "reason")
+TEXTS = ("date", "recommended", "reason")
 NUMBERS = ("hours", "measured_seconds")
 
 
@@ -31,7 +31,7 @@ class DoctorReport:
         measured_seconds: how long the measurements took.
         facts: MachineFacts. bandwidths: Bandwidths.
         rates, steps, predictions, advice: tuples of Rate, StepTimes, PresetPrediction, Advice.
-        recommended: name of a preset, or empty where none fits. recommended_dtype: format of its products.
+        recommended: name of a preset, or empty where none fits.
         reason: why, in a sentence.
     """
 
@@ -45,7 +45,6 @@ class DoctorReport:
     predictions: tuple
     advice: tuple
     recommended: str
-    recommended_dtype: str
     reason: str
 
     def prediction(self, preset, product_dtype="float32"):
@@ -54,11 +53,6 @@ class DoctorReport:
             if (prediction.preset, prediction.product_dtype) == (preset, product_dtype):
                 return prediction
         return None
-
-    def fastest(self, preset):
-        """The prediction of that preset with the faster format of products, or None."""
-        found = [prediction for prediction in self.predictions if prediction.preset == preset]
-        return max(found, key=lambda prediction: prediction.tokens_per_second, default=None)
 
     def to_json(self):
         """The record as JSON text."""

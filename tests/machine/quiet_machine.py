@@ -1,6 +1,4 @@
-"""Measurements as a quiet machine might give them, so that what follows from them can be tested without one."""
-
-import pytest
+"""Measurements as a quiet machine might give them: what follows from them is tested without one."""
 
 from mof.machine.facts import MachineFacts
 from mof.machine.measurements import Rate, StepTimes
@@ -20,7 +18,9 @@ def make_rates(dtypes=("float32", "bfloat16"), factor=1.0):
     return tuple(rates)
 
 
-def make_steps(preset="tiny", batch_seconds=(0.52, 0.55, 0.53), update_seconds=(0.1,), dtype="float32", **more):
+def make_steps(
+    preset="tiny", batch_seconds=(0.52, 0.55, 0.53), update_seconds=(0.1,), dtype="float32", **more
+):
     return StepTimes(
         preset=preset,
         product_dtype=dtype,
@@ -48,7 +48,12 @@ def make_facts(**changes):
     return MachineFacts(**{**calm, **changes})
 
 
-@pytest.fixture
-def two_sizes():
-    """Steps of `tiny` and `small`."""
-    return make_steps(), make_steps("small", (2.5, 2.6, 2.55), (1.1,), peak_bytes=2_400_000_000)
+def _rate(kind, product_dtype, num_inputs, num_outputs, rate):
+    return Rate(
+        kind=kind,
+        product_dtype=product_dtype,
+        num_inputs=num_inputs,
+        num_outputs=num_outputs,
+        rate=rate,
+        slowest_rate=0.9 * rate,
+    )

@@ -36,7 +36,11 @@ def tree(tmp_path):
         # another group's limit is not ours
         ({"user.slice/other/cpu.max": "100000 100000"}, OWN_V2, None),
         ({"cpu/job/cpu.cfs_quota_us": "50000", "cpu/job/cpu.cfs_period_us": "100000"}, OWN_V1, 0.5),
-        ({"cpu,cpuacct/job/cpu.cfs_quota_us": "300000", "cpu,cpuacct/job/cpu.cfs_period_us": "100000"}, OWN_V1, 3.0),
+        (
+            {"cpu,cpuacct/job/cpu.cfs_quota_us": "300000", "cpu,cpuacct/job/cpu.cfs_period_us": "100000"},
+            OWN_V1,
+            3.0,
+        ),
         # inside a container its own group is mounted as the root
         ({"cpu/cpu.cfs_quota_us": "250000", "cpu/cpu.cfs_period_us": "100000"}, OWN_V1, 2.5),
         ({"cpu/job/cpu.cfs_quota_us": "-1", "cpu/job/cpu.cfs_period_us": "100000"}, OWN_V1, None),
@@ -75,7 +79,14 @@ def test_a_path_does_not_leave_the_folder_of_groups(tree, tmp_path):
 
 @pytest.mark.parametrize(
     ("logical", "affinity", "quota", "expected"),
-    [(8, None, None, 8), (8, 4, None, 4), (8, 4, 1.5, 1.5), (2, 4, 6.0, 2), (4, 4, 0.5, 0.5), (1, None, None, 1)],
+    [
+        (8, None, None, 8),
+        (8, 4, None, 4),
+        (8, 4, 1.5, 1.5),
+        (2, 4, 6.0, 2),
+        (4, 4, 0.5, 0.5),
+        (1, None, None, 1),
+    ],
 )
 def test_the_tightest_limit_counts(logical, affinity, quota, expected):
     assert usable_cores(logical, affinity, quota) == expected

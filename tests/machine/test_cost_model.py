@@ -26,7 +26,9 @@ from tests.machine.quiet_machine import BANDWIDTH, make_rates
 
 def one_rate(rate):
     """Rates with which every product runs equally fast."""
-    return [Rate(kind=kind, rate=rate, slowest_rate=rate) for kind in ("product", "attention", "orthogonalize")]
+    return [
+        Rate(kind=kind, rate=rate, slowest_rate=rate) for kind in ("product", "attention", "orthogonalize")
+    ]
 
 
 @pytest.mark.parametrize("name", PRESET_NAMES)
@@ -78,7 +80,9 @@ def test_the_rate_of_the_same_shape_is_taken_else_of_the_nearest():
 
 
 def test_a_kind_that_was_not_measured_is_told():
-    with pytest.raises(ValueError, match="'product' with bfloat16 products was measured: give the doctor more"):
+    with pytest.raises(
+        ValueError, match="'product' with bfloat16 products was measured: give the doctor more"
+    ):
         token_seconds(preset("tiny").model.replace(product_dtype="bfloat16"), one_rate(1e11), 1e10)
 
 

@@ -38,9 +38,7 @@ def test_instruction_sets(tmp_path, text, expected):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the file is Linux's")
-@pytest.mark.parametrize(
-    ("text", "expected"), [(X86, "Some Processor @ 2.00GHz"), (ARM, "A small board")]
-)
+@pytest.mark.parametrize(("text", "expected"), [(X86, "Some Processor @ 2.00GHz"), (ARM, "A small board")])
 def test_name(tmp_path, text, expected):
     assert processor_name(write(tmp_path, text)) == expected
 

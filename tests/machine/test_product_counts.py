@@ -53,7 +53,8 @@ def built(request):
 
 # README.md prints these, from the built models
 @pytest.mark.parametrize(
-    ("name", "expected"), [("nano", 179_884), ("tiny", 5_880_359), ("small", 26_835_769), ("full", 83_365_496)]
+    ("name", "expected"),
+    [("nano", 179_884), ("tiny", 5_880_359), ("small", 26_835_769), ("full", 83_365_496)],
 )
 def test_parameters_of_the_presets(name, expected):
     assert num_parameters(preset(name).model) == expected
@@ -193,12 +194,22 @@ def test_adamw_keeps_two_numbers_beside_each_weight():
 
 def test_presets_grow():
     sizes = [preset(name).model for name in PRESET_NAMES]
-    for count in (num_parameters, forward_operations, training_operations, update_operations, checkpoint_bytes):
+    for count in (
+        num_parameters,
+        forward_operations,
+        training_operations,
+        update_operations,
+        checkpoint_bytes,
+    ):
         values = [count(config) for config in sizes]
         assert values == sorted(values) and len(set(values)) == len(values)
 
 
-@given(st.sampled_from(["width", "recurrent_width", "transformer_layers", "feed_forward_width", "recurrent_layers"]))
+@given(
+    st.sampled_from(
+        ["width", "recurrent_width", "transformer_layers", "feed_forward_width", "recurrent_layers"]
+    )
+)
 def test_a_larger_field_costs_more(field):
     config = ModelConfig()
     larger = dataclasses.replace(config, **{field: 2 * getattr(config, field)})

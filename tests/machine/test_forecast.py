@@ -32,7 +32,7 @@ def make_log(slowness=lambda update: 1.0, checkpoint=0.0, evaluation=0.0, config
 
 
 def part_of(entries, share):
-    """The log as it was after that share of the updates, and the seconds of training that were still to come."""
+    """The log after that share of the updates, and the seconds of training that were still to come."""
     last = max(FEWEST_UPDATES, round(share * NUM_UPDATES))
     so_far = [entry for entry in entries if entry["update"] <= last]
     times = {entry["update"]: entry["seconds"] for entry in entries if "event" not in entry}
@@ -49,7 +49,7 @@ def test_a_steady_run_is_forecast_nearly_exactly(share):
 
 
 def test_the_lengths_to_come_are_known():
-    """A run whose long rows are slow: the mean of the past would be far off, the lengths' own times are not."""
+    """A run whose long rows are slow: the mean of the past is far off, the lengths' own times are not."""
     slow = {128: 1.0, 256: 2.0, 512: 4.0}
     entries = make_log(lambda update: 1.0)
     now, seen = 0.0, set()

@@ -21,24 +21,19 @@ class Advice(Config):
     fix: str = setting("", "what to do")
 
 
-def give_advice(facts, steps=(), remarks=(), too_large=()):
+def give_advice(facts, findings=None, too_large=()):
     """Everything worth saying about a machine.
 
     Args:
-        facts: MachineFacts. steps: StepTimes that were measured. remarks: sentences of the measuring.
+        facts: MachineFacts. findings: Findings of `mof.machine.measuring`, or None before it.
         too_large: names of presets that do not fit into the free memory.
 
     Returns:
         tuple of Advice, problems first.
     """
     found = [*_installation(facts), *_processor(facts), *_memory(facts, too_large), *_disk(facts)]
-    found += _disturbances(facts, steps)
-    found += [
-        Advice(
-            name="measurement", level="warning", meaning=words, fix="Close other programs and run it again."
-        )
-        for words in remarks
-    ]
+    found += _disturbances(facts, findings.steps if findings else ())
+    found += _measuring(findings) if findings else ()
     return tuple(sorted(found, key=lambda advice: LEVELS.index(advice.level)))
 
 
@@ -145,6 +140,23 @@ def _disturbances(facts, steps):
             meaning=f"The steps of {names} took very different times: something else ran meanwhile, or the "
             "processor grew hot and slowed down. The intervals are wide for that reason.",
             fix="Run it again with nothing else open; put a laptop on a hard, flat place.",
+        )
+
+
+def _measuring(findings):
+    for words in findings.failures:
+        yield Advice(
+            name="failed_measurement",
+            level="warning",
+            meaning=words,
+            fix="Close other programs and run this again, with more `--seconds` on a slow machine.",
+        )
+    for words in findings.left_out:
+        yield Advice(
+            name="left_out",
+            level="note",
+            meaning=words + " What depends on it is predicted less surely.",
+            fix="Run this again with twice the `--seconds` if you need it.",
         )
 
 

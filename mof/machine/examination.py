@@ -54,7 +54,9 @@ def examine(
     findings = measure(num_seconds, presets, tell, run)
     if not findings.steps or not findings.rates:
         raise ValueError(
-            "the measurements gave too little for a forecast. " + " ".join(findings.remarks) + " Close other "
+            "the measurements gave too little for a forecast. "
+            + " ".join(findings.failures)
+            + " Close other "
             f"programs, or give it more time: mof doctor --seconds {2 * num_seconds:.0f}"
         )
     predictions = predict_presets(findings.rates, findings.steps, bandwidths.memory_bytes_per_second)
@@ -68,7 +70,7 @@ def examine(
         rates=findings.rates,
         steps=findings.steps,
         predictions=predictions,
-        advice=give_advice(facts, findings.steps, findings.remarks, choice.too_large),
+        advice=give_advice(facts, findings, choice.too_large),
         recommended=choice.prediction.preset if choice.prediction else "",
         reason=choice.reason,
     )

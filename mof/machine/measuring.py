@@ -29,11 +29,13 @@ class Stage(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """rates: tuple of Rate. steps: tuple of StepTimes. remarks: what went wrong, in sentences."""
+    """rates: tuple of Rate. steps: tuple of StepTimes. failures, left_out: what went wrong, and what there was
+    no time for, in sentences."""
 
     rates: tuple
     steps: tuple
-    remarks: tuple
+    failures: tuple = ()
+    left_out: tuple = ()
 
 
 def plan_stages(presets=("tiny", "small")):
@@ -65,13 +67,11 @@ def measure(num_seconds, presets=("tiny", "small"), tell=lambda words: None, run
         Findings.
     """
     run = run_process if run is None else run
-    rates, steps, remarks = [], [], []
+    rates, steps, failures, left_out = [], [], [], []
     start = time.perf_counter()
     for i, stage in enumerate(plan_stages(presets)):
         if i >= 2 and time.perf_counter() - start >= num_seconds:
-            remarks.append(
-                f"No time was left for {stage.title}: --seconds {2 * num_seconds:.0f} would allow it."
-            )
+            left_out.append(f"No time was left for {stage.title}.")
             continue
         seconds = stage.share * num_seconds
         tell(f"Measuring {stage.title}, about {seconds:.0f} s")
@@ -86,8 +86,8 @@ def measure(num_seconds, presets=("tiny", "small"), tell=lambda words: None, run
             steps += [found] if found else []
             is_enough = found is not None
         if not is_enough:
-            remarks.append(f"Nothing came of the measurement of {stage.title}: {ending}.")
-    return Findings(tuple(rates), tuple(steps), tuple(remarks))
+            failures.append(f"Nothing came of the measurement of {stage.title}: {ending}.")
+    return Findings(tuple(rates), tuple(steps), tuple(failures), tuple(left_out))
 
 
 def read_rates(lines):

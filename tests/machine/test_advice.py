@@ -3,6 +3,7 @@
 import pytest
 
 from mof.machine.advice import LEVELS, Advice, give_advice
+from mof.machine.measuring import Findings
 from tests.machine.quiet_machine import make_facts, make_steps
 
 CASES = {
@@ -20,7 +21,7 @@ CASES = {
 
 
 def test_a_calm_machine_needs_no_advice():
-    assert give_advice(make_facts(), (make_steps(),)) == ()
+    assert give_advice(make_facts(), Findings((), (make_steps(),))) == ()
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -31,7 +32,8 @@ def test_each_finding_has_its_advice_and_a_fix(name):
 
 
 def test_unsteady_steps_are_told():
-    (found,) = give_advice(make_facts(), (make_steps(batch_seconds=(0.5, 0.9, 0.4, 1.6, 0.6, 0.8)),))
+    steps = (make_steps(batch_seconds=(0.5, 0.9, 0.4, 1.6, 0.6, 0.8)),)
+    (found,) = give_advice(make_facts(), Findings((), steps))
     assert found.name == "unsteady" and "tiny" in found.meaning
 
 
@@ -41,8 +43,9 @@ def test_presets_that_do_not_fit_are_named():
 
 
 def test_what_the_measuring_said_is_passed_on():
-    (found,) = give_advice(make_facts(), remarks=("Nothing came of it.",))
-    assert found.meaning == "Nothing came of it." and found.level == "warning"
+    failed, left_out = give_advice(make_facts(), Findings((), (), ("Nothing came of it.",), ("No time.",)))
+    assert failed.meaning == "Nothing came of it." and failed.level == "warning"
+    assert left_out.meaning.startswith("No time.") and left_out.level == "note"
 
 
 @pytest.mark.parametrize(

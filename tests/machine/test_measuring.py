@@ -76,7 +76,11 @@ def test_all_stages_run_where_there_is_time(monkeypatch):
         ("small", "float32"),
         ("tiny", "bfloat16"),
     ]
-    assert len(found.rates) == 1 and found.remarks == () and len(told) == len(machine.calls) == 4
+    assert (
+        len(found.rates) == 1
+        and found.failures == found.left_out == ()
+        and len(told) == len(machine.calls) == 4
+    )
     assert sum(seconds for _, seconds, _ in machine.calls) == pytest.approx(60.0)
 
 
@@ -84,14 +88,14 @@ def test_a_slow_machine_does_the_first_two_and_says_what_was_left_out(monkeypatc
     machine = Machine(monkeypatch, seconds=100.0)
     found = measure(60.0, run=machine.run)
     assert len(machine.calls) == 2 and len(found.steps) == len(found.rates) == 1
-    assert len(found.remarks) == 2 and all("No time was left" in words for words in found.remarks)
+    assert len(found.left_out) == 2 and found.failures == ()
 
 
 def test_a_measurement_that_fails_is_told_and_the_others_go_on(monkeypatch):
     machine = Machine(monkeypatch, silent=(measuring.RATES_MODULE,))
     found = measure(60.0, run=machine.run)
     assert found.rates == () and len(found.steps) == 3
-    assert found.remarks == (
+    assert found.failures == (
         "Nothing came of the measurement of products at the presets' shapes: it ended early.",
     )
 

@@ -29,8 +29,8 @@ class Stage(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """rates: tuple of Rate. steps: tuple of StepTimes. failures, left_out: what went wrong, and what there was
-    no time for, in sentences."""
+    """rates: tuple of Rate. steps: tuple of StepTimes. failures: what went wrong. left_out: what there was no
+    time for. Both in sentences."""
 
     rates: tuple
     steps: tuple

@@ -10,7 +10,7 @@ from mof.machine.facts import MachineFacts, describe_facts
 
 def test_this_machine(tmp_path):
     found = describe_facts(tmp_path / "not" / "there", seconds_watched=0.05)
-    assert 0 < found.usable_cores <= found.logical_cores and found.tensorflow
+    assert 0 < found.usable_cores <= found.logical_cores and found.processor
     assert 0 < found.available_bytes <= found.memory_bytes and found.free_disk_bytes > 0
     assert MachineFacts.from_json(found.to_json()) == found
 

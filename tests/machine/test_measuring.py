@@ -2,6 +2,8 @@
 
 import json
 import sys
+import threading
+import time
 
 import pytest
 
@@ -123,8 +125,26 @@ def test_a_process_tells_its_lines(module):
     assert told == ["春", "['--seconds', '5.0']"] and ending == "it ended in time"
 
 
-def test_a_process_that_hangs_is_stopped_and_its_lines_are_kept(module):
-    told, ending = run_process(module("import time; print('one', flush=True); time.sleep(600)"), 1.0, 3.0)
+def test_a_process_that_hangs_is_stopped_and_its_lines_are_kept(module, tmp_path, monkeypatch):
+    """The clock of the test runs out once the process has spoken, however slowly it started."""
+    marker = tmp_path / "has_spoken"
+
+    class WhenItHasSpoken(threading.Thread):
+        def __init__(self, seconds, stop):
+            super().__init__(daemon=True)
+            self.stop, self.is_cancelled = stop, False
+
+        def run(self):
+            while not marker.exists() and not self.is_cancelled:
+                time.sleep(0.01)
+            self.stop()
+
+        def cancel(self):
+            self.is_cancelled = True
+
+    monkeypatch.setattr(measuring.threading, "Timer", WhenItHasSpoken)
+    code = f"import pathlib, time; print('one', flush=True); pathlib.Path({str(marker)!r}).touch(); time.sleep(600)"
+    told, ending = run_process(module(code), 1.0, 3.0)
     assert told == ["one"] and "stopped after 3 s" in ending
 
 

@@ -143,8 +143,8 @@ def test_a_process_that_hangs_is_stopped_and_its_lines_are_kept(module, tmp_path
             self.is_cancelled = True
 
     monkeypatch.setattr(measuring.threading, "Timer", WhenItHasSpoken)
-    code = f"import pathlib, time; print('one', flush=True); pathlib.Path({str(marker)!r}).touch(); time.sleep(600)"
-    told, ending = run_process(module(code), 1.0, 3.0)
+    code = f"import pathlib, time; print('one', flush=True); pathlib.Path({str(marker)!r}).touch()"
+    told, ending = run_process(module(code + "; time.sleep(600)"), 1.0, 3.0)
     assert told == ["one"] and "stopped after 3 s" in ending
 
 

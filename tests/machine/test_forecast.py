@@ -124,3 +124,16 @@ def test_there_is_no_forecast_too_early_or_without_a_plan():
 
 def test_nothing_is_left_of_a_finished_run():
     assert set(forecast_run(make_log(), CONFIG, NUM_UPDATES)) == {0.0}
+
+
+def test_the_benchmark_cuts_a_log_where_it_says():
+    from benchmarks.forecast_accuracy import judge
+
+    entries = make_log(evaluation=7.0)
+    found = judge(entries, CONFIG, 5.0)
+    times = [entry["seconds"] for entry in entries if "event" not in entry]
+    before = max(seconds for seconds in times if seconds <= 300.0)
+    assert found["real_seconds_left"] == pytest.approx(times[-1] - before, abs=0.1)
+    assert found["forecast_over_real"] == pytest.approx(1.0, abs=0.02) and found["in_interval"]
+    assert judge(entries, CONFIG, 11.0) is None  # nearly over
+    assert judge(entries, CONFIG, 0.3) is None  # hardly begun

@@ -66,10 +66,8 @@ def main():
             found = judge(entries, folder.training_config, minutes)
             if found is not None:
                 results.append({"run": path.name, **found})
-                held = "held" if found["in_interval"] else "missed"
-                print(
-                    f"{path.name} after {minutes:g} min: {found['forecast_over_real'] - 1:+.1%}, interval {held}"
-                )
+                error, held = found["forecast_over_real"] - 1, "held" if found["in_interval"] else "missed"
+                print(f"{path.name} after {minutes:g} min: {error:+.1%}, interval {held}")
     record = {
         "command": "python benchmarks/forecast_accuracy.py",
         "date": datetime.date.today().isoformat(),

@@ -17,7 +17,9 @@ from mof.machine.measurements import Rate, StepTimes
 from mof.machine.step_measurement import NUM_STREAMS, ROW_LENGTH
 
 STEPS_MODULE, RATES_MODULE = "mof.machine.step_measurement", "mof.machine.rate_measurement"
-PATIENCE = 3.0  # a process that takes so many times its share of the time is stopped: the machine is busy
+PATIENCE = (
+    2.0  # a process that takes so many times the seconds of all of them is stopped: the machine is busy
+)
 
 
 class Stage(NamedTuple):
@@ -57,8 +59,8 @@ def measure(num_seconds, presets=("tiny", "small"), tell=lambda words: None, run
     """Run the stages.
 
     Args:
-        num_seconds: for all of them together. A stage may take up to PATIENCE times its share before it is
-            stopped, and one that would start after the end is left out, but for the first two.
+        num_seconds: for all of them together. A stage that takes PATIENCE times as long is stopped,
+            and one that would start after the end is left out, but for the first two.
         presets: as in `plan_stages`.
         tell: called with a sentence before each stage.
         run: called with (words, seconds, limit) for the lines of a process; None starts real ones.
@@ -75,7 +77,7 @@ def measure(num_seconds, presets=("tiny", "small"), tell=lambda words: None, run
             continue
         seconds = stage.share * num_seconds
         tell(f"Measuring {stage.title}, about {seconds:.0f} s")
-        lines, ending = run(stage.words, seconds, max(PATIENCE * seconds, num_seconds))
+        lines, ending = run(stage.words, seconds, PATIENCE * num_seconds)
         if stage.words[0] == RATES_MODULE:
             found = read_rates(lines)
             rates += found

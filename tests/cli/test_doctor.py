@@ -1,6 +1,9 @@
 """`mof doctor` from its flags to its report, on measurements that are played."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -44,6 +47,24 @@ def test_the_report_is_told_and_kept(mof, tmp_path):
         assert words in answer.output
     assert re.search(r"tiny .*measured", answer.output) and re.search(r"full .*predicted", answer.output)
     assert "Worth knowing" not in answer.output and "before you choose" not in answer.output
+
+
+def test_neither_help_nor_the_doctor_itself_starts_a_backend():
+    """The measuring processes alone do: the help comes at once."""
+    code = """
+import sys
+import mof.cli.doctor_view, mof.machine.examination
+from mof.cli.app import main
+try:
+    main(["doctor", "--help"])
+except SystemExit as end:
+    assert not end.code
+assert not {"tensorflow", "keras", "jax"} & set(sys.modules)
+"""
+    package = Path(__file__).resolve().parents[2]
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=package)
+    assert finished.returncode == 0, finished.stderr
+    assert "--hours" in finished.stdout
 
 
 def test_it_is_told_again_without_measuring(mof, quiet):

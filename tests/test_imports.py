@@ -32,7 +32,7 @@ ORDER = (
         "tasks",
         "sources",
     },
-    {"cli", "launcher", "lessons"},
+    {"cli", "launcher", "lessons", "machine"},
 )
 
 

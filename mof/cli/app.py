@@ -8,6 +8,7 @@ import typer
 from mof.cli.abilities import abilities
 from mof.cli.chat import chat
 from mof.cli.corpus import corpus
+from mof.cli.doctor import doctor
 from mof.cli.evaluate import evaluate
 from mof.cli.export import export
 from mof.cli.generate import generate
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (quickstart, train, chat, generate, evaluate, abilities, export, info):
+for command in (doctor, quickstart, train, chat, generate, evaluate, abilities, export, info):
     app.command(cls=PlainHelpCommand)(command)
 app.add_typer(corpus, name="corpus")
 

@@ -64,4 +64,17 @@ def _describe_run(path):
     for entry in evaluations[-NUM_EVALUATIONS:]:
         after = format_seconds(entry["seconds"])
         print(f"  after {after}: {entry['bits_per_byte']:.3f} bits per byte on held-out text")
+    _tell_time_left(folder, progress["num_updates"])
     print(f"  newest checkpoint: {checkpoint.path}")
+
+
+def _tell_time_left(folder, num_updates):
+    from mof.cli.terminal import format_seconds
+    from mof.machine.forecast import forecast_run
+
+    forecast = forecast_run(list(folder.read_log()), folder.training_config, num_updates)
+    if forecast is not None and forecast.training_seconds > 0:
+        low, middle, high = map(
+            format_seconds, (forecast.clock_low, forecast.clock_seconds, forecast.clock_high)
+        )
+        print(f"  predicted: {middle} more, looks at held-out text included (80% interval: {low} to {high})")

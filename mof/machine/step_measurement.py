@@ -1,0 +1,124 @@
+"""Real training steps of one preset, timed and weighed, in a process of their own.
+
+    python -m mof.machine.step_measurement tiny --seconds 20
+
+The true engine runs, on random tokens: a step's time does not depend on what the text says. Each finding is
+printed at once as a line of JSON, so that the process can be stopped at any time and loses nothing. It runs
+apart from the doctor, so that its peak of memory is its own, and a machine that is too small loses this
+process alone. Called by `mof.machine.measuring`.
+"""
+
+import argparse
+import json
+import sys
+import threading
+import time
+
+import numpy as np
+
+NUM_STREAMS, ROW_LENGTH = 8, 256  # 2,048 tokens a batch: the middle one of the three lengths of a training
+FEWEST_UPDATES, MOST_UPDATES = 2, 12
+
+
+class PeakMemory:
+    """The largest resident memory of this process, looked at fifty times a second; a context manager."""
+
+    def __init__(self):
+        import psutil
+
+        self._process = psutil.Process()
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._peak = self._process.memory_info().rss
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._is_over.set()
+        self._thread.join()
+
+    def bytes(self):
+        """The peak so far."""
+        self._peak = max(self._peak, self._process.memory_info().rss)
+        return self._peak
+
+    def _watch(self):
+        while not self._is_over.wait(0.02):
+            self.bytes()
+
+
+def measure_steps(model_config, num_seconds, tell):
+    """Train a new model for some steps.
+
+    Args:
+        model_config: ModelConfig.
+        num_seconds: no update starts later than so many seconds after the call, but for the first two.
+        tell: called with a dict for each finding: {"event": "backend" | "model" | "graphs" | "batch" |
+            "update" | "generation", "seconds": float, "peak_bytes": int}. A batch holds NUM_STREAMS *
+            ROW_LENGTH tokens; an update comes after two.
+    """
+    start = time.perf_counter()
+    with PeakMemory() as peak:
+
+        def told(event, since, **more):
+            seconds = time.perf_counter() - since
+            tell({"event": event, "seconds": seconds, "peak_bytes": peak.bytes(), **more})
+
+        from mof.cli.backend import start_backend
+
+        start_backend()
+        from mof.corpus.batch import Batch
+        from mof.model import MixtureLanguageModel
+        from mof.training.config import TrainingConfig
+        from mof.training.loop import make_engine
+        from mof.training.parameters import plan_parameters
+
+        told("backend", start)
+        since = time.perf_counter()
+        model = MixtureLanguageModel(model_config)
+        config = TrainingConfig(num_streams=NUM_STREAMS, lengths=(ROW_LENGTH,))
+        plans = plan_parameters(model, config)
+        engine = make_engine(model, plans, config)
+        memory = model.initial_state(NUM_STREAMS)
+        told("model", since, num_parameters=model.num_parameters())
+
+        random = np.random.default_rng(0)
+        trainable = (True,) * len(plans)
+        rates, ages = np.full(len(plans), 1e-3, "float32"), np.ones(len(plans), "float32")
+        shape = (NUM_STREAMS, ROW_LENGTH)
+        ones, zeros = np.ones(shape, "float32"), np.zeros(shape, bool)
+        for update in range(MOST_UPDATES + 1):
+            is_first = update == 0
+            if update > FEWEST_UPDATES and time.perf_counter() - start > num_seconds:
+                break
+            for _ in range(2):
+                ids = random.integers(0, model_config.vocabulary_size, (NUM_STREAMS, ROW_LENGTH + 1), "int32")
+                since = time.perf_counter()
+                batch = Batch(ids[:, :-1], ids[:, 1:], zeros, ones, ~zeros)
+                loss, _, memory = engine.accumulate(batch, memory, trainable)
+                float(loss)  # waits until it is computed
+                told("graphs" if is_first else "batch", since)
+                is_first = False
+            since = time.perf_counter()
+            float(engine.apply(2.0 * NUM_STREAMS * ROW_LENGTH, rates, ages, trainable))
+            told("update" if update else "graphs", since)
+
+
+def main(arguments=None):
+    """Measure one preset, a line of JSON a finding."""
+    from mof.presets import PRESET_NAMES, preset
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("preset", choices=PRESET_NAMES)
+    parser.add_argument("--product-dtype", default="float32", choices=("float32", "bfloat16"))
+    parser.add_argument("--seconds", type=float, default=20.0)
+    options = parser.parse_args(arguments)
+    config = preset(options.preset).model.replace(product_dtype=options.product_dtype)
+    measure_steps(config, options.seconds, lambda finding: print(json.dumps(finding), flush=True))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -175,4 +175,4 @@ def test_programs_see_utf8_and_no_foreign_packages(environment, monkeypatch):
 def test_unknown_sizes_count_as_nothing(project):
     facts = WheelFacts.read(project)
     assert facts.download("core", "plan9-mips", "3.11") == (0, 0)
-    assert facts.oldest_macos("core") == (12, 0) and facts.oldest_macos("absent") == (0,)
+    assert facts.oldest_macos("core") == (14, 0) and facts.oldest_macos("absent") == (0,)

@@ -8,6 +8,7 @@ import typer
 from mof.cli.abilities import abilities
 from mof.cli.chat import chat
 from mof.cli.corpus import corpus
+from mof.cli.course import course
 from mof.cli.evaluate import evaluate
 from mof.cli.generate import generate
 from mof.cli.info import info
@@ -26,6 +27,7 @@ app = typer.Typer(
 for command in (quickstart, train, chat, generate, evaluate, abilities, info):
     app.command(cls=PlainHelpCommand)(command)
 app.add_typer(corpus, name="corpus")
+app.add_typer(course, name="course")
 
 
 def main(arguments=None):

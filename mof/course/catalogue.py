@@ -28,7 +28,7 @@ def template():
     Returns:
         str. The same sources give the same text: it holds no dates and no line numbers.
     """
-    catalog = Catalog(domain=DOMAIN, header_comment=HEADER)
+    catalog = Catalog(domain=DOMAIN, header_comment=HEADER, project="mof", version="1", fuzzy=False)
     for path in sorted(PACKAGE.glob("*.py")):
         for _line, message, comments, _context in extract_from_file("python", path, keywords=KEYWORDS):
             catalog.add(message, locations=[(path.name, None)], auto_comments=comments)

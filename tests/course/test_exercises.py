@@ -1,4 +1,4 @@
-"""Every exercise of every chapter: the stub is told that it is one, the solution passes, and each typical wrong
+"""Every exercise of every chapter: the stub is told that it is one, the solution passes, each typical wrong
 answer gets words of its own. A new exercise is covered by being registered."""
 
 import re

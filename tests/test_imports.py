@@ -103,7 +103,9 @@ MAY_IMPORT_A_BACKEND = {
 def test_package_files_hold_a_docstring_alone(path):
     body = ast.parse(path.read_text(encoding="utf-8")).body
     allowed = (ast.Expr, ast.Assign) if path.parent == PACKAGE else (ast.Expr,)
-    if path.parent == PACKAGE / "course":  # the one line that every chapter begins with: check, hint, progress
+    if (
+        path.parent == PACKAGE / "course"
+    ):  # the one line that every chapter begins with: check, hint, progress
         allowed = (ast.Expr, ast.FunctionDef)
     assert body and isinstance(body[0], ast.Expr) and all(isinstance(node, allowed) for node in body)
 

@@ -1,4 +1,4 @@
-"""The hints of each exercise, folded, after its stub: the built book has no kernel to ask for the next one."""
+"""The hints of each exercise, folded, after its stub: the built book has no kernel to ask for the next."""
 
 import importlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`mof course`: what an instructor needs: the exercises, notebooks without solutions, the class's progress."""
+"""`mof course`, for instructors: the exercises, notebooks without solutions, the progress of a class."""
 
 from typing import Annotated
 

@@ -1,7 +1,8 @@
 """The progress files of a class as one table.
 
 A student hands in `my-work/progress.json`. In the folder that is collected, each student has either a file of
-the student's name (`li_ming.json`) or a folder of that name with `progress.json` in it. The files hold no name.
+the student's name (`li_ming.json`) or a folder of that name with `progress.json` in it. The files hold no
+name.
 """
 
 import csv

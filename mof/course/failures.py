@@ -46,8 +46,8 @@ def stopped(reader_error):
         reader_error: mof.course.attempt.ReaderError.
 
     Returns:
-        Wrong: its message names their line, its code is the line, its evidence Python's own words and what the
-        function was called with.
+        Wrong: its message names their line, its code is the line, its evidence Python's own words and what
+        the function was called with.
     """
     error, attempt = reader_error.__cause__, reader_error.attempt
     place = own_line(error, attempt.function)

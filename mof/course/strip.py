@@ -1,10 +1,10 @@
 """Notebooks without their solutions, for a class.
 
-Why not nbgrader or otter-grader, which do this and more? nbgrader 0.9.6 does allow JupyterLab 4.6, but brings a
-database, a server with an exchange folder (which works on one POSIX machine) and the classic notebook; it
-assigns points, while our checks give words while the reader works. otter-grader 7.0.0 needs pandas and a headless
-browser for its exports and grades in Docker containers, and its notebook format would become our source. Our
-readers have two commands and often Windows; a folder of JSON files is all that a class needs here.
+Why neither nbgrader nor otter-grader, by the requirements that they state on PyPI: nbgrader 0.9.6 does run in
+JupyterLab 4.6, but brings a database (SQLAlchemy, Alembic) and a second notebook server, and gives points
+where we want words while the reader works. otter-grader 7.0.0 asks for pandas, a headless browser
+(`nbconvert[webpdf]`) and a Docker client. Both assign ids and formats of their own to the cells. Our readers
+have two commands, often on Windows, and a folder of small JSON files is all that a class needs here.
 """
 
 import json

@@ -11,6 +11,7 @@ from mof.course.quantities import describe
 from mof.course.translation import _
 from mof.course.verdict import Unwritten, Wrong
 
+WAITING_SHARE = 1 / 6  # of a second in which the process waited, for a busy machine say, counts this much
 MOST_PRINTED = 2_000  # characters of what the function prints; an endless loop may print without end
 
 
@@ -59,7 +60,7 @@ class Attempt:
         self._check_signature(arguments)
         given = [_copy(argument) for argument in arguments]
         num_printed = self.printed.num_characters
-        self._since = time.perf_counter()
+        self._since = _clocks()
         try:
             result = self.function(*given)
         except NotImplementedError as error:
@@ -67,8 +68,7 @@ class Attempt:
         except (Exception, SystemExit) as error:  # a reader's code may raise anything
             raise ReaderError(self, arguments) from error
         finally:
-            self._seconds += time.perf_counter() - self._since
-            self._since = None
+            self._seconds, self._since = self.seconds(), None
         for name, before, after in zip(self.names, arguments, given, strict=True):
             if name not in self.written_into and not _is_same(before, after):
                 self.written_into.append(name)
@@ -79,9 +79,13 @@ class Attempt:
         return result
 
     def seconds(self):
-        """Seconds spent in the reader's code so far, a call in progress included."""
+        """Seconds spent in the reader's code so far, a call in progress included: processor time of this
+        process, and a share of the time that it only waited."""
         since = self._since
-        return self._seconds + (time.perf_counter() - since if since is not None else 0.0)
+        if since is None:
+            return self._seconds
+        wall, processor = (now - then for now, then in zip(_clocks(), since, strict=True))
+        return self._seconds + max(processor, wall * WAITING_SHARE)
 
     def remarks(self):
         """What to say of it that makes it no wrong answer: a list of sentences."""
@@ -112,6 +116,10 @@ class Attempt:
                     taken=f"({', '.join(signature.parameters)})", given=f"({', '.join(self.names)})"
                 )
             ) from error
+
+
+def _clocks():
+    return time.perf_counter(), time.process_time()
 
 
 class Printed(io.StringIO):

@@ -12,7 +12,7 @@ from mof.course.time_limit import OutOfTime, run_within
 from mof.course.translation import _
 from mof.course.verdict import OPEN, RIGHT, WRONG, Unwritten, Verdict, Wrong
 
-LIMIT_SECONDS = 20.0  # in the reader's own code; the checks call it for milliseconds
+LIMIT_SECONDS = 10.0  # in the reader's own code; the checks call it for milliseconds
 
 
 def judge(exercise, answer, limit_seconds=LIMIT_SECONDS):
@@ -64,7 +64,10 @@ def _outcome(job):
     except Wrong as wrong:
         return _wrong(wrong)
     except OutOfTime as late:
-        message = _("Your function was still running after its time. Does each of its loops come to an end?")
+        message = _(
+            "Your function was still running after {seconds} seconds. Does each of its loops come to an end?"
+        )
+        message = message.format(seconds=f"{late.limit_seconds:g}")
         left = _("It could not be stopped: restart the kernel (menu Kernel, Restart), or this Python.")
         return Verdict(WRONG, message, "" if late.is_ended else left)
     except Exception as error:  # an answer that no check foresaw

@@ -6,7 +6,7 @@ environment variable MOF_PROGRESS names another file, or says `off`: then nothin
 is built.
 
 A write is a new file put in the old one's place, under a lock; the last good state also lies in
-`progress.backup.json`. A damaged file is kept under another name, and the backup goes on in its place.
+`.progress.backup.json`. A damaged file is kept under another name, and the backup goes on in its place.
 """
 
 import contextlib
@@ -80,7 +80,7 @@ class ProgressFile:
             return dict(entry), ""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(str(self.path) + ".lock", timeout=LOCK_SECONDS):
+            with FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=LOCK_SECONDS):
                 entries, sentence = self.read()
                 entry = entries.setdefault(id, dict(ENTRY))
                 change(entry)
@@ -99,21 +99,22 @@ class ProgressFile:
 
     @property
     def _backup(self):
-        return self.path.with_name(f"{self.path.stem}.backup{self.path.suffix}")
+        return self.path.with_name(f".{self.path.stem}.backup{self.path.suffix}")  # JupyterLab hides it
 
     def _rescue(self):
         """Puts a damaged file aside, takes the backup, says so."""
         from mof.course.translation import _
 
         aside = self.path.with_name(f"{self.path.stem}.damaged-{time.time_ns()}{self.path.suffix}")
-        if self.path.exists():
+        with contextlib.suppress(OSError):  # in a folder that cannot be written it stays where it is
             os.replace(self.path, aside)
         entries = read_entries(self._backup)
         if entries is None:
             return {}, _("The file of your progress was damaged and begins anew. The old one: {path}").format(
                 path=aside
             )
-        self._write(entries)
+        with contextlib.suppress(OSError):
+            self._write(entries)
         return entries, _("The file of your progress was damaged or gone; the copy before it was taken.")
 
     def _write(self, entries):

@@ -17,12 +17,12 @@ class OutOfTime(Exception):
     """The limit was passed.
 
     Args:
-        is_ended: whether the thread could be stopped.
+        limit_seconds: float. is_ended: whether the thread could be stopped.
     """
 
-    def __init__(self, is_ended):
+    def __init__(self, limit_seconds, is_ended):
         super().__init__("out of time")
-        self.is_ended = is_ended
+        self.limit_seconds, self.is_ended = limit_seconds, is_ended
 
 
 class _Stop(BaseException):
@@ -57,7 +57,7 @@ def run_within(job, limit_seconds, spent_seconds):
         while thread.is_alive():
             thread.join(_LOOK_SECONDS)
             if thread.is_alive() and spent_seconds() > limit_seconds:
-                raise OutOfTime(is_ended=_end(thread))
+                raise OutOfTime(limit_seconds, is_ended=_end(thread))
     except KeyboardInterrupt:
         _end(thread)
         raise

@@ -34,7 +34,7 @@ def handed_in(tmp_path):
     hand_in(folder / "cy" / "my-work" / "progress.json", x77_1={"attempts": 9, "solved": EARLY})
     hand_in(folder / "=HYPERLINK(1).json")
     (folder / "dee.json").write_text("{", encoding="utf-8")
-    (folder / "bo" / "progress.backup.json").write_text("{", encoding="utf-8")
+    (folder / "bo" / ".progress.backup.json").write_text("{", encoding="utf-8")
     return folder
 
 

@@ -41,7 +41,7 @@ def test_what_is_written_is_read(path):
         assert file.change("05.1", try_once) == (dict(ENTRY, attempts=count), "")
     assert ProgressFile(path).read() == ({"05.1": dict(ENTRY, attempts=2)}, "")
     names = sorted(entry.name for entry in path.parent.iterdir() if not entry.name.endswith(".lock"))
-    assert names == ["progress.backup.json", "progress.json"]
+    assert names == [".progress.backup.json", "progress.json"]
     assert json.loads(path.read_text(encoding="utf-8"))["format"] == 1
 
 
@@ -66,7 +66,7 @@ def test_a_damaged_file_is_kept_and_its_backup_goes_on(path, damage):
 def test_where_the_backup_is_damaged_too_it_begins_anew(path):
     file = ProgressFile(path)
     file.change("05.1", try_once)
-    for name in ("progress.json", "progress.backup.json"):
+    for name in ("progress.json", ".progress.backup.json"):
         path.with_name(name).write_text("{", encoding="utf-8")
     entry, words = file.change("05.1", try_once)
     assert entry["attempts"] == 1 and "begins anew. The old one: " in words
@@ -121,7 +121,7 @@ def test_a_lock_that_another_holds_is_told(path, monkeypatch):
     monkeypatch.setattr(progress_file, "LOCK_SECONDS", 0.1)
     file = ProgressFile(path)
     file.change("05.1", try_once)
-    with FileLock(f"{path}.lock"):
+    with FileLock(path.with_name(".progress.json.lock")):
         assert "could not be saved" in file.change("05.1", try_once)[1]
 
 

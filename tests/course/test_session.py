@@ -155,7 +155,7 @@ def test_in_a_notebook_each_is_a_box(kept):
     (failed,) = outputs[1]
     assert "line 3" in failed.data["text/plain"] and ">return y / 0</pre>" in failed.data["text/html"]
     (late,) = outputs[3]
-    assert "still running after its time" in late.data["text/plain"]
+    assert "still running after 0.2 seconds" in late.data["text/plain"]
     json.dumps(notebook)
 
 

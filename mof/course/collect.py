@@ -67,7 +67,7 @@ def write_table(rows, exercises, output):
     output = Path(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     ids = [exercise.id for exercise in exercises]
-    head = ["student", "solved", "after the solution", "attempts", "hints", "last try", "note", *ids]
+    head = ["student", "solved", "after the solution ran", "attempts", "hints", "last try", "note", *ids]
     partial = output.with_name(output.name + ".partial")
     with partial.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)

@@ -5,10 +5,10 @@ import unicodedata
 
 from mof.course.translation import _, marked
 
-SOLVED, AFTER_SOLUTION, TRIED, SOLUTION = "solved", "solved after the solution", "tried", "solution"
+SOLVED, AFTER_SOLUTION, TRIED, SOLUTION = "solved", "solved after the solution ran", "tried", "solution"
 STATUS_WORDS = {
     SOLVED: marked("✓ solved"),
-    AFTER_SOLUTION: marked("✓ solved, after the solution"),
+    AFTER_SOLUTION: marked("✓ solved, after the solution ran"),
     TRIED: marked("✗ tried"),
     SOLUTION: marked("○ solution run"),
     "": marked("○ open"),

@@ -47,10 +47,10 @@ def test_each_student_has_a_row(handed_in, tmp_path):
         table = {row["student"]: row for row in csv.DictReader(file)}
     assert set(table) == {"'=HYPERLINK(1)", "bo", "cy", "dee", "李明"}
     li = table["李明"]
-    assert [li[name] for name in ("solved", "after the solution", "attempts", "hints", "last try")] == [
+    assert [li[name] for name in ("solved", "after the solution ran", "attempts", "hints", "last try")] == [
         "1", "1", "4", "1", LATE,
     ]  # fmt: skip
-    assert (li["05.1"], li["05.2"], li["05.3"]) == ("solved after the solution", "solved", "")
+    assert (li["05.1"], li["05.2"], li["05.3"]) == ("solved after the solution ran", "solved", "")
     assert (table["bo"]["05.3"], table["bo"]["05.4"]) == ("tried", "solution")
     assert table["cy"]["solved"] == "0" and table["dee"]["note"].startswith("damaged")
 

@@ -27,7 +27,7 @@ def judge(exercise, answer, limit_seconds=LIMIT_SECONDS):
         Verdict. A wrong answer raises nothing: a page with a stub on it must still build.
     """
     if answer is Ellipsis or (answer is None and not exercise.arguments):
-        return Verdict(OPEN, _("Not answered yet: put your answer in place of `...`."))
+        return Verdict(OPEN, _("Not answered yet: put your answer in place of the three dots."))
     if not exercise.arguments:
         return _outcome(lambda: exercise.checker(answer))
     if not callable(answer):

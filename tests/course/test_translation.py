@@ -62,6 +62,10 @@ def test_every_sentence_of_a_check_is_translated(mirrored):
     )
 
 
+def test_nothing_is_translated_to_nothing(mirrored):
+    assert translation._("Right") == "⟦Right⟧" and translation._("") == ""  # gettext gives its header for ""
+
+
 def test_hints_and_table_are_translated(mirrored):
     lines = str(Hints(find_exercise("05.1"), 2)).splitlines()
     assert lines[0].startswith("⟦Hint 1 of 3⟧: ⟦Write both counts") and lines[-1].startswith("⟦Run it again")

@@ -11,7 +11,7 @@ from mof.course.quantities import describe
 from mof.course.translation import _
 from mof.course.verdict import Unwritten, Wrong
 
-WAITING_SHARE = 1 / 6  # of a second in which the process waited, for a busy machine say, counts this much
+WAITING_SHARE = 1 / 20  # a second in which this process waited, for a busy machine say, counts this much
 MOST_PRINTED = 2_000  # characters of what the function prints; an endless loop may print without end
 
 

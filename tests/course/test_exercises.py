@@ -15,6 +15,7 @@ from tests.course.notebook_answers import NOTEBOOKS, answer_in, check_call, note
 EXERCISES = list(all_exercises().values())
 # what a check says where it has no better words
 GENERAL = ("differs from the definition", "Your code stopped", "has the shape", "The check itself stopped")
+PATIENCE_SECONDS = 120.0  # a busy machine is no endless loop
 exercises = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 wrong_answers = pytest.mark.parametrize(
     ("exercise", "wrong"),
@@ -34,14 +35,14 @@ def test_the_stub_is_told_that_it_is_one(exercise):
 
 @exercises
 def test_the_solution_passes(exercise):
-    verdict = judge(exercise, answer_in(notebook_of(exercise), SOLUTION, exercise.id))
+    verdict = judge(exercise, answer_in(notebook_of(exercise), SOLUTION, exercise.id), PATIENCE_SECONDS)
     assert verdict.state == RIGHT, str(verdict)
     assert not verdict.remarks, verdict.remarks
 
 
 @wrong_answers
 def test_a_typical_wrong_answer_gets_its_own_words(exercise, wrong):
-    verdict = judge(exercise, wrong.answer)
+    verdict = judge(exercise, wrong.answer, PATIENCE_SECONDS)
     assert verdict.state == WRONG and wrong.message in verdict.message, str(verdict)
     assert not any(words in verdict.message for words in GENERAL), str(verdict)
     others = [other for other in exercise.wrong_answers if other is not wrong]

@@ -50,7 +50,7 @@ def mirrored(tmp_path, monkeypatch):
 def test_every_sentence_of_a_check_is_translated(mirrored):
     for exercise in all_exercises().values():
         for wrong in exercise.wrong_answers:
-            verdict = judge(exercise, wrong.answer)
+            verdict = judge(exercise, wrong.answer, limit_seconds=120.0)
             assert verdict.message[0] == "⟦" and verdict.message[-1] == "⟧", str(verdict)
             assert not verdict.evidence or verdict.evidence[0] == "⟦"
     exercise = find_exercise("05.1")

@@ -9,7 +9,7 @@ import contextvars
 import ctypes
 import threading
 
-_LOOK_SECONDS = 0.02
+_LOOK_SECONDS = 0.5  # each look takes the interpreter from the reader for a moment, long on a busy machine
 _END_TRIES, _END_SECONDS = 20, 0.1
 
 

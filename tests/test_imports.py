@@ -32,7 +32,7 @@ ORDER = (
         "tasks",
         "sources",
     },
-    {"cli", "launcher", "lessons", "machine"},
+    {"cli", "launcher", "lessons", "machine", "course"},
 )
 
 
@@ -104,6 +104,10 @@ MAY_IMPORT_A_BACKEND = {
 def test_package_files_hold_a_docstring_alone(path):
     body = ast.parse(path.read_text(encoding="utf-8")).body
     allowed = (ast.Expr, ast.Assign) if path.parent == PACKAGE else (ast.Expr,)
+    if (
+        path.parent == PACKAGE / "course"
+    ):  # the one line that every chapter begins with: check, hint, progress
+        allowed = (ast.Expr, ast.FunctionDef)
     assert body and isinstance(body[0], ast.Expr) and all(isinstance(node, allowed) for node in body)
 
 
@@ -140,6 +144,18 @@ assert not started, started
 """
     finished = run(code)
     assert names and finished.returncode == 0, finished.stderr
+
+
+def test_the_exercises_of_all_chapters_start_no_backend():
+    code = """
+import sys
+from mof.course import check, hint, progress
+from mof.course.registry import all_exercises
+assert all_exercises()
+assert not {'tensorflow', 'jax', 'keras'} & set(sys.modules)
+"""
+    finished = run(code)
+    assert finished.returncode == 0, finished.stderr
 
 
 def test_configs_and_presets_start_no_backend():

@@ -6,6 +6,7 @@ from pathlib import Path
 import plotly
 from contents_page import CourseContents, unlink_unwritten_chapters
 from docutils import nodes
+from exercise_hints import add_hints
 from myst_nb.sphinx_ import HideCodeCellNode
 from page_figures import register_figures
 from sphinx.application import Sphinx
@@ -45,11 +46,13 @@ def name_solutions(app: Sphinx, document: nodes.document, docname: str) -> None:
 
 def setup(app: Sphinx) -> dict:
     os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"  # for the kernels, wherever the build runs
+    os.environ["MOF_PROGRESS"] = "off"  # a build is no reader
     register_figures()
     app.add_directive("course-contents", CourseContents)
     app.add_search_language(SearchEnglishAndChinese)
     app.connect("config-inited", add_served_files, priority=900)
     app.connect("doctree-read", unlink_unwritten_chapters)
+    app.connect("doctree-read", add_hints)
     app.connect("doctree-resolved", name_solutions)
     app.connect("html-page-context", keep_to_this_host, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,6 +8,7 @@ import typer
 from mof.cli.abilities import abilities
 from mof.cli.chat import chat
 from mof.cli.corpus import corpus
+from mof.cli.course import course
 from mof.cli.doctor import doctor
 from mof.cli.evaluate import evaluate
 from mof.cli.export import export
@@ -28,6 +29,7 @@ app = typer.Typer(
 for command in (doctor, quickstart, train, chat, generate, evaluate, abilities, export, info):
     app.command(cls=PlainHelpCommand)(command)
 app.add_typer(corpus, name="corpus")
+app.add_typer(course, name="course")
 
 
 def main(arguments=None):

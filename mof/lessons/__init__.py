@@ -1,2 +1,1 @@
-"""What the chapters lean on: checks of exercises that say in words what is wrong, stored results, short real
-runs."""
+"""What the chapters lean on: stored results, short real runs, measurements. Exercises are in `mof.course`."""

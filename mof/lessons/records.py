@@ -93,7 +93,7 @@ def write_record(name, data, command, machine, code_files, folder=FOLDER):
         "command": command,
         "date": datetime.date.today().isoformat(),
         "machine": machine,
-        "code": {str(file): _sha256(ROOT / file) for file in code_files},
+        "code": {Path(file).as_posix(): _sha256(ROOT / file) for file in code_files},
     }
     path = Path(folder) / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)

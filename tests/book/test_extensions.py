@@ -8,6 +8,9 @@ pytest.importorskip("sphinx", reason="the book's packages are not installed (pyt
 pytest.importorskip("myst_nb", reason="the book's packages are not installed (python start.py book)")
 
 from contents_page import chapters_markdown, paths_markdown  # noqa: E402
+from docutils import nodes  # noqa: E402
+from docutils.utils import new_document  # noqa: E402
+from exercise_hints import add_hints  # noqa: E402
 from page_figures import figure_html, words_for  # noqa: E402
 from two_script_search import SearchEnglishAndChinese  # noqa: E402
 
@@ -68,3 +71,27 @@ def test_a_figure_says_its_description_or_its_title():
     assert words_for({"layout": {"meta": {"description": "d"}, "title": {"text": "t"}}}) == "d"
     assert words_for({"layout": {"title": "t"}}) == "t"
     assert words_for({"layout": {}}) == ""
+
+
+def test_the_hints_of_an_exercise_follow_its_stub():
+    class Environment:
+        files = []
+
+        def note_dependency(self, name):
+            self.files.append(Path(name).name)
+
+    class Application:
+        env = Environment()
+
+    document = new_document("page")
+    cells = [
+        nodes.container("", classes=["cell", name])
+        for name in ("tag_stub:05.1", "tag_solution:05.1", "tag_stub:num_entries")
+    ]
+    document += cells
+    add_hints(Application, document)
+    kinds = [type(child).__name__ for child in document.children]
+    assert kinds == ["container", "raw", "container", "container"]
+    text = document.children[1].astext()
+    assert text.count('<details class="mof-hint"><summary>Hint ') == 3 and "set them equal" in text
+    assert Application.env.files == ["chapter_05.py"]

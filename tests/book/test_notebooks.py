@@ -73,15 +73,17 @@ def test_first_heading_is_the_chapters_title(path):
 
 @notebooks
 def test_every_stub_has_its_check_and_its_solution(path):
-    names = {prefix: [] for prefix in ("stub", "solution")}
+    ids = {prefix: [] for prefix in ("stub", "solution")}
     for cell, text in cells(path, "code"):
-        for prefix, name in (tag.split(":") for tag in tags(cell) if ":" in tag):
-            names[prefix].append(name)
+        for prefix, id in (tag.split(":") for tag in tags(cell) if ":" in tag):
+            ids[prefix].append(id)
             # the check at the end tells an unwritten stub that it is one, and lets the page go on
-            is_checked = re.match(r"check_\w+\(" + name + r"\)", text.splitlines()[-1])
-            assert is_checked or "raises-exception" in tags(cell) or prefix == "solution", text[:80]
-            assert ("raise NotImplementedError" in text) == (prefix == "stub"), text[:80]
-    assert names["stub"] == names["solution"]
+            ending = "" if prefix == "stub" else ", is_solution=True"
+            is_checked = re.match(rf'check\("{id}", \w+{ending}\)', text.splitlines()[-1])
+            assert is_checked or path == SAMPLE, text[-80:]
+            is_stub = "raise NotImplementedError" in text or re.search(r"^\w+ = \.\.\.", text, re.MULTILINE)
+            assert bool(is_stub) == (prefix == "stub"), text[:80]
+    assert ids["stub"] == ids["solution"]
 
 
 @notebooks

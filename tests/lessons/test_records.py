@@ -1,6 +1,7 @@
 """Stored results."""
 
 import json
+import warnings
 
 import pytest
 
@@ -59,6 +60,9 @@ def test_shipped_records_are_whole(path):
     assert record.command.startswith("python benchmarks/") and record.machine["cores"] and record.code
     assert all((records.ROOT / file).is_file() for file in record.code), "a measured file is gone"
     json.dumps(record.data, allow_nan=False)
+    if changed := record.changed_files():
+        words = f"record {record.name} is older than {', '.join(changed)}; make it again: {record.command}"
+        warnings.warn(words, stacklevel=1)  # no failure: a measurement takes a quiet machine, and hours
 
 
 def test_a_record_that_is_not_there_yet_is_none(folder):

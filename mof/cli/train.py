@@ -11,6 +11,7 @@ from mof.cli.invocation import command_line
 from mof.config import ModelConfig
 from mof.presets import PRESET_NAMES, TOKENIZERS, preset
 from mof.training.config import TrainingConfig
+from mof.training.run_folder import RunFolder
 
 CORPUS_HELP = "File or folder of text or dialogues (.txt, .jsonl, also as .zst). Give it again for more."
 
@@ -64,8 +65,10 @@ def train(
     shape, config = preset(preset_name or "tiny"), TrainingConfig(**training)
     if tokenizer is not None:
         shape = dataclasses.replace(shape, tokenizer=tokenizer)
-    shape.model.replace(**model)  # wrong settings are told before the backend starts
-    start_backend()
+    model_config = shape.model.replace(**model)  # wrong settings are told before the backend starts
+    if resume:
+        model_config = RunFolder(run).model_config
+    start_backend(saves_memory=model_config.recompute_products)
     from mof.cli.training_session import train_to_end
     from mof.training.assembly import existing_run, new_run
 

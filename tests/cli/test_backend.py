@@ -8,11 +8,12 @@ import pytest
 from mof.cli.backend import start_backend
 from mof.cli.invocation import command_line
 
+START = "from mof.cli.backend import start_backend; start_backend(); print('started')"
 
-def run_with_keras(tmp_path, source):
+
+def run_with_keras(tmp_path, source, code=START):
     """start_backend() in a new process, with a keras of our own."""
     (tmp_path / "keras.py").write_text(source, encoding="utf-8")
-    code = "from mof.cli.backend import start_backend; start_backend(); print('started')"
     environment = {"PYTHONPATH": str(tmp_path), "PYTHONUTF8": "1"}
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
 
@@ -44,7 +45,9 @@ def test_words_of_a_failing_backend_are_shown(beside_the_package):
     assert result.returncode == 1 and "no such library" in result.stderr and "broken" in result.stderr
 
 
-def test_started_backend_is_not_announced_again(mof, capsys):
+def test_started_backend_is_not_announced_again(capsys):
+    start_backend()
+    capsys.readouterr()
     start_backend()
     assert capsys.readouterr().err == ""
 
@@ -66,3 +69,17 @@ def test_python_of_the_project_is_told_by_its_short_path(monkeypatch, tmp_path):
     assert command_line("info").replace("\\", "/") == ".venv/bin/python -m mof info"
     monkeypatch.setattr(sys, "executable", "/a folder/python")
     assert command_line("info").replace("\\", "/") == '"/a folder/python" -m mof info'
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mallopt is glibc's")
+@pytest.mark.parametrize(("saves_memory", "asked"), [(False, "[]"), (True, "[(-8, 1)]")])
+def test_one_heap_is_asked_for_where_memory_is_to_be_saved(beside_the_package, saves_memory, asked):
+    quiet = "import types\nbackend = types.SimpleNamespace(backend=lambda: 'x')\n"
+    code = (
+        "import ctypes, types; asked = []\n"
+        "ctypes.CDLL = lambda name: types.SimpleNamespace(mallopt=lambda *words: asked.append(words))\n"
+        "from mof.cli.backend import start_backend\n"
+        f"start_backend(saves_memory={saves_memory}); print(asked)"
+    )
+    result = run_with_keras(beside_the_package, quiet, code)
+    assert result.stdout.strip() == asked, result.stderr

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,3 +138,14 @@ def test_unknown_tokenizer_is_refused_with_the_known_ones(mof):
 def test_base_brings_its_own_model_and_tokenizer(mof, flag):
     answer = mof("train", "--corpus", "x", "--base", "y", *flag)
     assert answer.status == 1 and f"leave out {flag[0]}" in answer.errors
+
+
+def test_training_that_computes_products_again_saves_memory(mof, data, tmp_path, monkeypatch):
+    asked, train_module = [], sys.modules["mof.cli.train"]  # the package's name for it is the command
+    start = train_module.start_backend
+    monkeypatch.setattr(train_module, "start_backend", lambda **words: [asked.append(words), start()])
+    words = ["--corpus", str(data / "prose"), "--run", str(tmp_path / "run"), *TINY_MODEL, *TINY_TRAINING]
+    words += ["--num-updates", "1", "--validation-fraction", "0", "--recompute", "--recompute-products"]
+    assert mof("train", *words).status == 0
+    mof("train", "--resume", "--run", str(tmp_path / "run"))
+    assert asked == [{"saves_memory": True}] * 2

@@ -1,4 +1,4 @@
-"""Capping the instruction sets that the libraries may use, by their own switches: what a reader's laptop sees.
+"""Capping the instruction sets of the libraries, by their own switches: what an older laptop has.
 
     python benchmarks/training_speed.py --corpus data --cap avx2 --only tiny --output avx2.json
 

@@ -50,7 +50,7 @@ def make_model(job):
 
 
 def measure_training(job):
-    """Whole updates by the loop that `mof train` runs: reading rows, gradients, optimiser, a line in the log."""
+    """Whole updates by the loop of `mof train`: reading rows, gradients, optimiser, a line in the log."""
     from mof.corpus.token_cache import TokenCache
     from mof.training.config import TrainingConfig
     from mof.training.loop import Training

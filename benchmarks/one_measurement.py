@@ -5,6 +5,7 @@ MARK and holds a JSON object. Standard library alone, and Python 3.10 on: worker
 environments.
 """
 
+import collections
 import json
 import os
 import subprocess
@@ -28,12 +29,13 @@ def tell(figures):
     print(MARK + json.dumps({**figures, "peak_bytes": peak_bytes()}), flush=True)
 
 
-def measured(python, program, job, environment=None):
+def measured(python, program, job, environment=None, is_echoed=False):
     """Start a worker and wait for its result.
 
     Args:
         python: interpreter. program: path of the worker. job: JSON object for it.
         environment: dict of variables to set beside those of this process; or None.
+        is_echoed: print what the worker writes meanwhile.
 
     Returns:
         dict, what the worker told.
@@ -41,20 +43,26 @@ def measured(python, program, job, environment=None):
     Raises:
         MeasurementFailed: it failed, or told nothing.
     """
-    finished = subprocess.run(
+    told, last_lines = None, collections.deque(maxlen=15)
+    with subprocess.Popen(
         [str(python), str(program), json.dumps(job)],
         env={**os.environ, "PYTHONUTF8": "1", **(environment or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-    )
-    lines = finished.stdout.splitlines()
-    told = [line[len(MARK) :] for line in lines if line.startswith(MARK)]
-    if finished.returncode or not told:
-        end = "\n".join(lines[-15:])
-        raise MeasurementFailed(f"ended with code {finished.returncode} and said:\n{end}")
-    return json.loads(told[-1])
+    ) as process:
+        for line in process.stdout:
+            if line.startswith(MARK):
+                told = line[len(MARK) :]
+            else:
+                last_lines.append(line)
+                if is_echoed:
+                    print(line, end="", flush=True)
+    if process.returncode or told is None:
+        words = "".join(last_lines)
+        raise MeasurementFailed(f"ended with code {process.returncode} and said:\n{words}")
+    return json.loads(told)
 
 
 def seconds_of(action, num_warm, seconds, num_least=2):

@@ -146,8 +146,8 @@ def main():
     measurements = Measurements(options.folder / name, settings)
     environment = capped_environment(options.cap, os.environ)
     variants = [case for case in cases if case.variants]
-    expected = sum(case.expected_seconds for case in variants)
-    expected += rounds * sum(case.expected_seconds for case in cases) - rounds / 2 * expected
+    choosing = sum(case.expected_seconds for case in variants)  # then one of two goes on
+    expected = choosing + rounds * (sum(case.expected_seconds for case in cases) - choosing / 2)
     for sentence in missing:
         print(sentence)
     print(

@@ -2,9 +2,10 @@
 
     python benchmarks/peers/setup.py
 
-torch: PyTorch and transformers, Python 3.11 (1.2 GB with the CPU build). xiaothink: Python 3.10 with TensorFlow
-2.10.1 (1.6 GB). An environment that is whole already is left alone. Where Python 3.10 cannot be found or
-fetched, xiaothink is left out, and the benchmark quotes its stored figures as such.
+torch: PyTorch and transformers, Python 3.11. On Linux, PyPI's torch is the CUDA build, some gigabytes more:
+--find-links FOLDER takes a CPU wheel of the pinned version from a folder. xiaothink: Python 3.10 with
+TensorFlow 2.10.1. An environment that is whole already is left alone. Where Python 3.10 can neither be found
+nor fetched, xiaothink is left out, and the benchmark quotes its stored figures as such.
 """
 
 import argparse
@@ -91,8 +92,8 @@ def main():
         python = find_python(uv, version, options.python_310 if name == "xiaothink" else None)
         if python is None:
             print(
-                f"{name}: Python {version} is not here and cannot be fetched. The benchmark will do without it"
-                + (", and quote the stored figures." if name == "xiaothink" else ".")
+                f"{name}: Python {version} is not here and cannot be fetched. The benchmark does without it"
+                + (" and quotes the stored figures." if name == "xiaothink" else ".")
             )
             continue
         make_environment(uv, name, folder, python, options.find_links)

@@ -25,7 +25,8 @@ class TrainingRows:
         self._num_places = (len(tokens) - 1) // num_tokens
         if self._num_places < num_rows:
             raise ValueError(
-                f"the text has {len(tokens)} tokens, a batch needs {num_rows * num_tokens + 1}: give more text."
+                f"the text has {len(tokens)} tokens, a batch needs {num_rows * num_tokens + 1}: "
+                "give more text."
             )
         self._draws = np.random.default_rng(seed)
         self._order = []
@@ -47,7 +48,7 @@ def held_out_windows(length, num_tokens):
         length: ids of the document, its first one (which is not scored) included. num_tokens: T of a window.
 
     Returns:
-        list of (start, stop, first): inputs start to stop, of which those from `first` on have scored targets.
+        list of (start, stop, first): inputs from start to stop; the targets of those from `first` on count.
     """
     step, windows, scored = max(1, num_tokens // 2), [], 0
     while scored < length:

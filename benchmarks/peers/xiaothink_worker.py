@@ -4,7 +4,8 @@ The package has no training loop, so this one is ours: cross entropy at every po
 rate that stands in the package, 8 rows of 128 characters (the model's window is 220). `is_compiled` makes one
 graph of forward and backward, otherwise operations run one by one.
 
-Job: {"is_compiled", "train_tokens", "token_dtype", "vocabulary_size", "num_rows", "row_tokens", "seconds", "least"}
+Job: {"is_compiled", "train_tokens", "token_dtype", "vocabulary_size", "num_rows", "row_tokens", "seconds",
+"least"}
 """
 
 import os

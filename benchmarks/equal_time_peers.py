@@ -78,9 +78,9 @@ def main():
     options.python = interpreter("torch", options.peers)
     if options.python is None:
         raise SystemExit("the peer's environment is missing: run python benchmarks/peers/setup.py first.")
-    num_runs = 3 * options.seeds - 1 + len(options.learning_rates)
-    hours = num_runs * (options.minutes + MINUTES_AROUND) / 60
-    print(f"{num_runs} runs of {options.minutes:g} minutes, about {hours:.1f} hours in all.", flush=True)
+    planned = plan(options.seeds, options.learning_rates)
+    hours = len(planned) * (options.minutes + MINUTES_AROUND) / 60
+    print(f"{len(planned)} runs of {options.minutes:g} minutes, about {hours:.1f} hours in all.", flush=True)
     settings = settings_of(options)
     check_settings(options.folder / "settings.json", settings)
     tokens = {
@@ -92,7 +92,7 @@ def main():
     }
 
     runs = []
-    for contestant, seed, learning_rate in plan(options.seeds, options.learning_rates):
+    for number, (contestant, seed, learning_rate) in enumerate(planned, start=1):
         if learning_rate is None and contestant == "tuned":
             learning_rate = best_learning_rate(runs)
         if contestant == "ours":
@@ -102,7 +102,7 @@ def main():
                 contestant, seed, learning_rate, tokens[contestant], held_out[contestant], options
             )
         runs.append({"contestant": contestant, "seed": seed, "learning_rate": learning_rate, **figures})
-        print(describe(runs[-1]), flush=True)
+        print(f"{number} of {len(planned)}: {describe(runs[-1])}", flush=True)
         write_result(options, settings, runs, tokens)
     print(f"Written: {options.output}")
 

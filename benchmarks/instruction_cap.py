@@ -11,9 +11,8 @@ memory stay as fast as they are.
 
 CAPS = ("none", "avx2")
 
-_AVX512_OF_NUMPY = (
-    "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL AVX512_SPR"  # names of NumPy's dispatcher
-)
+# names of NumPy's dispatcher from 2.4 on, then those before; it passes over what it does not know
+_AVX512_OF_NUMPY = "X86_V4 AVX512_ICL AVX512_SPR AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL"
 
 
 def capped_environment(cap, inherited=None):

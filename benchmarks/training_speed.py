@@ -75,6 +75,28 @@ def all_cases(options):
     return cases, missing, tokens
 
 
+class TimeLeft:
+    """Time left by what was expected and what it took so far. Its str is for a line of progress."""
+
+    def __init__(self, expected_seconds):
+        self.expected_left, self.expected_done, self.spent = expected_seconds, 0.0, 0.0
+
+    def skip(self, expected_seconds):
+        """Something was there already."""
+        self.expected_left -= expected_seconds
+
+    def took(self, expected_seconds, seconds):
+        """Something expected to take so long took so long."""
+        self.skip(expected_seconds)
+        self.expected_done += expected_seconds
+        self.spent += seconds
+
+    def __str__(self):
+        pace = self.spent / self.expected_done if self.expected_done else 1.0
+        minutes = max(0.0, self.expected_left) * pace / 60
+        return f"about {minutes:.0f} minutes left"
+
+
 class Measurements:
     """A file of measurements that only grows; one that was interrupted is gone on with.
 
@@ -155,15 +177,19 @@ def main():
         flush=True,
     )
 
+    left = TimeLeft(expected)
+
     def measure(number, chosen):
         for case in chosen:
             if measurements.has(number, case):
+                left.skip(case.expected_seconds)
                 continue
             start = time.monotonic()
             entry = measurements.take(number, case, environment)
+            left.took(case.expected_seconds, time.monotonic() - start)
             told = entry.get("figures", {}).get("tokens_per_second")
             told = "failed" if "failure" in entry else "done" if told is None else f"{told:,.0f} tokens/s"
-            print(f"round {number}  {case.name}: {told} ({time.monotonic() - start:.0f} s)", flush=True)
+            print(f"round {number}  {case.name}: {told}; {left}", flush=True)
 
     measure(0, variants)
     chosen = fastest_variants(cases, measurements.entries)

@@ -28,8 +28,8 @@ JUDGED_ROWS = 16
 
 def bits_per_byte(model, held_out, num_tokens, dtype):
     """Bits of all held-out targets over the bytes of the text."""
-    offsets = held_out["offsets"]
-    documents = [held_out["tokens"][a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    tokens, offsets = held_out["tokens"], held_out["offsets"]
+    documents = [tokens[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
     model.eval()
     total = 0.0
     with torch.no_grad():
@@ -42,7 +42,7 @@ def bits_per_byte(model, held_out, num_tokens, dtype):
 
 def race(job):
     """Train for the seconds, judging at equal parts of them."""
-    held_out = np.load(job["held_out"])
+    held_out = dict(np.load(job["held_out"]))
     model = make_model(job["shape"], job["vocabulary_size"], job["row_tokens"], job["seed"])
     optimizer = torch.optim.AdamW(model.parameters(), lr=job["learning_rate"], fused=True)
     tokens = np.fromfile(job["train_tokens"], dtype=job["token_dtype"])

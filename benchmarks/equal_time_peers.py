@@ -22,6 +22,7 @@ import argparse
 import datetime
 import json
 import math
+import os
 import shlex
 import statistics
 import subprocess
@@ -32,6 +33,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]  # measure the package this file came with
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from corpus_tokens import prepare_tokens  # noqa: E402
 from one_measurement import MeasurementFailed, measured  # noqa: E402

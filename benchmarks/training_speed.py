@@ -26,6 +26,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]  # measure the package this file came with
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from corpus_tokens import prepare_tokens  # noqa: E402
 from instruction_cap import CAPS, capped_environment  # noqa: E402

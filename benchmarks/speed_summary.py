@@ -67,7 +67,12 @@ def summarize(cases, measurements, shapes, row_shape):
         for m in measurements
         if m["round"] == 0 and "figures" in m
     ]
-    failures = [{"case": m["case"], "said": m["failure"]} for m in measurements if "failure" in m]
+    worked = {(m["round"], m["case"]) for m in measurements if "figures" in m}
+    failures = [
+        {"case": m["case"], "said": m["failure"]}
+        for m in measurements
+        if "failure" in m and (m["round"], m["case"]) not in worked
+    ]
     return {"products": products, "cases": results, "choosing": choosing, "failures": failures}
 
 

@@ -76,6 +76,7 @@ def test_figures_of_a_run():
         speed(3, "mof tiny float32 bpe", 7),
         speed(1, "peer plain", 5),
         {"round": 1, "case": "peer compiled", "failure": "no compiler"},
+        {"round": 1, "case": "peer plain", "failure": "no memory, at the first try"},
     ]
     result = summarize([PRODUCTS, OURS, PLAIN], measurements, SHAPES, (8, 256))
     products = result["products"]["float32"]

@@ -23,6 +23,7 @@ def test_measurements_are_gone_on_with(tmp_path):
     assert "no luck" in first.take(1, fails, {})["failure"]
     again = Measurements(tmp_path / "m.jsonl", {"seconds": 1})
     assert again.entries == first.entries and again.has(1, works) and not again.has(2, works)
+    assert not again.has(1, fails)  # it is tried again
 
 
 def test_no_path_of_the_machine_is_kept(tmp_path):

@@ -283,6 +283,7 @@ def write_result(options, settings, runs, tokens):
 
     words = [f"--minutes {options.minutes:g}", f"--seeds {options.seeds}", f"--preset {options.preset}"]
     words += [f"--shape {options.shape}", f"--dtype {options.dtype}"]
+    words += ["--short"] if options.short else []
     words += ["--compiled"] if options.compiled else []
     words += [f'--flags "{options.flags}"'] if options.flags else []
     result = {

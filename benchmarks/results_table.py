@@ -106,7 +106,7 @@ def ratios(result):
 
 
 def ratio_table(result):
-    """`ratios` as Markdown, and what is stored in place of a peer that was not measured."""
+    """`ratios` as Markdown, and what is stored in place of a peer that was not measured; empty if neither."""
     rows = []
     for r in ratios(result):
         float32 = r["characters_float32"]
@@ -121,7 +121,7 @@ def ratio_table(result):
             ]
         )
     header = ["ours, fastest", "peer, fastest", "characters/s, ours : peer", "tokens/s"]
-    table = markdown_table([*header, "characters/s, both float32", "peak memory"], rows)
+    table = markdown_table([*header, "characters/s, both float32", "peak memory"], rows) if rows else ""
     stored = result.get("stored_not_measured")
     if stored:
         speed = stored["characters_per_second"]

@@ -220,7 +220,8 @@ def write_result(options, settings, num_rounds, cases, entries, tokens, missing)
         **summarize(cases, entries, product_shapes(), (ROWS, ROW_TOKENS)),
         "missing": missing,
     }
-    if not any(case["name"].startswith("xiaothink") for case in result["cases"]):
+    is_wanted = not options.only or any(words in "xiaothink-t6 float32" for words in options.only)
+    if is_wanted and not any(case["name"].startswith("xiaothink") for case in result["cases"]):
         result["stored_not_measured"] = json.loads(STORED_PEER.read_text(encoding="utf-8"))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -73,6 +73,10 @@ def test_stored_figures_are_called_stored():
     assert table.endswith("x: 109 to 118 characters/s, 4.00 GB (stored, not measured in this run).")
 
 
+def test_nothing_to_compare_makes_no_table():
+    assert ratio_table({**SPEED, "cases": SPEED["cases"][:2]}) == ""
+
+
 def test_equal_time_by_row():
     row = {"mean": 2.3, "least": 2.29, "most": 2.31, "runs": 3, "parameters": 5.8e6}
     row |= {"tokens": 3.2e6, "seconds": 1203.4, "learning_rate": 2e-3}

@@ -26,6 +26,7 @@ FAMILY_NAMES = (
 # Prose is read two or three times in the time of a training, whatever its length; so are the questions.
 BYTES_PER_MINUTE = 240_000
 NUM_QUESTIONS = 20  # of each family
+SHOWN_CHARACTERS = 12  # of an answer
 
 
 def write_questions(path, minutes):
@@ -55,7 +56,11 @@ def show_answers(console, generator):
         result = family_accuracy(generator, family, splits_of(family)[1], NUM_QUESTIONS)
         prompt, answer, written, is_right = result.examples[0]
         line = Text(f"  {result.num_right:>3} of {result.num_questions}")
-        line.append(f"  ({max(result.majority, result.nearest):>4.0%})  {prompt}").append(written, "bold")
+        line.append(
+            f"  ({max(result.majority, result.nearest):>4.0%})  {family.name.replace('_', ' ')}: {prompt}"
+        )
+        line.append(written if len(written) <= SHOWN_CHARACTERS else written[:SHOWN_CHARACTERS] + "…", "bold")
         line.append("  ✓" if is_right else f"  ✗ {answer}")
         console.print(line, soft_wrap=True)
-    console.print()
+    more = "Five minutes teach the form of an answer; with more, more come right: mof quickstart --minutes 30"
+    console.print(Text(f"  {more}\n"), soft_wrap=True)

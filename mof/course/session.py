@@ -90,7 +90,7 @@ def show_progress(chapter=None):
             )
     entries, note = _file().read()
     path = progress_path()
-    where = _("Kept in {path}").format(path=path) if path else _("Kept for this session alone.")
+    where = _("Kept in {path}").format(path=path) if path else _("Kept until Python ends, in no file.")
     table = ProgressTable(exercises, entries, note or where)
     show(table)
     return table

@@ -31,6 +31,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
+from one_measurement import peak_bytes  # noqa: E402
+
 ENGINES = ("tensorflow", "onnxruntime", "onnxruntime int8")
 PROMPT_TOKENS = 1400  # of 2,000 characters, with a vocabulary of 8,192 byte pairs
 SEED = 0
@@ -108,15 +110,6 @@ def measure(engine, folder, contexts, num_tokens, num_threads):
         figures["token_ms"][str(context)] = statistics.median(times)
         num_read = context + num_tokens
     return {**figures, "peak_bytes": peak_bytes()}
-
-
-def peak_bytes():
-    """The most memory that this process ever held, in bytes; None on Windows, which does not tell."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def describe_machine():

@@ -27,6 +27,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # measure the package this file came with
 
+from one_measurement import peak_bytes
+
 from mof.corpus.corpus_files import CorpusFile
 from mof.corpus.reading import read_documents
 from mof.corpus.reading_report import CorpusError, ReadingReport
@@ -114,7 +116,7 @@ def measure(options: argparse.Namespace) -> dict:
         "num_bad_lines": split.reading_report.num_bad_lines,
         "num_conversations_left_out": split.num_conversations,
         "training_seconds": round(training_seconds, 1),
-        "peak_memory_bytes": peak_memory_bytes(),
+        "peak_memory_bytes": peak_bytes(),
         "validation": {**asdict(score), "bits_per_byte": score.bits_per_byte},
     }
 
@@ -146,16 +148,6 @@ def processor_name() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
-
-
-def peak_memory_bytes() -> int | None:
-    """The most memory this process held; None on Windows, which has no such call in Python's library."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # Linux counts in KiB
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

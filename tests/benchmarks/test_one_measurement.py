@@ -2,6 +2,7 @@
 
 import sys
 
+import numpy as np
 import pytest
 from one_measurement import MeasurementFailed, measured, peak_bytes, seconds_of
 
@@ -31,6 +32,11 @@ def test_a_worker_tells_its_figures_and_its_memory(worker):
     figures = measured(sys.executable, worker, {"number": 21}, {"ONEDNN_MAX_CPU_ISA": "AVX2"})
     assert figures["twice"] == 42 and figures["cap"] == "AVX2" and figures["text"] == "春"
     assert 1e6 < figures["peak_bytes"] < 1e9
+
+
+def test_the_memory_of_the_starter_is_not_counted(worker):
+    ballast = np.ones(300_000_000, dtype="uint8")
+    assert measured(sys.executable, worker, {"number": 1})["peak_bytes"] < 200_000_000 < ballast.nbytes
 
 
 def test_a_failed_worker_says_why(worker):

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mof.cli.backend import start_backend
+from mof.cli.engine import EngineOption
 
 
 def abilities(
@@ -23,6 +24,7 @@ def abilities(
     page: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write a web page with figures and answers.")
     ] = None,
+    engine: EngineOption = "auto",
 ):
     """Ask a model questions of many families, and judge its memory and its writing on held-out text."""
     from mof.tasks.families import choose_families
@@ -37,30 +39,28 @@ def abilities(
     RunFolder(run)  # a missing run is told now, not after the seconds that the backend takes
     start_backend()
     from mof.cli.ability_table import ability_table, family_line, memory_table, writing_line
+    from mof.cli.engine import open_generator
     from mof.cli.router_view import expert_names
     from mof.evaluation.ability_report import judge_abilities
     from mof.evaluation.memory_report import held_out_texts, judge_memory
     from mof.evaluation.writing_report import judge_writing
-    from mof.generation.decoding import TextGenerator
-    from mof.generation.reading import StateReader
     from mof.training.assembly import open_cache
     from mof.training.saved_model import load_model
 
+    generator = open_generator(run, engine)
     model, tokenizer, folder = load_model(run)
     print(f"Asking {len(families)} families; making the graphs takes some seconds.")
 
     def tell(number, count, result):
         print(f"{number:>3} of {count}  {family_line(result)}", flush=True)
 
-    report = judge_abilities(model, tokenizer, families, questions, on_family=tell)
+    report = judge_abilities(model, tokenizer, families, questions, on_family=tell, generator=generator)
     names = expert_names(model.config.experts)
     print(ability_table(report, names))
     split = open_cache(folder, tokenizer).validation
     report["memory"] = judge_memory(model, tokenizer, split, max(folder.training_config.lengths))
     print(memory_table(report["memory"]))
-    report["writing"] = judge_writing(
-        TextGenerator(StateReader(model), tokenizer), held_out_texts(split, tokenizer)
-    )
+    report["writing"] = judge_writing(generator, held_out_texts(split, tokenizer))
     print(writing_line(report["writing"]))
     if output:
         text = json.dumps({"run": run, **report}, ensure_ascii=False, indent=1, allow_nan=False)

@@ -30,13 +30,14 @@ def splits_of(family):
     return ("train", "wording", "direction") if len(family.directions) > 1 else ("train", "wording")
 
 
-def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_family=None):
+def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_family=None, generator=None):
     """Ask a model questions of every family.
 
     Args:
         model: MixtureLanguageModel. tokenizer: its Tokenizer.
         families: sequence of Family. num_questions: for each family and split, at most. seed: int.
         on_family: called with (number, count, FamilyAccuracy) after each, to show progress; or None.
+        generator: TextGenerator that answers, with the same weights; None makes one from the model.
 
     Returns:
         A JSON value, the same after it was written and read:
@@ -56,7 +57,7 @@ def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_fam
         raise ValueError(f"num_questions is {num_questions}, expected at least 1 for each family and split.")
     if not families:
         raise ValueError("families is empty, expected at least one family to ask about.")
-    generator = TextGenerator(StateReader(model), tokenizer)
+    generator = generator or TextGenerator(StateReader(model), tokenizer)
     jobs = [(family, split) for family in families for split in splits_of(family)]
     results = []
     for family, split in jobs:

@@ -33,6 +33,9 @@ class TrainingConfig(Config):
     num_streams: int = setting(8, "rows of a batch, each its own continuous stream of text")
     lengths: tuple[int, ...] = setting((128, 256, 512), "tokens of a row; each update draws one of these")
     short_share: float = setting(0.15, "first share of the run, in which only the shortest length is drawn")
+    input_noise: float = setting(
+        0.0, "share of the tokens read that are replaced at random; falls with the step size. For small texts"
+    )
     carry_memory: bool = setting(True, "start each row from the memory its stream's last row ended with")
     freeze: tuple[str, ...] = setting(
         (), "groups kept fixed: 'rnn', or 'rnn@0-0.5' for the first half of the run"
@@ -64,6 +67,7 @@ class TrainingConfig(Config):
             "decay_share",
             "final_share",
             "short_share",
+            "input_noise",
             "first_decay_rate",
             "second_decay_rate",
             "momentum",

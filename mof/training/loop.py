@@ -12,9 +12,11 @@ import keras
 import numpy as np
 
 from mof.corpus.packing import StreamBatches
+from mof.layers.initialization import derive_seed
 from mof.training.checkpoint import save_checkpoint
 from mof.training.conditions import bit_identity_conditions, changed_conditions
 from mof.training.freezing import frozen_groups, parse_freezing, trainable_flags
+from mof.training.input_noise import add_input_noise
 from mof.training.memory_arrays import flatten_state, unflatten_state
 from mof.training.parameters import plan_parameters, step_sizes
 from mof.training.progress import Progress
@@ -142,7 +144,7 @@ class Training:
         length = draw_length(config, progress.update, progress.num_updates)
         num_batches = config.tokens_per_update // (config.num_streams * length)
         while progress.micro_batch < num_batches:
-            batch = self.batches.next_batch(length)
+            batch = self._next_batch(length)
             memory = self.memory if config.carry_memory else self.model.initial_state(config.num_streams)
             loss, weight, self.memory = self.engine.accumulate(batch, memory, trainable)
             progress.cycle_loss += float(loss)
@@ -156,6 +158,12 @@ class Training:
         self._plan()
         if self._is_time_to_save():
             self.save()
+
+    def _next_batch(self, length):
+        progress, config = self.progress, self.config
+        share = config.input_noise * schedule_factor(config, progress.update, progress.num_updates)
+        seed = derive_seed(config.seed, "input noise", progress.num_tokens)
+        return add_input_noise(self.batches.next_batch(length), share, seed)
 
     def _apply(self, trainable, length):
         progress, config = self.progress, self.config

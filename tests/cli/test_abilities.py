@@ -56,15 +56,16 @@ def no_backend(monkeypatch):
 @pytest.fixture
 def asked(monkeypatch):
     """A run and a report that are there already; returns what judge_abilities was called with."""
+    from mof.cli import engine
     from mof.evaluation import ability_report, memory_report, writing_report
-    from mof.generation import decoding, reading
     from mof.training import assembly, run_folder, saved_model
 
     calls = []
     model = SimpleNamespace(config=SimpleNamespace(experts=("recurrent", "transformer")))
 
-    def judge(model, tokenizer, families, num_questions, on_family):
-        calls.append((model, tokenizer, [family.name for family in families], num_questions))
+    def judge(model, tokenizer, families, num_questions, on_family, generator):
+        names = [family.name for family in families]
+        calls.append((model, tokenizer, names, num_questions, generator))
         on_family(1, 1, RESULT)
         return dict(REPORT)
 
@@ -77,8 +78,7 @@ def asked(monkeypatch):
     monkeypatch.setattr(memory_report, "judge_memory", lambda m, t, split, length: memory(split, length))
     monkeypatch.setattr(memory_report, "held_out_texts", lambda split, tokenizer: [split])
     monkeypatch.setattr(writing_report, "judge_writing", lambda generator, texts: {**WRITING, "of": texts})
-    monkeypatch.setattr(decoding, "TextGenerator", lambda reader, tokenizer: None)
-    monkeypatch.setattr(reading, "StateReader", lambda model: None)
+    monkeypatch.setattr(engine, "open_generator", lambda run, name: f"a generator by {name}")
     calls.append(model)
     return calls
 
@@ -135,9 +135,11 @@ assert not {"tensorflow", "keras", "jax"} & set(sys.modules)
 
 
 def test_families_and_questions_reach_the_judge(asked):
-    answer = call("--family", "letter_ending", "--family", "former_latter", "--questions", "7", "--run", "r")
+    families, engine = ["letter_ending", "former_latter"], "tensorflow"
+    named = ["--family", families[0], "--family", families[1], "--engine", engine]
+    answer = call(*named, "--questions", "7", "--run", "r")
     assert answer.exit_code == 0, answer.exception
-    assert asked[1:] == [(asked[0], "its tokenizer", ["letter_ending", "former_latter"], 7)]
+    assert asked[1:] == [(asked[0], "its tokenizer", families, 7, "a generator by tensorflow")]
     assert "Asking 2 families" in answer.stdout
 
 

@@ -203,3 +203,10 @@ def test_report_of_a_model_with_a_router_holds_its_table(monkeypatch):
     model, families = SimpleNamespace(router=object()), [Doubling()]
     report = judge_abilities(model, TOKENIZER, families, 5, seed=7)
     assert report["router"] == (model, TOKENIZER, families, 7)
+
+
+def test_another_engine_may_answer(monkeypatch):
+    monkeypatch.setattr(ability_report, "StateReader", None)  # nobody reads with the model itself
+    generator, model = Answerer(None, TOKENIZER), SimpleNamespace(router=None)
+    report = judge_abilities(model, TOKENIZER, [Doubling()], 5, generator=generator)
+    assert report["kinds"]["reasoning"]["value"]["num_questions"] == 5

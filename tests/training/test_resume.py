@@ -58,6 +58,9 @@ CASES = {
     "inside an update, frozen groups": dict(
         num_batches=18, save_after=14, lengths=(SHORT,), freeze=("embedding@0-0.5", "transformer@0-0.5")
     ),
+    "inside an update, noise in the input": dict(
+        num_batches=9, save_after=6, lengths=(SHORT,), input_noise=0.5
+    ),
     "inside an update, bfloat16": dict(
         num_batches=9, save_after=6, lengths=(SHORT,), model_changes={"product_dtype": "bfloat16"}
     ),

@@ -13,91 +13,26 @@ counted. A run that is finished is not made again, so the command may be stopped
 
 import argparse
 import datetime
-import itertools
 import json
-import shutil
 import statistics
-import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
+from pace import measured_pace, mof, read_log, updates_in  # noqa: E402
+
 FORMS = {"rnn": "recurrent", "transformer": "transformer", "mixture": "recurrent,transformer"}
 QUESTION_MEGABYTES = 30
-PACE_UPDATES, PACE_ROUNDS = 40, 2
 VALIDATION_FRACTION = 0.05
 HELD_OUT_BYTES = 40_000  # of each kind of questions
 
 
-def mof(*arguments):
-    """Run a command of the package to its end."""
-    subprocess.run([sys.executable, "-m", "mof", *map(str, arguments)], cwd=ROOT, check=True)
-
-
-def read_log(run):
-    """The lines of a run's log."""
-    return [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-
-
-def seconds_by_length(log):
-    """Median seconds of an update at each row length, the first of each left out: it makes the graph."""
-    times, seen = {}, set()
-    for before, entry in itertools.pairwise(log):
-        if entry["length"] in seen:
-            times.setdefault(entry["length"], []).append(entry["seconds"] - before["seconds"])
-        seen.add(entry["length"])
-    return {length: statistics.median(values) for length, values in times.items()}
-
-
-def seconds_of_update(by_length, config):
-    """Mean seconds of an update over a whole run, whose first share has the shortest rows alone.
-
-    Args:
-        by_length: dict from a row's tokens to seconds.
-        config: TrainingConfig.
-
-    Raises:
-        KeyError: a length of the config was not timed; more updates are needed to meet it.
-    """
-    drawn = statistics.fmean(by_length[length] for length in config.lengths)
-    return config.short_share * by_length[min(config.lengths)] + (1 - config.short_share) * drawn
-
-
-def train_words(form, seed, corpus):
-    """Arguments of `mof train` for one form."""
+def train_words(form, corpus):
+    """Words of `mof train` for one form."""
     text = [word for path in corpus for word in ("--corpus", path)]
-    return [
-        "train",
-        *text,
-        "--experts",
-        FORMS[form],
-        "--seed",
-        seed,
-        "--validation-fraction",
-        VALIDATION_FRACTION,
-    ]
-
-
-def measured_pace(folder, corpus):
-    """Seconds of an update of each form, measured in turns or read from what is there: dict by form."""
-    result = folder / "pace.json"
-    if not result.is_file():
-        from mof.training.run_folder import RunFolder
-
-        rounds = {form: [] for form in FORMS}
-        for number in range(PACE_ROUNDS):
-            for form in FORMS:
-                run = folder / "pace" / f"{form}-{number}"
-                shutil.rmtree(run, ignore_errors=True)
-                counts = ["--num-updates", PACE_UPDATES, "--evaluate-seconds", 3600]
-                mof(*train_words(form, number, corpus), *counts, "--run", run)
-                config = RunFolder(run).training_config
-                rounds[form].append(seconds_of_update(seconds_by_length(read_log(run)), config))
-        pace = {form: {"seconds_of_update": statistics.fmean(v), "rounds": v} for form, v in rounds.items()}
-        result.write_text(json.dumps(pace, indent=1) + "\n", encoding="utf-8")
-    return json.loads(result.read_text(encoding="utf-8"))
+    return [*text, "--validation-fraction", VALIDATION_FRACTION, "--experts", FORMS[form]]
 
 
 def held_out_texts():
@@ -144,7 +79,8 @@ def judged_run(folder, form, seed, corpus, num_updates, options):
         if (run / "run.json").is_file():
             mof("train", "--resume", "--run", run)
         else:
-            mof(*train_words(form, seed, corpus), "--num-updates", num_updates, "--run", run)
+            length = ["--num-updates", num_updates, "--seed", seed]
+            mof("train", "--run", run, *train_words(form, corpus), *length)
         mof("evaluate", "--run", run, "--max-tokens", 200_000, "--output", folder / "held_out.json")
         mof(
             "abilities", "--run", run, "--questions", options.questions, "--output", folder / "abilities.json"
@@ -204,8 +140,8 @@ def main():
     mof("corpus", "write", "--megabytes", QUESTION_MEGABYTES, "--output", questions)
     corpus = [ROOT / "data" / "prose", ROOT / "data" / "dialogues", questions]
     print(f"{len(FORMS) * options.seeds} runs of {options.minutes:g} minutes, and judging.", flush=True)
-    pace = measured_pace(folder, corpus)
-    updates = {form: round(options.minutes * 60 / pace[form]["seconds_of_update"]) for form in FORMS}
+    pace = measured_pace(folder, {form: train_words(form, corpus) for form in FORMS})
+    updates = {form: updates_in(options.minutes, pace[form]) for form in FORMS}
     print("Updates in these minutes:", updates, flush=True)
     # seed by seed, so that a machine that changes changes for all forms alike
     runs = [

@@ -5,19 +5,22 @@
 
 A variant is a name and flags of `mof train`. Each is trained from scratch for the same minutes, and judged on
 the same held-out tokens; one that is finished is not trained again, so the command can be stopped, and later
-variants added. It states its hours beforehand. Run nothing beside it: what is equal is time.
+variants added. It states its hours beforehand. What is equal is time: run nothing beside it. Or add --paced:
+then the pace of each variant is measured first, in turns (run nothing beside that, it says when it is done),
+each gets as many updates as fit into the minutes, and the trainings may share the machine.
 """
 
 import argparse
 import datetime
 import json
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
+
+from pace import measured_pace, mof, read_log, updates_in  # noqa: E402
 
 MINUTES_AROUND = 1.0  # starting, making the graphs and judging, for each variant
 
@@ -28,16 +31,14 @@ def parse_variant(text):
     return name.strip(), shlex.split(flags)
 
 
-def result_of(folder, name, flags, options):
+def result_of(folder, name, flags, num_updates, options):
     """Train and judge one variant, or read what is there; returns the dict of its figures."""
     run = folder / "".join(c if c.isalnum() else "_" for c in name)
     result = run.with_suffix(".json")
     if not result.is_file():
-        words = ["--resume"] if (run / "run.json").is_file() else new_run_words(flags, options)
-        subprocess.run(
-            [sys.executable, "-m", "mof", "train", "--run", str(run), *words], cwd=ROOT, check=True
-        )
-        log = [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+        words = ["--resume"] if (run / "run.json").is_file() else run_words(flags, num_updates, options)
+        mof("train", "--run", run, *words)
+        log = read_log(run)
         evaluations = [entry for entry in log if entry.get("event") == "evaluation"]
         figures = {
             "name": name,
@@ -52,14 +53,16 @@ def result_of(folder, name, flags, options):
     return json.loads(result.read_text(encoding="utf-8"))
 
 
-def new_run_words(flags, options):
-    """The flags of a new training: those of all variants, then the variant's own."""
-    corpus = [word for path in options.corpus for word in ("--corpus", str(Path(path).resolve()))]
-    length = (
-        ["--num-updates", str(options.updates)] if options.updates else ["--minutes", str(options.minutes)]
-    )
-    looks = ["--evaluation-tokens", "200000", "--evaluate-seconds", str(options.evaluate_seconds)]
-    return [*corpus, *length, *looks, "--checkpoint-seconds", "1000000", *flags]
+def shared_words(flags, options):
+    """What every training of a variant is told: the text, and the variant's own flags."""
+    return [*(word for path in options.corpus for word in ("--corpus", str(Path(path).resolve()))), *flags]
+
+
+def run_words(flags, num_updates, options):
+    """The words of a training whose length is a number of updates, or minutes where that is 0."""
+    length = ["--num-updates", num_updates] if num_updates else ["--minutes", options.minutes]
+    looks = ["--evaluation-tokens", 200_000, "--evaluate-seconds", options.evaluate_seconds]
+    return [*shared_words(flags, options), *length, *looks]
 
 
 def main():
@@ -68,6 +71,7 @@ def main():
     parser.add_argument("--corpus", nargs="+", required=True, help="files and folders of text")
     parser.add_argument("--minutes", type=float, default=5.0, help="of each training")
     parser.add_argument("--updates", type=int, default=0, help="equal updates in place of equal time")
+    parser.add_argument("--paced", action="store_true", help="as many updates as fit at a measured pace")
     parser.add_argument("--variant", action="append", required=True, help='"name: flags of mof train"')
     parser.add_argument("--evaluate-seconds", type=float, default=1e6, help="between looks in between")
     parser.add_argument("--folder", type=Path, default=ROOT / "runs" / "equal_time", help="for the runs")
@@ -80,15 +84,20 @@ def main():
     variants = [parse_variant(text) for text in options.variant]
     hours = len(variants) * (options.minutes + MINUTES_AROUND) / 60
     print(f"{len(variants)} trainings, at most {hours:.1f} hours.", flush=True)
-    results = []
+    pace, results = {}, []
+    if options.paced:
+        pace = measured_pace(folder, {name: shared_words(flags, options) for name, flags in variants})
+        print("The pace is measured; from here on the machine may do other work.", flush=True)
     for name, flags in variants:
-        results.append(result_of(folder, name, flags, options))
+        num_updates = updates_in(options.minutes, pace[name]) if pace else options.updates
+        results.append(result_of(folder, name, flags, num_updates, options))
         print(f"{results[-1]['bits_per_byte']:.4f}  {results[-1]['tokens']:>11,} tokens  {name}", flush=True)
         record = {
             "command": "python benchmarks/equal_time.py",
             "corpus": [Path(path).name for path in options.corpus],
             "minutes": options.minutes,
             "updates": options.updates,
+            "pace": pace,
             "date": datetime.date.today().isoformat(),
             "machine": bit_identity_conditions(),
             "results": results,

@@ -6,6 +6,7 @@ installed.
 
 import os
 
+import psutil
 from hypothesis import settings
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -26,3 +27,16 @@ if os.environ["KERAS_BACKEND"] == "jax":
 # the first example pays for a compilation, so no deadline; the same examples on every machine
 settings.register_profile("mof", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("mof")
+
+MOST_WORKERS = 4
+WORKER_BYTES = 2_500_000_000  # TensorFlow, and the graphs of a few hundred tests
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Processes of `-n auto`: one for each core, unless memory is short."""
+    return num_workers(os.cpu_count() or 1, psutil.virtual_memory().available)
+
+
+def num_workers(num_cores, free_bytes):
+    """As many as cores, MOST_WORKERS at most, and each with room for what it will take."""
+    return max(1, min(num_cores, MOST_WORKERS, free_bytes // WORKER_BYTES))

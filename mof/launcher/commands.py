@@ -16,7 +16,6 @@ from mof.launcher.updating import pull
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKING_FOLDER = "my-work"
-MOST_TEST_WORKERS = 4  # each imports TensorFlow: about 0.6 GB of memory
 JAX_TESTS = (
     "tests/ops",
     "tests/layers",
@@ -122,12 +121,12 @@ def test(arguments: list[str], installer: str) -> int:
     return status
 
 
-def pytest_command(environment: Environment, arguments: list[str], num_cores: int | None = None) -> list:
+def pytest_command(environment: Environment, arguments: list[str]) -> list:
     chooses_processes = any(
         word.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for word in arguments
     )
-    num_workers = min(num_cores or os.cpu_count() or 1, MOST_TEST_WORKERS)
-    parallel = [] if chooses_processes or num_workers == 1 else ["-n", str(num_workers), "--dist", "loadfile"]
+    # how many processes that is, tests/conftest.py decides
+    parallel = [] if chooses_processes else ["-n", "auto", "--dist", "loadfile"]
     return [environment.python, "-m", "pytest", "-q", *parallel, *arguments]
 
 

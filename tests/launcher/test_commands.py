@@ -46,14 +46,14 @@ def test_installer_can_be_chosen(started):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ([], ["-n", "2", "--dist", "loadfile"]),
-        (["tests/ops", "-x"], ["-n", "2", "--dist", "loadfile", "tests/ops", "-x"]),
+        ([], ["-n", "auto", "--dist", "loadfile"]),
+        (["tests/ops", "-x"], ["-n", "auto", "--dist", "loadfile", "tests/ops", "-x"]),
         (["-n", "0"], ["-n", "0"]),
         (["--pdb"], ["--pdb"]),
     ],
 )
 def test_tests_run_on_several_processes_unless_told(started, words, expected):
-    command = commands.pytest_command(Environment(Path("/x")), words, num_cores=2)
+    command = commands.pytest_command(Environment(Path("/x")), words)
     assert command[1:] == ["-m", "pytest", "-q", *expected]
 
 

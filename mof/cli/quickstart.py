@@ -10,7 +10,7 @@ from mof.cli.invocation import command_line
 from mof.training.config import TrainingConfig
 
 CORPUS_FOLDERS = ("prose", "dialogues")
-QUICK_TRAINING = TrainingConfig(tokens_per_update=2048, lengths=(128, 256), final_share=0.0, input_noise=0.3)
+QUICK_TRAINING = TrainingConfig(tokens_per_update=2048, lengths=(128, 256), final_share=0.0)
 QUICK_VOCABULARY_SIZE = 2048  # a few hundred thousand characters hold no more words that come often
 
 

@@ -38,9 +38,9 @@ def seconds_by_length(log):
     """
     times, seen = {}, set()
     for before, entry in itertools.pairwise(line for line in log if "length" in line):
+        seen.add(before["length"])
         if entry["length"] in seen:
             times.setdefault(entry["length"], []).append(entry["seconds"] - before["seconds"])
-        seen.update((before["length"], entry["length"]))
     return {length: statistics.median(values) for length, values in times.items()}
 
 
@@ -74,21 +74,22 @@ def measured_pace(folder, trainings):
     from mof.training.run_folder import RunFolder
 
     path = folder / "pace.json"
-    pace = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    wanted = {name: words for name, words in trainings.items() if name not in pace}
-    rounds = {name: [] for name in wanted}
-    for number, (name, words) in itertools.product(range(NUM_ROUNDS), wanted.items()):
+    rounds = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    for number, (name, words) in itertools.product(range(NUM_ROUNDS), trainings.items()):
+        if len(rounds.setdefault(name, [])) > number:
+            continue
         run = folder / "pace" / f"{''.join(c if c.isalnum() else '_' for c in name)}-{number}"
         shutil.rmtree(run, ignore_errors=True)
         quiet = ["--evaluate-seconds", 3600, "--checkpoint-seconds", 3600, "--seed", number]
         mof("train", "--run", run, *words, "--num-updates", NUM_UPDATES, *quiet)
-        rounds[name].append(
-            seconds_of_update(seconds_by_length(read_log(run)), RunFolder(run).training_config)
-        )
+        config = RunFolder(run).training_config
+        rounds[name].append(seconds_of_update(seconds_by_length(read_log(run)), config))
+        path.write_text(json.dumps(rounds, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         shutil.rmtree(run)
-    pace |= {name: {"seconds_of_update": statistics.fmean(v), "rounds": v} for name, v in rounds.items()}
-    path.write_text(json.dumps(pace, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return {name: pace[name] for name in trainings}
+    return {
+        name: {"seconds_of_update": statistics.fmean(rounds[name]), "rounds": rounds[name]}
+        for name in trainings
+    }
 
 
 def updates_in(minutes, pace):

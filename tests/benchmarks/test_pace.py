@@ -41,7 +41,7 @@ def trained(monkeypatch):
         seconds, num_updates = words[words.index("--width") + 1], words[words.index("--num-updates") + 1]
         calls.append((run.name, words[words.index("--seed") + 1]))
         run.mkdir(parents=True)
-        lines = [{"length": 128, "seconds": 9 + seconds * i} for i in range(num_updates)]
+        lines = [{"length": 128, "seconds": seconds * i} for i in range(num_updates)]
         (run / "log.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
 
     config = CONFIG.replace(lengths=(128,))
@@ -52,12 +52,19 @@ def trained(monkeypatch):
 
 def test_trainings_take_turns_and_a_known_pace_stays(trained, tmp_path):
     first = pace.measured_pace(tmp_path, {"a": ["--width", 2], "b, wide": ["--width", 3]})
-    assert first["b, wide"] == {"seconds_of_update": pytest.approx(3), "rounds": [3.0, 3.0]}
+    assert first["b, wide"] == {"seconds_of_update": pytest.approx(3), "rounds": pytest.approx([3, 3])}
     assert trained == [("a-0", 0), ("b__wide-0", 0), ("a-1", 1), ("b__wide-1", 1)]
     more = pace.measured_pace(tmp_path, {"a": ["--width", 2], "c": ["--width", 5]})
     assert [name for name, _ in trained[4:]] == ["c-0", "c-1"]
     assert list(more) == ["a", "c"] and more["a"] == first["a"]
     assert pace.updates_in(0.5, more["c"]) == 6
+
+
+def test_what_was_measured_before_a_failure_stays(trained, tmp_path):
+    with pytest.raises(ValueError):  # no --width
+        pace.measured_pace(tmp_path, {"a": ["--width", 2], "b": []})
+    pace.measured_pace(tmp_path, {"a": ["--width", 2], "b": ["--width", 2]})
+    assert [name for name, _ in trained] == ["a-0", "b-0", "a-1", "b-1"]
 
 
 def test_a_training_gets_one_update_at_least():

@@ -7,8 +7,18 @@ element-wise chains far faster inside (book, chapter 11).
 import contextlib
 import contextvars
 import functools
+import os
 
 import tensorflow as tf
+
+# XLA of TensorFlow 2.21 hands sums to YNNPACK. What it prepares for that, when a compiled function runs for
+# the first time, is not safe if the function runs twice at once (the list `literals` in ynn_emitter.cc grows
+# without a lock), and our layers do run side by side: now and then a training died at its first update.
+# An empty list of kinds turns it off. Other versions might not know the switch, and XLA ends the process for
+# that, so they are left alone.
+YNNPACK_SWITCH = "--xla_cpu_experimental_ynn_fusion_type"
+if tf.__version__.startswith("2.21.") and YNNPACK_SWITCH not in os.environ.get("XLA_FLAGS", ""):
+    os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {YNNPACK_SWITCH}=".strip()
 
 _is_allowed = contextvars.ContextVar("is_allowed", default=True)
 

@@ -1,5 +1,9 @@
 """Compilation on TensorFlow: the same numbers, one trace for each shape, no gradient of its own."""
 
+import os
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -11,7 +15,7 @@ if keras.backend.backend() != "tensorflow":
 
 import tensorflow as tf
 
-from mof.ops.compilation_tensorflow import compiled, xla_is_available
+from mof.ops.compilation_tensorflow import YNNPACK_SWITCH, compiled, xla_is_available
 
 
 def test_the_same_numbers_with_one_trace_for_each_shape():
@@ -46,3 +50,30 @@ def test_without_xla_the_plain_graph_gives_the_same(monkeypatch):
 
 def test_whether_xla_is_there_is_known():
     assert xla_is_available() in (True, False)
+
+
+HANDED_ON = """
+import os
+from mof.ops.compilation_tensorflow import compiled
+import tensorflow as tf
+sums = tf.function(lambda x: tf.reduce_sum(tf.exp(x), axis=1), jit_compile=True, autograph=False)
+program = sums.experimental_get_compiler_ir(tf.zeros((512, 2048)))(stage="optimized_hlo")
+print(os.environ["XLA_FLAGS"], "|", "__ynn_fusion" in program)
+"""
+
+
+@pytest.mark.skipif(not tf.__version__.startswith("2.21."), reason="a fault of TensorFlow 2.21")
+@pytest.mark.parametrize(
+    ("before", "flags", "is_handed_on"),
+    [
+        ("", f"{YNNPACK_SWITCH}=", False),
+        ("--xla_cpu_max_isa=AVX2", f"--xla_cpu_max_isa=AVX2 {YNNPACK_SWITCH}=", False),
+        (f"{YNNPACK_SWITCH}=LIBRARY_FUSION_TYPE_REDUCE",) * 2 + (True,),  # as TensorFlow does by itself
+    ],
+)
+def test_sums_are_not_handed_to_a_library_that_may_crash(before, flags, is_handed_on):
+    environment = {**os.environ, "XLA_FLAGS": before}
+    done = subprocess.run(
+        [sys.executable, "-c", HANDED_ON], env=environment, capture_output=True, encoding="utf-8"
+    )
+    assert done.stdout.strip() == f"{flags} | {is_handed_on}", done.stderr

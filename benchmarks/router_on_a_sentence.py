@@ -1,9 +1,9 @@
-"""Record for the cover: a trained model reads one sentence; the router's weights and the guesses, token by token.
+"""Record for the cover: a trained model reads a sentence; its router's weights and guesses, token by token.
 
     python benchmarks/router_on_a_sentence.py --run runs/hour
 
-The run is the one that `judge_run.py` judged: the preset `tiny`, an hour of training (results/hour_run.json). Takes a
-minute.
+The run is the one that `judge_run.py` judged: the preset `tiny`, an hour of training
+(results/hour_run.json). Takes a minute.
 """
 
 import argparse

@@ -1,6 +1,6 @@
-"""The reference of the package: `{api-modules} ops` shows mof.ops, `{api-modules} .` the modules that lie in mof itself.
+"""The reference of the package: `{api-modules} ops` shows mof.ops, `{api-modules} .` the modules of mof itself.
 
-It is read from the sources, which are parsed and not imported: no backend starts, and the pages are there in seconds.
+It is read from the sources, which are parsed and not imported: no backend starts, and it takes seconds.
 """
 
 import ast
@@ -11,8 +11,10 @@ from docutils import nodes
 from site_address import read_site_address
 from sphinx.util.docutils import SphinxDirective
 
+import mof
 from mof.course.translation import _
 
+PROJECT = Path(mof.__file__).resolve().parents[1]  # the sources, also where a sample of the book is built
 LEFT_OUT = ("cli", "launcher")  # commands, which have a --help
 Definition = ast.FunctionDef | ast.ClassDef
 
@@ -23,12 +25,12 @@ class ApiModules(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        root = Path(self.env.srcdir)
-        address = read_site_address(root)
+        address = read_site_address(Path(self.env.srcdir))
         made = []
-        for path in module_files(root, self.arguments[0]):
+        for path in module_files(PROJECT, self.arguments[0]):
             self.env.note_dependency(str(path))
-            made.append(module_section(path, root, address.source(path.relative_to(root).as_posix())))
+            source = address.source(path.relative_to(PROJECT).as_posix())
+            made.append(module_section(path, PROJECT, source))
         return [section for section in made if section is not None]
 
 

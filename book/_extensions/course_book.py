@@ -73,7 +73,14 @@ def setup(app: Sphinx) -> dict:
     app.add_search_language(SearchEnglishAndChinese)
     app.connect("config-inited", add_served_files, priority=900)
     app.connect("config-inited", offer_addresses, priority=900)
-    for change in (unlink_unwritten_chapters, add_hints, mark_exercises, mark_first_uses, number_citations, add_slugs):
+    for change in (
+        unlink_unwritten_chapters,
+        add_hints,
+        mark_exercises,
+        mark_first_uses,
+        number_citations,
+        add_slugs,
+    ):
         app.connect("doctree-read", change)
     set_up_links(app)
     app.connect("doctree-resolved", name_solutions)

@@ -1,7 +1,7 @@
-"""The pictures of the cover, from stored results alone: `{cover} reading`, `{cover} hour`, `{cover} days`, `{cover} paths`.
+"""The pictures of the cover, from stored results alone: `{cover} reading`, `hour`, `days` and `paths`.
 
-`reading`: a trained model reads a sentence; book/_static/cover.js moves it. Without a script, or where motion is not
-wanted, it shows the end of the sentence and can be moved by hand.
+`reading`: a trained model reads a sentence; book/_static/cover.js moves it. Without a script, or where motion is
+not wanted, it shows the end of the sentence and can be moved by hand.
 """
 
 import html
@@ -15,13 +15,12 @@ from sphinx.util.docutils import SphinxDirective
 from mof.course.translation import _, marked
 from mof.course.verdict import as_html
 from mof.launcher.course import Course, read_course
-from mof.lessons.records import FOLDER as RECORDS
-from mof.lessons.records import Record, load_record
+from mof.lessons.records import ROOT, Record, load_record
 from mof.machine.parameter_counts import num_parameters
 from mof.presets import preset
 
 READING = "router_on_a_sentence"
-HOUR = Path("benchmarks") / "results" / "hour_run.json"
+HOUR = ROOT / "benchmarks" / "results" / "hour_run.json"
 GLOSSES = {
     "妹妹": "little sister",
     "妹": "sister",
@@ -53,11 +52,21 @@ GLOSSES = {
 }
 NAMES = {"recurrent": marked("recurrent expert"), "transformer": marked("Transformer expert")}
 DAYS = (
-    (marked("5 minutes"), "tiny", marked("`python start.py`: a first small model. It learns before your eyes, and knows nothing yet."), ""),
+    (
+        marked("5 minutes"),
+        "tiny",
+        marked("`python start.py`: a first small model. It learns before your eyes, and knows nothing yet."),
+        "",
+    ),
     (marked("1 hour"), "tiny", "", "hour"),
     (marked("an evening"), "small", marked("`mof train --preset small`: more room, your own text."), ""),
-    (marked("4 days"), "full", marked("`mof train --preset full`: the size of the article's model, with stops and resumes."), "none"),
-)  # fmt: skip
+    (
+        marked("4 days"),
+        "full",
+        marked("`mof train --preset full`: the size of the article's model, with stops and resumes."),
+        "none",
+    ),
+)
 
 
 class Cover(SphinxDirective):
@@ -66,21 +75,18 @@ class Cover(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        root = Path(self.env.srcdir)
-        self.env.note_dependency(str(RECORDS / f"{READING}.json"))
-        self.env.note_dependency(str(root / HOUR))
         self.env.note_reread()  # a record is marked when the code behind it changes
         made = {
             "reading": lambda: reading_html(load_record(READING)),
-            "hour": lambda: hour_html(read_hour(root)),
-            "days": lambda: days_html(read_hour(root)),
-            "paths": lambda: paths_html(read_course(root)),
+            "hour": lambda: hour_html(read_hour()),
+            "days": lambda: days_html(read_hour()),
+            "paths": lambda: paths_html(read_course(Path(self.env.srcdir))),
         }[self.arguments[0]]()
         return [nodes.raw("", made, format="html")]
 
 
-def read_hour(root: Path) -> dict:
-    return json.loads((root / HOUR).read_text(encoding="utf-8"))
+def read_hour() -> dict:
+    return json.loads(HOUR.read_text(encoding="utf-8"))
 
 
 def reading_html(record: Record) -> str:
@@ -88,33 +94,33 @@ def reading_html(record: Record) -> str:
     data = record.data
     tokens = data["tokens"]
     numbers = memory_numbers(data["memory_numbers"])
+    always = _("its memory: {number} numbers, always")
     experts = "".join(
         f'<div class="mof-expert mof-expert-{kind}"><strong>{as_html(_(NAMES[kind]))}</strong>'
-        f"<span>{as_html(_('its memory: {number} numbers, always').format(number=f'{numbers[kind]:,}'))}</span></div>"
+        f"<span>{as_html(always.format(number=f'{numbers[kind]:,}'))}</span></div>"
         for kind in data["experts"]
     )
     chips = "".join(chip_html(token, i) for i, token in enumerate(tokens))
-    last = tokens[-1]
+    end, last = len(tokens) - 1, tokens[-1]
     shares = [token["weights"][0] for token in tokens]
     words = {"expects": _("expects next"), "comes": _("and there comes"), "end": _("the end")}
     given = json.dumps({"tokens": tokens, "words": words}, ensure_ascii=False, separators=(",", ":"))
     caption = _(
-        "A trained model reads: {english} For each token the router weighs the two experts. Blue is the share of the "
-        "recurrent expert. In this sentence it stays between {low} and {high}: after an hour of training the router "
-        "hardly chooses. Every number was measured; {note}."
-    ).format(
-        english=data["english"], low=f"{min(shares):.0%}", high=f"{max(shares):.0%}", note=record.note
-    )
+        "A trained model reads: {english} For each token the router weighs the two experts. Blue is the share "
+        "of the recurrent expert. In this sentence it stays between {low} and {high}: after an hour of "
+        "training the router hardly chooses. Every number was measured; {note}."
+    ).format(english=data["english"], low=f"{min(shares):.0%}", high=f"{max(shares):.0%}", note=record.note)
     return (
         '<figure class="mof-reading">'
         f'<div class="mof-tokens" lang="zh-CN">{chips}</div>'
         f'<div class="mof-mixture">{experts}'
         f'<div class="mof-router"><strong>{as_html(_("router"))}</strong>{split_html(last["weights"])}</div>'
         f'<div class="mof-expects">{expects_html(last, words)}</div></div>'
-        f'<div class="mof-control" hidden><button type="button" class="mof-button mof-play" aria-pressed="false">'
+        '<div class="mof-control" hidden>'
+        '<button type="button" class="mof-button mof-play" aria-pressed="false">'
         f"{as_html(_('Read'))}</button>"
         f'<label class="mof-grow"><span class="mof-hidden">{as_html(_("Token"))}</span>'
-        f'<input type="range" min="0" max="{len(tokens) - 1}" value="{len(tokens) - 1}" step="1"></label></div>'
+        f'<input type="range" min="0" max="{end}" value="{end}" step="1"></label></div>'
         f'<script type="application/json">{given.replace("<", chr(92) + "u003c")}</script>'
         f"<figcaption>{as_html(caption)}</figcaption></figure>"
     )
@@ -168,9 +174,7 @@ def hour_html(result: dict) -> str:
         )
 
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in (place(*point) for point in points))
-    dots = "".join(
-        '<circle cx="{:.1f}" cy="{:.1f}" r="4"/>'.format(*place(*point)) for point in points
-    )
+    dots = "".join('<circle cx="{:.1f}" cy="{:.1f}" r="4"/>'.format(*place(*point)) for point in points)
     rows = "".join(
         f'<line x1="{left}" x2="{right}" y1="{place(0, bits)[1]:.1f}" y2="{place(0, bits)[1]:.1f}"/>'
         f'<text x="{left - 8}" y="{place(0, bits)[1] + 4:.1f}" text-anchor="end">{bits:.1f}</text>'
@@ -181,13 +185,13 @@ def hour_html(result: dict) -> str:
         for minute in (10, 20, 30, 40, 50, 60)
     )
     says = _(
-        "Bits per byte on held-out text, over an hour of training: from {first} after 10 minutes to {last} after "
-        "{minutes}."
+        "Bits per byte on held-out text, over an hour of training: from {first} after 10 minutes to {last} "
+        "after {minutes}."
     ).format(first=f"{points[0][1]:.2f}", last=f"{lowest:.2f}", minutes=f"{last_minute:.0f}")
     judged = result["bits_per_byte"]
     caption = _(
-        "{says} On all held-out text the model ends at {model}; a 5-gram model counted from all its training text "
-        "reaches {counted}. Less is better. Recorded {date} on {processor}, {cores} cores: {command}."
+        "{says} On all held-out text the model ends at {model}; a 5-gram model counted from all its training "
+        "text reaches {counted}. Less is better. Recorded {date} on {processor}, {cores} cores: {command}."
     ).format(
         says=says,
         model=f"{judged['model']:.2f}",
@@ -201,7 +205,8 @@ def hour_html(result: dict) -> str:
     return (
         '<figure class="mof-curve">'
         f'<svg viewBox="0 0 580 200" role="img" aria-label="{label}"><g class="mof-grid">{rows}{marks}</g>'
-        f'<text class="mof-axis" x="{right}" y="{bottom + 42}" text-anchor="end">{html.escape(_("minutes"))}</text>'
+        f'<text class="mof-axis" x="{right}" y="{bottom + 42}" text-anchor="end">'
+        f"{html.escape(_('minutes'))}</text>"
         f'<polyline points="{line}"/>{dots}</svg>'
         f"<figcaption>{as_html(caption)}</figcaption></figure>"
     )

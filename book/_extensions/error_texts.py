@@ -1,4 +1,4 @@
-"""The errors that a reader may meet, as they stand in the sources: what `start.py` says is read from the code itself.
+"""The errors that a reader may meet, as they stand in the sources; those of `start.py` are read from its code.
 
 A sentence of the code with something filled in, f"This is {name}", reads here "This is …".
 """
@@ -39,7 +39,7 @@ def known_errors(root: Path) -> list[ErrorText]:
 
 
 def launcher_errors(root: Path) -> list[ErrorText]:
-    """Every failure that `mof.launcher` tells with its fix: each `Problem`, and each kind of failed installation."""
+    """Every failure that `mof.launcher` tells with its fix: each `Problem`, each kind of failed installation."""
     found = []
     for path in sorted((root / LAUNCHER).glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -61,7 +61,7 @@ def told(call: ast.Call, scope: dict[str, ast.expr]) -> list[str]:
 
 
 def calls_with_scope(tree: ast.Module):
-    """Each call, with the names that are assigned around it: those of its function hide those of the module."""
+    """Each call, with the names that are assigned around it: its function's hide those of the module."""
     outer = assignments(tree.body)
     for node in tree.body:
         for function in ast.walk(node):
@@ -117,5 +117,8 @@ def texts_of_file(path: Path) -> list[str]:
         as_text(node, {})
         for node in ast.walk(tree)
         if node not in inside
-        and (isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)))
+        and (
+            isinstance(node, ast.JoinedStr)
+            or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+        )
     ]

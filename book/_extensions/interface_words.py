@@ -1,7 +1,7 @@
 """What the scripts of the pages say, in the reader's language.
 
-The scripts hold English and ask `word("...")`. Where a catalogue has another language, the translations go into each
-page, and the scripts find them there. See mof/course/translation.py.
+The scripts hold English and ask `word("...")`. Where a catalogue has another language, the translations go
+into each page, and the scripts find them there. See mof/course/translation.py.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""Links whose page or place is known only when all pages have been read: `later_link` now, a link or plain words then.
+"""Links whose page or place is known only when all pages have been read.
 
-A place is an id that `mark_place` put into a page. What is asked for and is not there becomes a link to the top of
-the page, and on a page that is not written, words alone.
+`later_link` makes words that become a link then. A place is an id that `mark_place` put into a page. Where it is
+missing, the link leads to the top of the page; where the page is not written, the words stay words.
 """
 
 from docutils import nodes

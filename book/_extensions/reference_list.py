@@ -1,7 +1,7 @@
 """The bibliography, from book/data/references.json: `{reference-list}`; and its numbers in the text.
 
-A chapter cites by a plain link to a work's own address, or to `../book/bibliography.md#KEY`: JupyterLab shows it as it
-is, and the book puts the work's number behind it.
+A chapter cites by a plain link to a work's own address, or to `../book/bibliography.md#KEY`: JupyterLab shows it
+as it is, and the book puts the work's number behind it.
 """
 
 import json
@@ -22,7 +22,9 @@ READ = {
     "part": marked("Read in part:"),
     "code": marked("Read as code."),
     "abstract": marked("Read in the abstract alone."),
-    "named": marked("Named as the origin of a method; not read for this book, and nothing in it rests on it."),
+    "named": marked(
+        "Named as the origin of a method; not read for this book, and nothing in it rests on it."
+    ),
 }
 
 
@@ -104,7 +106,9 @@ def number_citations(app: Sphinx, document: nodes.document) -> None:
         known |= {address: (number, work) for address in (work.url, *work.also) if address}
         known[f"bibliography#{work.key}"] = (number, work)
     cited = False
-    for link in list(document.findall(lambda node: "refuri" in getattr(node, "attributes", {}) or is_xref(node))):
+    for link in list(
+        document.findall(lambda node: "refuri" in getattr(node, "attributes", {}) or is_xref(node))
+    ):
         found = known.get(cited_address(link))
         if found and link.parent is not None:
             number, work = found

@@ -1,7 +1,7 @@
 """Where the book and its code are published: `book/site.json` alone says it, and may leave it open.
 
-With a repository the pages offer its address, a report with the page and the version filled in, and, for chapters,
-Binder and (on GitHub) Colab. Without one all of that is absent, and a report begins at the colophon.
+With a repository the pages offer its address and a report with page and version filled in; on GitHub, Binder and
+Colab for chapters too. Without one all of that is absent, and a report begins at the colophon.
 """
 
 import html
@@ -29,7 +29,7 @@ class SiteAddress:
     """The public addresses.
 
     Args:
-        repository: where the code lies, https://..., without a slash at its end; "" where it is not published.
+        repository: where the code lies, https://..., no slash at its end; "" where it is not published.
         branch: what the published pages are built from.
         site: where the built book is served, https://...; "" where it is not.
 
@@ -46,8 +46,8 @@ class SiteAddress:
             address = getattr(self, name)
             if address and (not address.startswith("https://") or address.endswith("/") or " " in address):
                 raise ConfigError(
-                    f"{FILE.as_posix()}: {name} is {address!r}, expected https://... without a slash at its end, "
-                    'or "".'
+                    f"{FILE.as_posix()}: {name} is {address!r}, expected "
+                    'https://... without a slash at its end, or "".'
                 )
         if not self.branch:
             raise ConfigError(f"{FILE.as_posix()}: branch is empty, expected a name such as main.")
@@ -75,7 +75,8 @@ def read_site_address(root: Path) -> SiteAddress:
         return SiteAddress(**json.loads((root / FILE).read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise ConfigError(
-            f"{FILE.as_posix()} cannot be read ({error}), expected an object with repository, branch and site."
+            f"{FILE.as_posix()} cannot be read ({error}), "
+            "expected an object with repository, branch and site."
         ) from error
 
 

@@ -1,8 +1,9 @@
 """Every exercise with its solution: `{solutions-index}`, from the registry of the course."""
 
+from pathlib import Path
+
 from docutils import nodes
 from later_links import later_link, mark_place
-from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -14,7 +15,7 @@ TAGS = ("stub", "solution")
 
 
 class SolutionsIndex(SphinxDirective):
-    """`{solutions-index}`: the exercises of each chapter, with links to the exercise and to its folded solution."""
+    """`{solutions-index}`: the exercises of each chapter, with links to each and to its folded solution."""
 
     def run(self) -> list[nodes.Node]:
         self.env.note_reread()
@@ -34,8 +35,12 @@ class SolutionsIndex(SphinxDirective):
 
 def exercise_line(exercise, page: str) -> nodes.paragraph:
     kind = {"predict": _("Predict"), "change": _("Change"), "build": _("Build")}[exercise.kind]
-    minutes = ngettext("{number} minute", "{number} minutes", exercise.minutes).format(number=exercise.minutes)
-    line = nodes.paragraph("", "", nodes.strong("", exercise.id), nodes.Text(f" {kind}: {_(exercise.title)} "))
+    minutes = ngettext("{number} minute", "{number} minutes", exercise.minutes).format(
+        number=exercise.minutes
+    )
+    line = nodes.paragraph(
+        "", "", nodes.strong("", exercise.id), nodes.Text(f" {kind}: {_(exercise.title)} ")
+    )
     line += nodes.inline("", f"({minutes}) ", classes=["mof-soft"])
     line += later_link(_("exercise"), page, f"stub-{place_of(exercise.id)}")
     line += nodes.Text(" · ")

@@ -1,4 +1,4 @@
-"""Errors by their text: `{error-texts} known` and `{error-texts} launcher`, with a field that searches them."""
+"""Errors by their text: `{error-texts} known`, `{error-texts} launcher`, and a field that searches them."""
 
 from pathlib import Path
 
@@ -7,24 +7,27 @@ from docutils import nodes
 from error_texts import FILE, LAUNCHER, ErrorText, known_errors, launcher_errors
 from sphinx.util.docutils import SphinxDirective
 
+import mof
 from mof.course.translation import _
 from mof.course.verdict import as_html
 
+PROJECT = Path(mof.__file__).resolve().parents[1]  # the sources, also where a sample of the book is built
+
 
 class ErrorTexts(SphinxDirective):
-    """`{error-texts} search`: the field; `known`: what errors.json explains; `launcher`: what start.py says."""
+    """`{error-texts} search`: the field; `known`: what errors.json explains; `launcher`: start.py's."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         root = Path(self.env.srcdir)
         self.env.note_dependency(str(root / FILE))
-        for path in (root / LAUNCHER).glob("*.py"):
+        for path in (PROJECT / LAUNCHER).glob("*.py"):
             self.env.note_dependency(str(path))
         if self.arguments[0] == "search":
             return [nodes.raw("", search_html(), format="html")]
         if self.arguments[0] == "launcher":
-            return [error_list(launcher_errors(root))]
+            return [error_list(launcher_errors(PROJECT))]
         made = []
         errors = known_errors(root)
         for group in dict.fromkeys(error.group for error in errors):

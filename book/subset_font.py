@@ -2,9 +2,9 @@
 
     python book/subset_font.py NotoSansCJK-Regular.ttc NotoSansCJK-Bold.ttc
 
-Needs fonttools and brotli (`pip install fonttools brotli`), and the two files, for instance of Debian's package
-fonts-noto-cjk. Writes book/_static/fonts/*.woff2 and book/_static/fonts.css. A browser fetches of these only the
-parts whose characters stand on the page: most pages need the first alone.
+Needs fonttools and brotli (`pip install fonttools brotli`), and the two files, for instance of Debian's
+package fonts-noto-cjk. Writes book/_static/fonts/*.woff2 and book/_static/fonts.css. A browser fetches of
+these only the parts whose characters stand on the page: most pages need the first alone.
 
 Run it again when tests/book/test_fonts.py names a character that is missing.
 """

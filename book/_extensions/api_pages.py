@@ -1,4 +1,4 @@
-"""The reference of the package: `{api-modules} ops` shows mof.ops, `{api-modules} .` the modules of mof itself.
+"""The reference of the package: `{api-modules} ops` shows mof.ops, `{api-modules} .` those of mof itself.
 
 It is read from the sources, which are parsed and not imported: no backend starts, and it takes seconds.
 """

@@ -1,7 +1,7 @@
 """The pictures of the cover, from stored results alone: `{cover} reading`, `hour`, `days` and `paths`.
 
-`reading`: a trained model reads a sentence; book/_static/cover.js moves it. Without a script, or where motion is
-not wanted, it shows the end of the sentence and can be moved by hand.
+`reading`: a trained model reads a sentence; book/_static/cover.js moves it. Without a script, or where motion
+is not wanted, it shows the end of the sentence and can be moved by hand.
 """
 
 import html
@@ -106,8 +106,8 @@ def reading_html(record: Record) -> str:
     words = {"expects": _("expects next"), "comes": _("and there comes"), "end": _("the end")}
     given = json.dumps({"tokens": tokens, "words": words}, ensure_ascii=False, separators=(",", ":"))
     caption = _(
-        "A trained model reads: {english} For each token the router weighs the two experts. Blue is the share "
-        "of the recurrent expert. In this sentence it stays between {low} and {high}: after an hour of "
+        "A trained model reads: {english} For each token the router weighs the two experts. Blue is the "
+        "share of the recurrent expert. In this sentence it stays between {low} and {high}: after an hour of "
         "training the router hardly chooses. Every number was measured; {note}."
     ).format(english=data["english"], low=f"{min(shares):.0%}", high=f"{max(shares):.0%}", note=record.note)
     return (

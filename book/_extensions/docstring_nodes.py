@@ -1,7 +1,7 @@
 """A docstring of the package as nodes of a page.
 
-The docstrings are plain text with `names` in backquotes and Google's sections (Args, Returns, Raises, Example).
-They hold formulas with * and _, which a parser of Markdown would take for marks; so none is used.
+The docstrings are plain text with `names` in backquotes and Google's sections (Args, Returns, Raises,
+Example). They hold formulas with * and _, which a parser of Markdown would take for marks; so none is used.
 """
 
 import inspect

@@ -1,4 +1,4 @@
-"""The errors that a reader may meet, as they stand in the sources; those of `start.py` are read from its code.
+"""The errors that a reader may meet, as they stand in the sources; those of `start.py` come from its code.
 
 A sentence of the code with something filled in, f"This is {name}", reads here "This is …".
 """
@@ -39,7 +39,7 @@ def known_errors(root: Path) -> list[ErrorText]:
 
 
 def launcher_errors(root: Path) -> list[ErrorText]:
-    """Every failure that `mof.launcher` tells with its fix: each `Problem`, each kind of failed installation."""
+    """Every failure that `mof.launcher` tells with its fix: each `Problem`, each failed installation."""
     found = []
     for path in sorted((root / LAUNCHER).glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))

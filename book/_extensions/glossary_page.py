@@ -1,4 +1,4 @@
-"""The glossary, from book/data/terms.json: `{glossary-terms}`. The first use of a term is found and linked."""
+"""The glossary, from book/data/terms.json: `{glossary-terms}`. The first use of a term is linked."""
 
 import json
 import re
@@ -101,7 +101,7 @@ def entry_nodes(term: Term, first_title: str) -> nodes.definition_list_item:
 
 
 def mark_first_uses(app: Sphinx, document: nodes.document) -> None:
-    """Puts a place into the page that introduces a term: at the bold words if there are, else at the first."""
+    """Puts a place into the page that introduces a term: at its bold words, else at the first."""
     page = app.env.docname
     terms = [term for term in read_terms(Path(app.srcdir)) if term.first == page]
     for term in terms:

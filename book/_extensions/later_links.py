@@ -1,7 +1,7 @@
 """Links whose page or place is known only when all pages have been read.
 
-`later_link` makes words that become a link then. A place is an id that `mark_place` put into a page. Where it is
-missing, the link leads to the top of the page; where the page is not written, the words stay words.
+`later_link` makes words that become a link then. A place is an id that `mark_place` put into a page. Where it
+is missing, the link leads to the top of the page; where the page is not written, the words stay words.
 """
 
 from docutils import nodes

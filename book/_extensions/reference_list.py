@@ -1,7 +1,7 @@
 """The bibliography, from book/data/references.json: `{reference-list}`; and its numbers in the text.
 
-A chapter cites by a plain link to a work's own address, or to `../book/bibliography.md#KEY`: JupyterLab shows it
-as it is, and the book puts the work's number behind it.
+A chapter cites by a plain link to a work's own address, or to `../book/bibliography.md#KEY`: JupyterLab shows
+it as it is, and the book puts the work's number behind it.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Where the book and its code are published: `book/site.json` alone says it, and may leave it open.
 
-With a repository the pages offer its address and a report with page and version filled in; on GitHub, Binder and
-Colab for chapters too. Without one all of that is absent, and a report begins at the colophon.
+With a repository the pages offer its address and a report with page and version filled in; on GitHub, Binder
+and Colab for chapters too. Without one all of that is absent, and a report begins at the colophon.
 """
 
 import html

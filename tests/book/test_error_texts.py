@@ -1,4 +1,4 @@
-"""The page of errors says what the code says: its texts stand in the sources, and all of start.py's are there."""
+"""The page of errors says what the code says: its texts stand in the sources, all of start.py's on it."""
 
 import ast
 import json
@@ -47,7 +47,7 @@ def test_the_file_is_a_list_of_entries():
 
 
 def test_all_that_start_py_says_is_found():
-    """Counted in another way: the calls that make a Problem or a kind of failure, by the text of the files."""
+    """Counted in another way: calls that make a Problem or a kind of failure, by the text of the files."""
     calls = 0
     for path in sorted((ROOT / "mof" / "launcher").glob("*.py")):
         calls += len(re.findall(r"\b(?:Problem|FailureKind)\(", path.read_text(encoding="utf-8")))

@@ -114,7 +114,7 @@ def test_links_to_chapters_are_addresses_of_the_course(path):
 
 
 def exported_names():
-    """Public functions and classes of the package, with their files; answers to exercises are no part of it."""
+    """Public functions and classes of the package, with their files; answers to exercises left out."""
     found = {}
     for file in sorted((ROOT / "mof").rglob("*.py")):
         if re.fullmatch(r"chapter_\d\d(_answers)?\.py", file.name) or {"cli", "launcher"} & set(file.parts):

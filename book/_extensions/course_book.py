@@ -1,6 +1,5 @@
 """What the book adds to Sphinx: one extension, named by _config.yml. Its parts are the files beside it."""
 
-import os
 from pathlib import Path
 
 import plotly
@@ -11,6 +10,7 @@ from docutils import nodes
 from exercise_hints import add_hints
 from glossary_page import GlossaryTerms, add_slugs, mark_first_uses
 from interface_words import add_words
+from kernel_settings import set_kernel_variables
 from later_links import set_up_links
 from myst_nb.sphinx_ import HideCodeCellNode
 from page_figures import register_figures
@@ -65,8 +65,7 @@ def name_solutions(app: Sphinx, document: nodes.document, docname: str) -> None:
 
 
 def setup(app: Sphinx) -> dict:
-    os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"  # for the kernels, wherever the build runs
-    os.environ["MOF_PROGRESS"] = "off"  # a build is no reader
+    set_kernel_variables()
     register_figures()
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)

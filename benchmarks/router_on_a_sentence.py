@@ -60,7 +60,7 @@ def main():
     reader = open_run(RunFolder(arguments.run))
     ids = encode_document(SENTENCE, tokenizer)
     weights = route_weights(model, ids)
-    expected = guesses(reader, tokenizer, ids)
+    expected, parts = guesses(reader, tokenizer, ids), reader.initial_state(1)
     tokens = [
         {
             "text": text_of(tokenizer, token_id),
@@ -69,7 +69,10 @@ def main():
         }
         for token_id, row, after in zip(ids, weights, expected, strict=True)
     ]
-    memory = {name: int(np.prod(array.shape)) for name, array in reader.initial_state(1).items()}
+    memory = {
+        kind: sum(array.size for name, array in parts.items() if name.startswith(f"expert_{i}/"))
+        for i, kind in enumerate(run.model_config.experts)
+    }
     last = [entry for entry in run.read_log() if entry.get("event") == "evaluation"][-1]
     data = {
         "sentence": SENTENCE,

@@ -1,8 +1,8 @@
 """Runs the chapters whose outputs are not at hand, two at a time; `start.py book` does it before the build.
 
 The build would run them one after the other. It takes the outputs from the cache that this fills,
-_build/.jupyter_cache. Each of the two has half of the cores, so that they do not wait for each other. A chapter
-that fails ends the build with its traceback, when all have been run.
+_build/.jupyter_cache. Each of the two has half of the cores, so that they do not wait for each other. A
+chapter that fails ends the build with its traceback, when all have been run.
 """
 
 import os

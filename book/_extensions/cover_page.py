@@ -93,7 +93,7 @@ def reading_html(record: Record) -> str:
     """The sentence, the two experts, the router between them, and what the model expects next."""
     data = record.data
     tokens = data["tokens"]
-    numbers = memory_numbers(data["memory_numbers"])
+    numbers = data["memory_numbers"]
     always = _("its memory: {number} numbers, always")
     experts = "".join(
         f'<div class="mof-expert mof-expert-{kind}"><strong>{as_html(_(NAMES[kind]))}</strong>'
@@ -124,14 +124,6 @@ def reading_html(record: Record) -> str:
         f'<script type="application/json">{given.replace("<", chr(92) + "u003c")}</script>'
         f"<figcaption>{as_html(caption)}</figcaption></figure>"
     )
-
-
-def memory_numbers(sizes: dict[str, int]) -> dict[str, int]:
-    """How many numbers each expert keeps, from the sizes of the parts of the memory by their names."""
-    found = {}
-    for kind in NAMES:
-        found[kind] = sum(size for name, size in sizes.items() if kind in name)
-    return found
 
 
 def chip_html(token: dict, index: int) -> str:

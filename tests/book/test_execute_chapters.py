@@ -56,7 +56,8 @@ def outputs(root, name):
 def test_two_run_at_a_time_each_with_its_share_and_not_again(book, capfd, monkeypatch):
     monkeypatch.setattr(execute_chapters.os, "cpu_count", lambda: 2)
     wait = "import os, pathlib, time\nother = pathlib.Path('{other}')\npathlib.Path('{own}').touch()\n"
-    wait += "while not other.exists(): time.sleep(0.1)\nprint(os.environ['OMP_NUM_THREADS'], os.environ['MOF_PROGRESS'])"
+    wait += "while not other.exists(): time.sleep(0.1)\n"
+    wait += "print(os.environ['OMP_NUM_THREADS'], os.environ['MOF_PROGRESS'])"
     book("00_a", wait.format(own="a", other="b"))  # neither ends before the other has begun
     book("01_b", wait.format(own="b", other="a"))
     assert execute_chapters.main(book.root) == 0

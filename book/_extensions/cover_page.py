@@ -103,8 +103,7 @@ def reading_html(record: Record) -> str:
     chips = "".join(chip_html(token, i) for i, token in enumerate(tokens))
     end, last = len(tokens) - 1, tokens[-1]
     shares = [token["weights"][0] for token in tokens]
-    words = {"expects": _("expects next"), "comes": _("and there comes"), "end": _("the end")}
-    given = json.dumps({"tokens": tokens, "words": words}, ensure_ascii=False, separators=(",", ":"))
+    given = json.dumps({"tokens": tokens}, ensure_ascii=False, separators=(",", ":"))
     caption = _(
         "A trained model reads: {english} For each token the router weighs the two experts. Blue is the "
         "share of the recurrent expert. In this sentence it stays between {low} and {high}: after an hour of "
@@ -115,7 +114,7 @@ def reading_html(record: Record) -> str:
         f'<div class="mof-tokens" lang="zh-CN">{chips}</div>'
         f'<div class="mof-mixture">{experts}'
         f'<div class="mof-router"><strong>{as_html(_("router"))}</strong>{split_html(last["weights"])}</div>'
-        f'<div class="mof-expects">{expects_html(last, words)}</div></div>'
+        f'<div class="mof-expects">{expects_html(last)}</div></div>'
         '<div class="mof-control" hidden>'
         '<button type="button" class="mof-button mof-play" aria-pressed="false">'
         f"{as_html(_('Read'))}</button>"
@@ -143,13 +142,13 @@ def split_html(weights: list[float]) -> str:
     )
 
 
-def expects_html(token: dict, words: dict[str, str]) -> str:
+def expects_html(token: dict) -> str:
     rows = "".join(
         f'<li><b lang="zh-CN">{html.escape(text) or "·"}</b><i style="--share:{share:.1%}"></i>'
         f"<span>{share:.0%}</span></li>"
         for text, share in token["next"]
     )
-    return f"<strong>{html.escape(words['expects'])}</strong><ol>{rows}</ol>"
+    return f"<strong>{html.escape(_('expects next'))}</strong><ol>{rows}</ol>"
 
 
 def hour_html(result: dict) -> str:

@@ -86,4 +86,4 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", add_words)
     app.connect("html-page-context", add_foot, priority=800)
     app.connect("html-page-context", keep_to_this_host, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

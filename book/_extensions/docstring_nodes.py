@@ -107,4 +107,4 @@ def _entries(lines: list[str]) -> list[nodes.Node]:
 def _code(lines: list[str]) -> nodes.literal_block:
     text = "\n".join(lines)
     language = "python" if re.search(r"^\s*(from|import) |\w+\(.*\)", text, re.MULTILINE) else "text"
-    return nodes.literal_block(text, text, language=language, classes=["mof-api-code"])
+    return nodes.literal_block(text, text, language=language, force=True, classes=["mof-api-code"])

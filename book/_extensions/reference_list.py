@@ -127,7 +127,7 @@ def cited_address(link: nodes.Element) -> str:
     """The address that a link names, without a slash at its end; links into the bibliography by their key."""
     address = link.get("refuri") or ""
     if "refuri" not in link:
-        page, _sign, key = link.get("reftarget", "").partition("#")
+        page, _sign, key = (link.get("reftarget") or "").partition("#")
         key = link.get("reftargetid") or key
         if key and page.rsplit("/", 1)[-1].removesuffix(".md") == "bibliography":
             return f"bibliography#{key}"

@@ -22,33 +22,18 @@ from mof.presets import preset
 READING = "router_on_a_sentence"
 HOUR = ROOT / "benchmarks" / "results" / "hour_run.json"
 GLOSSES = {
-    "妹妹": "little sister",
     "妹": "sister",
     "把": "(takes)",
-    "三": "three",
-    "个": "(of them)",
     "三个": "three",
     "苹果": "apples",
-    "苹": "app-",
-    "果": "-les",
-    "放": "put",
     "放在": "put on",
-    "在": "on",
     "桌": "table",
-    "子": "",
-    "桌子": "table",
-    "桌子上": "table top",
-    "子上": "top",
+    "子": "(noun)",
     "上": "top",
     "又": "again",
     "拿": "took",
-    "拿走": "took away",
     "走": "away",
-    "走了": "went",
-    "拿走了": "took away",
-    "了": "(done)",
-    "一个": "one",
-    "一": "one",
+    "了一个": "one (done)",
 }
 NAMES = {"recurrent": marked("recurrent expert"), "transformer": marked("Transformer expert")}
 DAYS = (

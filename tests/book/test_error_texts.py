@@ -64,7 +64,7 @@ def test_all_that_start_py_says_is_found():
 
 def test_no_error_of_start_py_is_without_words():
     for error in LAUNCHER:
-        assert len(error.text.replace(GAP, "")) > 10 and len(error.fix.replace(GAP, "")) > 10, error
+        assert len(error.text.replace(GAP, "")) > 5 and len(error.fix.replace(GAP, "")) > 10, error
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ class ApiModules(SphinxDirective):
         for path in module_files(PROJECT, self.arguments[0]):
             self.env.note_dependency(str(path))
             source = address.source(path.relative_to(PROJECT).as_posix())
-            made.append(module_section(path, PROJECT, source))
-        return [section for section in made if section is not None]
+            made.append(module_nodes(path, PROJECT, source))
+        return [part for parts in made for part in parts]
 
 
 def packages(root: Path) -> list[str]:
@@ -54,15 +54,18 @@ def module_name(path: Path, root: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def module_section(path: Path, root: Path, source: str) -> nodes.section | None:
-    """A section for a module; None for one that has no words and nothing public."""
+def module_nodes(path: Path, root: Path, source: str) -> list[nodes.Node]:
+    """A section for a module, named by its last part; a package's own words stand above all sections."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     definitions = public_definitions(tree)
     text = ast.get_docstring(tree) or ""
     if not text and not definitions:
-        return None
+        return []
     name = module_name(path, root)
-    section = nodes.section("", nodes.title("", name), ids=[name.replace(".", "-")], names=[name])
+    if path.stem == "__init__" and not definitions:
+        return docstring_nodes(text)
+    section = nodes.section("", nodes.title("", path.stem), ids=[name.replace(".", "-")], names=[name])
+    section += nodes.paragraph("", "", nodes.literal("", name), classes=["mof-api-module"])
     section += docstring_nodes(text)
     if source:
         link = nodes.reference("", _("source"), refuri=source)
@@ -73,7 +76,7 @@ def module_section(path: Path, root: Path, source: str) -> nodes.section | None:
             for method in public_definitions(definition):
                 if ast.get_docstring(method):
                     section += definition_nodes(method, f"{name}.{definition.name}", is_method=True)
-    return section
+    return [section]
 
 
 def public_definitions(tree: ast.Module | ast.ClassDef) -> list[Definition]:

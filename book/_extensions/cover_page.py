@@ -140,7 +140,7 @@ def hour_html(result: dict) -> str:
     """Held-out bits per byte over an hour of training, as a small line."""
     points = [(e["seconds"] / 60, e["bits_per_byte"]) for e in result["evaluations"]]
     last_minute, lowest = points[-1]
-    left, right, top, bottom = 44, 560, 16, 150
+    left, right, top, bottom = 44, 560, 24, 150
     low, high = 1.8, 2.3
 
     def place(minute, bits):
@@ -181,6 +181,7 @@ def hour_html(result: dict) -> str:
     return (
         '<figure class="mof-curve">'
         f'<svg viewBox="0 0 580 200" role="img" aria-label="{label}"><g class="mof-grid">{rows}{marks}</g>'
+        f'<text class="mof-axis" x="{left}" y="{top - 2}">{html.escape(_("bits per byte"))}</text>'
         f'<text class="mof-axis" x="{right}" y="{bottom + 42}" text-anchor="end">'
         f"{html.escape(_('minutes'))}</text>"
         f'<polyline points="{line}"/>{dots}</svg>'

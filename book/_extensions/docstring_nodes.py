@@ -64,11 +64,15 @@ def _blocks(lines: list[str]) -> list[nodes.Node]:
 
 
 def _paragraph(lines: list[str], i: int) -> tuple[str, int]:
-    """The lines up to a blank one, an indented one or a section, as one text; "::" at its end becomes ":"."""
+    """The lines up to a blank one or a section, as one text; "::" at its end becomes ":".
+
+    An indented line goes on with the sentence before it, unless that ends with a colon: then it is code.
+    """
     taken = [lines[i]]
     i += 1
-    while i < len(lines) and lines[i].strip() and not lines[i].startswith(("  ", "- ")):
-        if SECTION.fullmatch(lines[i]):
+    while i < len(lines) and lines[i].strip() and not lines[i].startswith("- "):
+        is_code = lines[i].startswith("  ") and taken[-1].rstrip().endswith(":")
+        if is_code or SECTION.fullmatch(lines[i]):
             break
         taken.append(lines[i])
         i += 1

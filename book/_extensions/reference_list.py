@@ -5,9 +5,11 @@ it as it is, and the book puts the work's number behind it.
 """
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from docstring_nodes import words
 from docutils import nodes
 from later_links import later_link, mark_place
 from sphinx.application import Sphinx
@@ -22,10 +24,9 @@ READ = {
     "part": marked("Read in part:"),
     "code": marked("Read as code."),
     "abstract": marked("Read in the abstract alone."),
-    "named": marked(
-        "Named as the origin of a method; not read for this book, and nothing in it rests on it."
-    ),
+    "named": "",  # the page says it once, above them
 }
+NAMED = "named"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Work:
 
 
 def read_works(root: Path) -> list[Work]:
-    """All works, as they are numbered: the first is number 1.
+    """All works, as they are numbered: the first is number 1. What is merely named comes last.
 
     Raises:
         ValueError: a work says in no known way how it was read.
@@ -64,22 +65,33 @@ def read_works(root: Path) -> list[Work]:
     for work in works:
         if work.read not in READ:
             raise ValueError(f"{work.key}: read is {work.read!r}, expected one of {', '.join(READ)}.")
-    return sorted(works, key=lambda work: (work.authors.lower(), work.year, work.key))
+    return sorted(works, key=lambda work: (work.read == NAMED, plain(work.authors), work.year, work.key))
+
+
+def plain(name: str) -> str:
+    """For sorting: small letters without their marks."""
+    letters = unicodedata.normalize("NFD", name.lower())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 class ReferenceList(SphinxDirective):
-    """`{reference-list}`: all works, numbered, each with how it was read."""
+    """`{reference-list} read`: what was read, each work with how; `named`: what is named as an origin."""
+
+    required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         root = Path(self.env.srcdir)
         self.env.note_dependency(str(root / FILE))
-        entries = nodes.enumerated_list(enumtype="arabic", prefix="", suffix=".", classes=["mof-works"])
-        slugs = {}
-        for number, work in enumerate(read_works(root), 1):
+        is_named = self.arguments[0] == NAMED
+        shown = [(n, w) for n, w in enumerate(read_works(root), 1) if (w.read == NAMED) == is_named]
+        entries = nodes.enumerated_list(
+            enumtype="arabic", prefix="", suffix=".", start=shown[0][0], classes=["mof-works"]
+        )
+        slugs = self.env.temp_data.setdefault("mof_slugs", {})
+        for number, work in shown:
             place = mark_place(self.env, self.env.docname, work.place)
             entries += nodes.list_item("", place, work_paragraph(work))
             slugs[work.key] = (0, work.place, f"[{number}]")
-        self.env.temp_data["mof_slugs"] = slugs
         return [entries]
 
 
@@ -93,7 +105,7 @@ def work_paragraph(work: Work) -> nodes.paragraph:
         text += nodes.Text(work.where)
     text += nodes.Text(". ")
     said = " ".join(filter(None, [_(READ[work.read]), work.note]))
-    text += nodes.inline("", said, classes=["mof-read", f"mof-read-{work.read}"])
+    text += nodes.inline("", "", *words(said), classes=["mof-read", f"mof-read-{work.read}"])
     return text
 
 

@@ -29,7 +29,7 @@ def test_the_words_of_the_scripts_are_those_of_the_list():
 def test_the_template_has_the_words_of_the_book():
     messages = {message.id for message in read_po(io.BytesIO(catalogue.template().encode()))}
     assert set(SCRIPT_WORDS) <= messages
-    assert {"in preparation", "Solution", "Read in full.", "Report an error on this page"} <= messages
+    assert {"in preparation", "Solution", "Read as code.", "Report an error on this page"} <= messages
 
 
 def test_english_needs_no_words_and_another_language_gets_its_own(monkeypatch):

@@ -14,6 +14,16 @@ from mof.course.translation import _
 from mof.launcher.course import Course, read_course
 
 FILE = Path("book") / "data" / "terms.json"
+# what is no prose, or is written as it is
+NO_PROSE = (
+    nodes.title,
+    nodes.literal,
+    nodes.literal_block,
+    nodes.raw,
+    nodes.math,
+    nodes.math_block,
+    nodes.comment,
+)
 HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -113,13 +123,12 @@ def mark_first_uses(app: Sphinx, document: nodes.document) -> None:
 
 
 def first_use(document: nodes.document, pattern: re.Pattern) -> nodes.Node | None:
-    """The bold words, or the text, in which a pattern is found first; headings and code do not count."""
+    """The bold words, or the text, where a pattern is found first; headings, code, formulas do not count."""
     for strong in document.findall(nodes.strong):
         if pattern.match(strong.astext()):
             return strong
     for text in document.findall(nodes.Text):
-        kind = text.parent
-        if pattern.search(text) and not isinstance(kind, (nodes.title, nodes.literal_block, nodes.literal)):
+        if pattern.search(text) and not isinstance(text.parent, NO_PROSE):
             return text
     return None
 

@@ -109,6 +109,7 @@ def foot_html(address: SiteAddress, page: str, how_to_report: str) -> str:
 def add_foot(app: Sphinx, pagename, templatename, context, doctree: nodes.document | None) -> None:
     """Puts that line above the theme's own footer text."""
     page, anchor = HOW_TO_REPORT
-    how = f"{context['pathto'](page)}#{anchor}" if page in app.env.found_docs else ""
+    way = context["pathto"](page).rstrip("#")  # "#" on the page itself
+    how = f"{way}#{anchor}" if page in app.env.found_docs else ""
     foot = foot_html(read_site_address(Path(app.srcdir)), pagename, how)
     context["theme_extra_footer"] = foot + (context.get("theme_extra_footer") or "")

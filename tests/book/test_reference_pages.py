@@ -78,6 +78,7 @@ def test_terms_are_one_each():
 def test_the_first_use_is_the_bold_one_and_never_in_a_heading():
     document = new_document("page")
     document += nodes.title("", "Decay")
+    document += nodes.raw("", "<p>decay</p>", format="html")
     document += nodes.paragraph("", "a decay, and a ", nodes.literal("", "decay"))
     bold = nodes.strong("", "decay")
     document += nodes.paragraph("", "now ", bold)

@@ -58,6 +58,14 @@ def show(browser, address, page):
     browser.wait_for("return document.fonts.status === 'loaded'")
 
 
+def want_motion(browser, is_wanted):
+    """What the reader has told the system about things that move by themselves."""
+    value = "no-preference" if is_wanted else "reduce"
+    browser.command(
+        "Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": value}]
+    )
+
+
 @pages
 def test_page_is_whole(browser, address, page):
     show(browser, address, page)
@@ -72,6 +80,7 @@ def test_page_is_whole(browser, address, page):
 
 @pages
 def test_every_control_changes_its_picture(browser, address, page):
+    want_motion(browser, False)  # what reads by itself would change without being moved
     show(browser, address, page)
     browser.run("window.mofBefore = {}")
     stuck = []
@@ -113,9 +122,7 @@ def test_every_widget_answers(browser, address, page):
 @pages
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_text_has_contrast(browser, address, page, mode):
-    browser.command(
-        "Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}]
-    )
+    want_motion(browser, False)
     show(browser, address, page)
     browser.run("document.documentElement.dataset.theme = arguments[0]", mode)
     browser.run("document.documentElement.dataset.mode = arguments[0]", mode)
@@ -164,9 +171,7 @@ def test_search_finds_the_chapter_in_both_languages(browser, address, question):
 
 
 def test_the_cover_reads_by_itself_and_stops(browser, address):
-    browser.command(
-        "Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "no-preference"}]
-    )
+    want_motion(browser, True)
     show(browser, address, COVER)
     browser.run("document.querySelector('.mof-reading').scrollIntoView({block: 'center'})")
     browser.wait_for("return Number(document.querySelector('.mof-reading').dataset.step) >= 1", 20)
@@ -177,9 +182,7 @@ def test_the_cover_reads_by_itself_and_stops(browser, address):
 
 
 def test_the_cover_stays_still_where_motion_is_not_wanted(browser, address):
-    browser.command(
-        "Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}]
-    )
+    want_motion(browser, False)
     show(browser, address, COVER)
     browser.run("document.querySelector('.mof-reading').scrollIntoView({block: 'center'})")
     last = browser.run("return document.querySelectorAll('.mof-token').length - 1")
@@ -226,3 +229,38 @@ def test_the_site_is_small():
         missing("the book is not built: python start.py book")
     size = sum(path.stat().st_size for path in BUILT.rglob("*") if path.is_file())
     assert size <= MOST_BYTES, f"{size / 1e6:.0f} MB"
+
+
+def test_the_checks_see_what_is_wrong(browser, address):
+    """Each check, on a page that has been spoiled."""
+    want_motion(browser, False)
+    show(browser, address, COVER)
+    checks = (page_checks.LOW_CONTRAST, page_checks.TOO_WIDE, page_checks.EMPTY_FIGURES)
+    assert not any(browser.run(check) for check in (*checks, page_checks.UNSET_MATHEMATICS))
+    browser.run("""
+      const spoil = (html) => document.querySelector('.bd-article').insertAdjacentHTML('beforeend', html);
+      spoil('<p style="color: #999; background: #fff">pale words</p>');
+      spoil('<div style="width: 3000px; height: 1px"></div>');
+      spoil('<figure class="mof-figure" data-state="drawn">'
+        + '<div class="mof-figure-plot" aria-label="void"></div>'
+        + '<input type="range" min="0" max="3" aria-label="dead"></figure>');
+      spoil('<span class="math">\\\\(x\\\\)</span>');
+    """)
+    assert any("pale words" in found for found in browser.run(page_checks.LOW_CONTRAST))
+    assert any("3000px" in found for found in browser.run(page_checks.TOO_WIDE))
+    assert browser.run(page_checks.EMPTY_FIGURES) == ["void"]
+    assert browser.run(page_checks.UNSET_MATHEMATICS) == ["\\(x\\)"]
+    controls = browser.run(page_checks.CONTROLS)
+    dead = next(number for number, name in enumerate(controls) if "dead" in name)
+    browser.run("window.mofBefore = {}")
+    assert browser.run(page_checks.MOVE, dead, 2) and not changed(browser, dead, 0.5)
+
+
+def test_a_broken_link_is_seen(tmp_path):
+    (tmp_path / "a.html").write_text(
+        '<a href="b.html#here">1</a><a href="b.html#gone">2</a><a href="c.html">3</a><a href="#top">4</a>'
+        '<img src="d.png"><a href="https://elsewhere.org">5</a><p id="top">',
+        encoding="utf-8",
+    )
+    (tmp_path / "b.html").write_text('<p id="here">', encoding="utf-8")
+    assert broken_links(tmp_path / "a.html", tmp_path) == ["b.html#gone", "c.html", "d.png"]

@@ -24,6 +24,7 @@ READ = {
     "part": marked("Read in part:"),
     "code": marked("Read as code."),
     "abstract": marked("Read in the abstract alone."),
+    "reported": marked("Not read: what others report of it."),
     "named": "",  # the page says it once, above them
 }
 NAMED = "named"

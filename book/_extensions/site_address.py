@@ -18,7 +18,8 @@ from mof import __version__
 from mof.course.translation import _
 
 FILE = Path("book") / "site.json"
-GITHUB = "https://github.com/"
+GITHUB, GITLAB = "https://github.com/", "https://gitlab.com/"
+KNOWN_TO_THE_THEME = (GITHUB, GITLAB, "https://bitbucket.org/")  # it makes buttons for these alone
 BINDER = "https://mybinder.org"
 COLAB = "https://colab.research.google.com"
 HOW_TO_REPORT = ("book/colophon", "report-an-error")
@@ -66,6 +67,9 @@ class SiteAddress:
             return ""
         title = f"Error on the page {page}"
         body = f"Page: {page}\nVersion: {__version__}\n\nWhat is wrong, and what you expected:\n"
+        if self.repository.startswith(GITLAB):
+            asked = urlencode({"issue[title]": title, "issue[description]": body})
+            return f"{self.repository}/-/issues/new?{asked}"
         return f"{self.repository}/issues/new?{urlencode({'title': title, 'body': body})}"
 
 
@@ -83,12 +87,13 @@ def read_site_address(root: Path) -> SiteAddress:
 def offer_addresses(app: Sphinx, config) -> None:
     """Tells the theme: its buttons for the repository, Binder and Colab show where there is an address."""
     address = read_site_address(Path(app.srcdir))
+    has_buttons = address.repository.startswith(KNOWN_TO_THE_THEME)
     config.html_baseurl = f"{address.site}/" if address.site else ""
     config.html_theme_options = config.html_theme_options | {
-        "repository_url": address.repository,
+        "repository_url": address.repository if has_buttons else "",
         "repository_branch": address.branch,
         "path_to_docs": "",
-        "use_repository_button": bool(address.repository),
+        "use_repository_button": has_buttons,
         "use_issues_button": False,  # the foot of the page has a better one
         "launch_buttons": {
             "notebook_interface": "jupyterlab",

@@ -55,6 +55,8 @@ def test_a_report_names_page_and_version():
     assert report.startswith(f"{GITHUB}/issues/new?title=Error+on+the+page+book%2Fglossary&body=")
     assert f"Version%3A+{__version__}" in report
     assert address.source("mof/model.py") == f"{GITHUB}/blob/main/mof/model.py"
+    elsewhere = SiteAddress(repository="https://gitlab.com/a/b").report("x")
+    assert elsewhere.startswith("https://gitlab.com/a/b/-/issues/new?issue%5Btitle%5D=Error+on+the+page+x&")
     assert SiteAddress().report("x") == "" and SiteAddress().source("x") == ""
 
 

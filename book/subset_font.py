@@ -62,6 +62,7 @@ def cut(path: Path, characters: set[str], output: Path) -> set[str]:
     subsetter.populate(unicodes=sorted(map(ord, there)))
     subsetter.subset(face)
     face.flavor = "woff2"
+    face.recalcTimestamp = False  # the same characters give the same file
     face.save(str(output))
     return there
 

@@ -8,9 +8,10 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from mof.course.translation import _, marked
 from mof.launcher.course import Course, Page, read_course
 
-NOT_WRITTEN = "in preparation"
+NOT_WRITTEN = marked("in preparation")
 
 
 class CourseContents(SphinxDirective):
@@ -38,7 +39,8 @@ def paths_markdown(course: Course) -> str:
     for path in course.paths:
         chapters = [chapter for chapter in course.chapters if path.id in chapter.paths]
         is_all = len(chapters) == len(course.chapters)
-        numbers = "" if is_all else f" Chapters {', '.join(chapter.number for chapter in chapters)}."
+        listed = ", ".join(chapter.number for chapter in chapters)
+        numbers = "" if is_all else " " + _("Chapters {numbers}.").format(numbers=listed)
         lines.append(f"- {badge(path.id, path.title)} ({path.chinese}): {path.purpose}.{numbers}")
     return "\n".join(lines) + "\n"
 
@@ -57,8 +59,8 @@ def chapters_markdown(course: Course, root: Path, folder: PurePosixPath) -> str:
         for chapter in part.chapters:
             badges = " ".join(badge(id, titles[id]) for id in chapter.paths if id in titles)
             lines.append(f"- {linked(chapter, root, folder)} ({chapter.chinese}) {badges}\\")
-            lines.append(f"  You can then {chapter.after}.")
-    lines += ["", "## Appendices (附录)", ""]
+            lines.append("  " + _("You can then {after}.").format(after=chapter.after))
+    lines += ["", f"## {_('Appendices')} (附录)", ""]
     for page in course.appendices:
         lines.append(f"- {linked(page, root, folder)} ({page.chinese}): {page.after}.")
     return "\n".join(lines) + "\n"
@@ -67,7 +69,7 @@ def chapters_markdown(course: Course, root: Path, folder: PurePosixPath) -> str:
 def linked(page: Page, root: Path, folder: PurePosixPath) -> str:
     source = page.source(root)
     if source is None:
-        return f'**{page.heading}** <span class="mof-preparation">{NOT_WRITTEN}</span>'
+        return f'**{page.heading}** <span class="mof-preparation">{_(NOT_WRITTEN)}</span>'
     return f"[**{page.heading}**]({'../' * len(folder.parts)}{source.relative_to(root).as_posix()})"
 
 

@@ -1,19 +1,39 @@
 """What the book adds to Sphinx: one extension, named by _config.yml. Its parts are the files beside it."""
 
-import os
 from pathlib import Path
 
 import plotly
+from api_pages import ApiModules
 from contents_page import CourseContents, unlink_unwritten_chapters
+from cover_page import Cover
 from docutils import nodes
 from exercise_hints import add_hints
+from glossary_page import GlossaryTerms, add_slugs, mark_first_uses
+from interface_words import add_words
+from kernel_settings import set_kernel_variables
+from later_links import set_up_links
 from myst_nb.sphinx_ import HideCodeCellNode
 from page_figures import register_figures
+from reference_list import ReferenceList, number_citations
+from site_address import add_foot, offer_addresses
+from solutions_index import SolutionsIndex, mark_exercises
 from sphinx.application import Sphinx
 from sphinx.errors import ConfigError
+from troubleshooting_page import ErrorTexts
 from two_script_search import SearchEnglishAndChinese
 
+from mof.course.translation import _
 from mof.launcher.web_files import FOLDER
+
+DIRECTIVES = {
+    "api-modules": ApiModules,
+    "course-contents": CourseContents,
+    "cover": Cover,
+    "error-texts": ErrorTexts,
+    "glossary-terms": GlossaryTerms,
+    "reference-list": ReferenceList,
+    "solutions-index": SolutionsIndex,
+}
 
 
 def add_served_files(app: Sphinx, config) -> None:
@@ -41,18 +61,29 @@ def name_solutions(app: Sphinx, document: nodes.document, docname: str) -> None:
     for cell in document.findall(nodes.container):
         if any(name.startswith("tag_solution") for name in cell.get("classes", ())):
             for fold in cell.findall(HideCodeCellNode):
-                fold["prompt_show"], fold["prompt_hide"] = "Solution", "Hide the solution"
+                fold["prompt_show"], fold["prompt_hide"] = _("Solution"), _("Hide the solution")
 
 
 def setup(app: Sphinx) -> dict:
-    os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"  # for the kernels, wherever the build runs
-    os.environ["MOF_PROGRESS"] = "off"  # a build is no reader
+    set_kernel_variables()
     register_figures()
-    app.add_directive("course-contents", CourseContents)
+    for name, directive in DIRECTIVES.items():
+        app.add_directive(name, directive)
     app.add_search_language(SearchEnglishAndChinese)
     app.connect("config-inited", add_served_files, priority=900)
-    app.connect("doctree-read", unlink_unwritten_chapters)
-    app.connect("doctree-read", add_hints)
+    app.connect("config-inited", offer_addresses, priority=900)
+    for change in (
+        unlink_unwritten_chapters,
+        add_hints,
+        mark_exercises,
+        mark_first_uses,
+        number_citations,
+        add_slugs,
+    ):
+        app.connect("doctree-read", change)
+    set_up_links(app)
     app.connect("doctree-resolved", name_solutions)
+    app.connect("html-page-context", add_words)
+    app.connect("html-page-context", add_foot, priority=800)
     app.connect("html-page-context", keep_to_this_host, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,6 +10,8 @@ import json
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer, load_mime_renders
 
+from mof.course.translation import _
+
 PLOTLY_TYPE = "application/vnd.plotly.v1+json"
 
 
@@ -44,11 +46,12 @@ def figure_html(figure: dict) -> str:
     kept = {name: figure[name] for name in ("data", "layout", "frames") if name in figure}
     data = json.dumps(kept, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     label = html.escape(words_for(figure), quote=True)
+    without_script = _("The figure needs JavaScript. It shows: {words}").format(words=label)
     return (
         '<figure class="mof-figure">'
         f'<div class="mof-figure-plot" role="group" aria-label="{label}"></div>'
         f'<script type="application/json">{data}</script>'
-        f"<noscript>The figure needs JavaScript. It shows: {label}</noscript></figure>"
+        f"<noscript>{without_script}</noscript></figure>"
     )
 
 

@@ -8,6 +8,7 @@
 
   const plotlyAddress = new URL("plotly.min.js", document.currentScript.src).href;
   const narrowPixels = 520;
+  const word = (english) => window.mofWords?.[english] ?? english; // see book/_extensions/interface_words.py
   let plotlyPromise = null;
 
   function loadPlotly() {
@@ -99,7 +100,7 @@
     const words = element("span", "mof-control-words");
     const input = element("input");
     Object.assign(input, { type: "range", min: 0, max: steps.length - 1, step: 1, value: slider.active ?? 0 });
-    input.setAttribute("aria-label", prefix.replace(/[:=\s]+$/, "") || "Slider of the figure");
+    input.setAttribute("aria-label", prefix.replace(/[:=\s]+$/, "") || word("Slider of the figure"));
     const say = () => {
       const value = `${prefix} ${name(input.valueAsNumber)}${current.suffix ?? ""}`.trim();
       words.textContent = value;
@@ -139,7 +140,7 @@
       }
     } else {
       const select = element("select", "mof-button");
-      select.setAttribute("aria-label", "Choose what the figure shows");
+      select.setAttribute("aria-label", word("Choose what the figure shows"));
       for (const button of buttons) select.append(element("option", "", button.label ?? ""));
       select.selectedIndex = menu.active ?? 0;
       select.addEventListener("change", () => perform(plot, buttons[select.selectedIndex]));
@@ -165,7 +166,7 @@
     try {
       plotly = await loadPlotly();
     } catch (error) {
-      plot.textContent = "The figure could not be drawn: plotly.min.js is missing from the site.";
+      plot.textContent = word("The figure could not be drawn: plotly.min.js is missing from the site.");
       figure.dataset.state = "failed";
       return;
     }

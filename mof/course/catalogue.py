@@ -18,18 +18,25 @@ from babel.messages.pofile import read_po, write_po
 from mof.course.translation import DOMAIN, LOCALE_FOLDER
 
 PACKAGE = Path(__file__).parent
+ROOT = PACKAGE.parents[1]
+SOURCES = (
+    "mof/course/*.py",
+    "mof/lessons/*.py",
+    "mof/viz/*.py",
+    "book/_extensions/*.py",
+)  # from the project's folder
 KEYWORDS = {"_": None, "marked": None, "ngettext": (1, 2)}
 HEADER = "# Sentences of the exercises of MoF from Scratch. Written by `python -m mof.course.catalogue`."
 
 
 def template():
-    """The text of `mof.pot`: every sentence of the course's sources, with the files it stands in.
+    """The text of `mof.pot`: every sentence of the course's and the book's sources, with its files.
 
     Returns:
         str. The same sources give the same text: it holds no dates and no line numbers.
     """
     catalog = Catalog(domain=DOMAIN, header_comment=HEADER, project="mof", version="1", fuzzy=False)
-    for path in sorted(PACKAGE.glob("*.py")):
+    for path in sorted(path for pattern in SOURCES for path in ROOT.glob(pattern)):
         for _line, message, comments, _context in extract_from_file("python", path, keywords=KEYWORDS):
             catalog.add(message, locations=[(path.name, None)], auto_comments=comments)
     return _as_text(catalog)

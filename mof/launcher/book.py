@@ -11,22 +11,36 @@ from mof.launcher.index_settings import installer_environment
 from mof.launcher.problem import Problem
 from mof.launcher.web_files import ensure_web_files
 
-CODE_BEHIND_PAGES = ("mof/**/*.py", "mof/**/*.json", "requirements/locks/*.txt")
+# what a chapter's outputs depend on beside its own cells: the package, the lock, the data
+CODE_BEHIND_PAGES = (
+    "mof/**/*.py",
+    "mof/**/*.json",
+    "requirements/locks/*.txt",
+    "data/**/*.jsonl",
+    "book/records/*.json",
+)
 
 
 def build_book(environment: Environment, arguments: list[str]) -> Path:
     """Builds the book with warnings as errors; returns the path of its first page.
 
     Raises:
-        Problem: the build failed, a page of the table of contents is missing, or the scripts and fonts that
-            the pages need could not be fetched.
+        Problem: a chapter failed, the build failed, a page of the table of contents is missing, or the
+            scripts and fonts that the pages need could not be fetched.
     """
     root = environment.root
     certificates = next(environment.folder.glob("**/certifi/cacert.pem"), None)
     ensure_web_files(root, installer_environment()[0], certificates)
     forget_stale_outputs(root)
+    variables = environment.child_variables()
+    status = run_program([environment.python, root / "book" / "execute_chapters.py"], root, variables)
+    if status:
+        raise Problem(
+            f"A chapter did not run ({describe_exit(status)}).",
+            "The traceback above names the cell. Run the chapter in JupyterLab to look at it.",
+        )
     command = [environment.programs / "jupyter-book", "build", root, "-W", "-n", "--keep-going", *arguments]
-    status = run_program(command, root, environment.child_variables())
+    status = run_program(command, root, variables)
     if status:
         raise Problem(
             f"The book was not built ({describe_exit(status)}).",

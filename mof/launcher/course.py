@@ -20,6 +20,7 @@ class Page:
         number: "05" for a chapter, "" elsewhere.
         after: what the reader can do after a chapter; for an appendix, what it is for.
         paths: ids of the reading paths that it is on.
+        sections: pages that stand below it in the contents, with addresses of the same kind.
     """
 
     file: str
@@ -28,6 +29,7 @@ class Page:
     number: str = ""
     after: str = ""
     paths: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -90,7 +92,13 @@ def read_course(root: Path) -> Course:
             for part in record["parts"]
         ),
         appendices=tuple(
-            Page(entry["file"], entry["title"], entry["chinese"], after=entry["purpose"])
+            Page(
+                entry["file"],
+                entry["title"],
+                entry["chinese"],
+                after=entry["purpose"],
+                sections=tuple(entry.get("sections", ())),
+            )
             for entry in record["appendices"]
         ),
     )
@@ -115,8 +123,14 @@ def contents_file(course: Course, root: Path) -> str:
         written = [page for page in pages if page.source(root)]
         if written:
             lines += [f'  - caption: "{caption}"', "    chapters:"] if caption else ["  - chapters:"]
-            lines += [f"      - file: {page.file}" for page in written]
+            for page in written:
+                lines += [f"      - file: {page.file}", *_section_lines(page)]
     return "\n".join(lines) + "\n"
+
+
+def _section_lines(page: Page) -> list[str]:
+    below = [f"          - file: {file}" for file in page.sections]
+    return ["        sections:", *below] if below else []
 
 
 def main() -> None:

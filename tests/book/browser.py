@@ -101,6 +101,25 @@ class Browser:
         path.write_bytes(base64.b64decode(picture["data"]))
 
 
+@contextlib.contextmanager
+def watched(window: Browser, address: str) -> Iterator[Browser]:
+    """A window whose logs are empty; afterwards: no error in the console, no request to another host.
+
+    Args:
+        address: of the book, as `served` gives it.
+    """
+    window.open("about:blank")
+    window.resize(1280)
+    window.log("browser")
+    window.log("performance")
+    yield window
+    errors = [entry["message"] for entry in window.log("browser") if entry["level"] == "SEVERE"]
+    assert not errors
+    asked = [url for url in requested_addresses(window.log("performance")) if not url.startswith("about:")]
+    elsewhere = [url for url in asked if not url.startswith((f"{address}/", "data:", f"blob:{address}"))]
+    assert asked and not elsewhere
+
+
 def requested_addresses(log: list[dict]) -> list[str]:
     """Every address that the page asked for, in the order of asking."""
     messages = [json.loads(entry["message"])["message"] for entry in log]

@@ -11,7 +11,7 @@ from mof.launcher.web_files import FOLDER, ensure_web_files
 
 ROOT = Path(__file__).parents[2]
 CHAPTER = "notebooks/05_linear_attention"  # the sample stands at a chapter's address
-TAKEN = ("_config.yml", "NOTICE", "CITATION.cff", "book")
+TAKEN = ("_config.yml", "NOTICE", "CITATION.cff", "book", "benchmarks/results/hour_run.json")
 
 
 def prepare_sample_book(folder: Path) -> Path:
@@ -19,6 +19,7 @@ def prepare_sample_book(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name in TAKEN:
         source = ROOT / name
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
     shutil.copytree(ensure_web_files(ROOT, os.environ), folder / FOLDER)
     (folder / CHAPTER).parent.mkdir()

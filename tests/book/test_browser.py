@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mof.launcher.problem import Problem
-from tests.book.browser import find_browser, requested_addresses, served, started_browser
+from tests.book.browser import find_browser, served, started_browser, watched
 from tests.book.sample_book import CHAPTER, build_sample_book
 
 pytestmark = pytest.mark.browser
@@ -64,17 +64,8 @@ def window(site):
 
 @pytest.fixture
 def browser(window, address):
-    """A window whose logs are empty; afterwards: no error in the console, no request to another host."""
-    window.open("about:blank")
-    window.resize(1280)
-    window.log("browser")
-    window.log("performance")
-    yield window
-    errors = [entry["message"] for entry in window.log("browser") if entry["level"] == "SEVERE"]
-    assert not errors
-    asked = [url for url in requested_addresses(window.log("performance")) if not url.startswith("about:")]
-    elsewhere = [url for url in asked if not url.startswith((f"{address}/", "data:", f"blob:{address}"))]
-    assert asked and not elsewhere
+    with watched(window, address) as browser:
+        yield browser
 
 
 def show(browser, address, page=CHAPTER_PAGE):

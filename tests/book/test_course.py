@@ -59,7 +59,7 @@ def test_contents_file_lists_every_notebook_and_nothing_else():
         assert any((ROOT / f"{page}{suffix}").is_file() for suffix in (".md", ".ipynb")), page
     notebooks = {f"notebooks/{path.stem}" for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert notebooks == {page for page in listed if page.startswith("notebooks/")}, "see book/chapters.json"
-    pages = {f"book/{path.stem}" for path in (ROOT / "book").glob("*.md")}
+    pages = {path.relative_to(ROOT).with_suffix("").as_posix() for path in (ROOT / "book").rglob("*.md")}
     assert pages == {page for page in listed if page.startswith("book/")}
 
 
@@ -91,3 +91,10 @@ def test_data_file_is_written_as_json_writes_it():
 @pytest.mark.parametrize("name", ["paths", "chapters"])
 def test_contents_page_shows_it(name):
     assert f"```{{course-contents}} {name}\n" in (ROOT / "book" / "contents.md").read_text(encoding="utf-8")
+
+
+def test_pages_below_a_page_stand_below_it(tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "api.md").write_text("", encoding="utf-8")
+    text = contents_file(COURSE, tmp_path)
+    assert "      - file: book/api\n        sections:\n          - file: book/api/mof\n" in text

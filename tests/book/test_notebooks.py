@@ -111,3 +111,32 @@ def test_links_to_chapters_are_addresses_of_the_course(path):
             if re.match(r"(\.\./notebooks/)?\d\d_", target):
                 assert Path(target).suffix == ".ipynb", f"JupyterLab needs .ipynb: {target}"
                 assert Path(target).stem in known, target
+
+
+def exported_names():
+    """Public functions and classes of the package, with their files; answers to exercises left out."""
+    found = {}
+    for file in sorted((ROOT / "mof").rglob("*.py")):
+        if re.fullmatch(r"chapter_\d\d(_answers)?\.py", file.name) or {"cli", "launcher"} & set(file.parts):
+            continue
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, file.relative_to(ROOT).as_posix())
+    return found
+
+
+EXPORTED = exported_names()
+
+
+@notebooks
+def test_nothing_is_defined_that_the_package_has(path):
+    """A chapter builds a thing once, in a cell tagged `build-it`, and after that imports it."""
+    for cell, text in cells(path, "code"):
+        defined = {n.name for n in ast.parse(text).body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+        twice = {name: EXPORTED[name] for name in defined & EXPORTED.keys()}
+        assert not twice or "build-it" in tags(cell), f"import it, or tag the cell build-it: {twice}"
+
+
+def test_the_package_exports_what_it_should():
+    assert EXPORTED["linear_attention_recurrent"] == "mof/ops/linear_attention.py"
+    assert {"MixtureLanguageModel", "check", "load_record", "Exercise"} <= EXPORTED.keys()

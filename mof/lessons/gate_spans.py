@@ -93,9 +93,9 @@ def mean_half_lives(retain):
     return np.log(0.5) / logarithms.mean(axis=-2)
 
 
-def first_half_lives(layer):
-    """The half-lives with which the units of a minimal GRU start, before any training and for a token whose
-    logits are 0: [R] float64, tokens."""
+def resting_half_lives(layer):
+    """The half-lives of a minimal GRU's units at a token whose logits are 0, so that the bias alone decides:
+    [R] float64, tokens."""
     from keras import ops
 
     bias = ops.convert_to_numpy(layer.gate_bias.value).astype("float64")

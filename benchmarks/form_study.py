@@ -1,6 +1,6 @@
 """A study of forms: each form of a model trained with every seed, judged, and stored as a record.
 
-Used by `recurrence_forms.py`, and for whatever study compares forms of a small model at equal time. Each
+Used by `attention_forms.py` and `recurrence_forms.py`, which compare forms of one expert at equal time. Each
 training is a run in a folder of its own; the same command goes on after a stop, a finished training is not
 done again, and an interrupted one resumes at its last checkpoint. The record is written when all are done.
 """

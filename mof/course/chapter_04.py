@@ -242,7 +242,7 @@ def check_starts(attempt):
             attempt, (logits, candidates), what, lambda function, x: run_gates(function, (*x, starts))
         )
 
-    expect_values(attempt, gates_with_starts, cases, START_MISTAKES, (leaks, causal), run=run_gates)
+    expect_values(attempt, gates_with_starts, cases, START_MISTAKES, (causal, leaks), run=run_gates)
     leaks()
     causal()
     return _("Right: one factor of 0, and no scan has to know of documents.")

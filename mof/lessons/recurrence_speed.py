@@ -59,25 +59,22 @@ def time_recurrences(lengths, num_times=3, num_rows=NUM_ROWS, hidden_width=HIDDE
 
 
 def describe_times(seconds_by_form):
-    """What the times say at the longest length, in words.
+    """The times at the longest length as lines of a table, and how they stand to the loop's.
 
     Args:
         seconds_by_form: as `time_recurrences` gives it, or as a record stores it.
 
     Returns:
-        list of str, sentences.
+        list of str.
     """
     length = max(map(int, seconds_by_form[LOOP]))
     at = {name: seconds.get(length, seconds.get(str(length))) for name, seconds in seconds_by_form.items()}
-    return [
-        f"{length:,} tokens: {GRU} {at[GRU]:.3f} s; {LOOP} {at[LOOP]:.3f} s; {TREE} {at[TREE]:.3f} s.",
-        f"Beside the minimal GRU token by token, the GRU takes {at[GRU] / at[LOOP]:.1f} times as long, "
-        f"and the tree {at[TREE] / at[LOOP]:.1f} times.",
-    ]
+    lines = [f"{f'rows of {length:,} tokens':29}  seconds   times the loop"]
+    return lines + [f"{name:29} {at[name]:8.3f} {at[name] / at[LOOP]:16.1f}" for name in (GRU, LOOP, TREE)]
 
 
 def show_times(seconds_by_form, title, note=""):
-    """Shows the times as a figure, and in words.
+    """Shows the times as a figure, and the last ones in numbers.
 
     Args:
         seconds_by_form: as `time_recurrences` gives it, or as a record stores it.

@@ -1,9 +1,13 @@
 """What the forms of the RNN expert were worth: the recorded study, drawn and in words. Chapter 04."""
 
+import textwrap
+
 from mof.lessons.records import find_record
 from mof.lessons.recurrence_forms import FORMS, OURS
 from mof.viz.forms_figure import forms_figure
 from mof.viz.notebook_figures import show_figure
+
+LINE_LENGTH = 72  # of what stands under a cell
 
 
 def show_study(name="recurrence_forms"):
@@ -27,7 +31,8 @@ def show_study(name="recurrence_forms"):
         f"A dot for each training, a stroke at the mean of the seeds; fewer bits are better; {study.note}."
     )
     show_figure(forms_figure(rows, title), words)
-    print(*describe_forms(rows), *describe_memory(rows), sep="\n")
+    for sentence in (*describe_forms(rows), *describe_memory(rows)):
+        print(textwrap.fill(sentence, LINE_LENGTH, subsequent_indent="  "))
 
 
 def describe_forms(rows):

@@ -6,11 +6,12 @@ import plotly.graph_objects as go
 from mof.viz.frame_slider import frame_slider
 
 COLOURS = ("#3b82c4", "#d9730d", "#2e9e4f", "#a05bd6")  # of the layers; stand out from white and from dark
-DASHES = ("solid", "dash", "dot", "dashdot")  # and where there is no colour
+SYMBOLS = ("circle", "diamond", "x", "square")  # and where there is no colour
+DASHES = ("solid", "dash", "dot", "dashdot")
 
 
 def half_life_figure(half_lives, mean_half_lives, tokens):
-    """One curve of half-lives for each layer, with a slider over the tokens of a sentence.
+    """The half-lives of each layer, with a slider over the tokens of a sentence.
 
     Args:
         half_lives: [L, T, R] array, tokens: at each token, if all tokens were like it.
@@ -18,7 +19,7 @@ def half_life_figure(half_lives, mean_half_lives, tokens):
         tokens: list of T str.
 
     Returns:
-        plotly Figure: thick, at the token that the slider stands at; thin, over the sentence.
+        plotly Figure: dots, at the token that the slider stands at; a line, over the sentence.
 
     Raises:
         ValueError: shapes that do not fit one another.
@@ -55,14 +56,14 @@ def half_life_figure(half_lives, mean_half_lives, tokens):
 def _frame(curves, means, name, token):
     traces, words = [], []
     for i, (curve, mean) in enumerate(zip(curves, means, strict=True)):
-        line = {"color": COLOURS[i % len(COLOURS)], "dash": DASHES[i % len(DASHES)]}
+        colour = COLOURS[i % len(COLOURS)]
         layer = f"layer {i + 1}"
         traces.append(
             go.Scatter(
                 x=list(range(len(curve))),
                 y=np.round(curve, 4),
-                mode="lines",
-                line={**line, "width": 3},
+                mode="markers",
+                marker={"color": colour, "symbol": SYMBOLS[i % len(SYMBOLS)], "size": 7},
                 name=f"{layer}, this token",
                 hovertemplate="unit %{x}: half is left after %{y:.3g} tokens<extra>" + layer + "</extra>",
             )
@@ -72,7 +73,7 @@ def _frame(curves, means, name, token):
                 x=list(range(len(mean))),
                 y=np.round(mean, 4),
                 mode="lines",
-                line={**line, "width": 1},
+                line={"color": colour, "dash": DASHES[i % len(DASHES)], "width": 2},
                 name=f"{layer}, the sentence",
                 hovertemplate="unit %{x}: %{y:.3g} tokens<extra>" + layer + ", the sentence</extra>",
             )

@@ -14,7 +14,7 @@ def covered(token, num_rounds):
 
 
 def scan_figure(tokens, retained, updated):
-    """The rounds from top to bottom, with a slider that lets them come one by one.
+    """The rounds from the bottom up, with a slider that lets them come one by one.
 
     Args:
         tokens: list of T str.
@@ -44,7 +44,6 @@ def scan_figure(tokens, retained, updated):
             "tickvals": list(range(len(tokens))),
             "ticktext": list(tokens),
             "range": [-0.6, len(tokens) - 0.4],
-            "side": "top",
             "showgrid": False,
             "zeroline": False,
             "tickangle": 0,
@@ -53,7 +52,7 @@ def scan_figure(tokens, retained, updated):
             "tickmode": "array",
             "tickvals": list(range(len(retained))),
             "ticktext": ["steps", *(f"round {i}" for i in range(1, len(retained)))],
-            "range": [len(retained) - 0.4, -0.6],
+            "range": [-0.6, len(retained) - 0.4],
             "showgrid": False,
             "zeroline": False,
         },
@@ -95,8 +94,8 @@ def _frame(tokens, retained, updated, last):
             text=nodes["text"],
             customdata=nodes["customdata"],
             mode="markers+text",
-            marker={"symbol": nodes["symbol"], "color": nodes["color"], "size": 34, "opacity": 1},
-            textfont={"color": "#ffffff", "size": 11},
+            marker={"symbol": nodes["symbol"], "color": nodes["color"], "size": 28, "opacity": 1},
+            textfont={"color": "#ffffff", "size": 10},
             hovertemplate="%{customdata}<extra></extra>",
         ),
     ]

@@ -41,13 +41,14 @@ def test_titles_tell_the_middle_unit():
     )
 
 
-def test_all_frames_fit_the_one_range_and_dashes_tell_what_colours_tell(half_lives):
+def test_all_frames_fit_the_one_range_and_forms_tell_what_colours_tell(half_lives):
     means = half_lives.mean(axis=1)
     figure = half_life_figure(half_lives, means, TOKENS)
     low, high = figure.layout.yaxis.range
     assert low < np.log10(half_lives.min()) and high > np.log10(half_lives.max())
     assert figure.layout.yaxis.type == "log"
-    assert len({trace.line.dash for trace in figure.data[::2]}) == 2
+    assert len({trace.marker.symbol for trace in figure.data[::2]}) == 2
+    assert len({trace.line.dash for trace in figure.data[1::2]}) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,11 @@
-"""The four forms, what is said of their results, and the study that trains them, without a training."""
+"""The four forms of attention, and what is said of their results, without a training."""
 
-import json
 from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import attention_forms as study
 from mof.config import ModelConfig
-from mof.lessons import attention_study, records
+from mof.lessons import attention_study
 from mof.lessons.attention_forms import ALONE, FORMS, form_settings
 from mof.lessons.attention_study import describe_forms, form_row, run_row, show_study
 from mof.presets import preset
@@ -88,76 +86,3 @@ def test_a_recorded_study_is_drawn_and_put_in_words(monkeypatch, capsys):
     assert figure.layout.title.text == "Recorded: 10 minutes, 3.0 passes over the text, on average"
     assert words.endswith("; recorded on Sunday.") and len(figure.data[0].x) == 4
     assert capsys.readouterr().out.splitlines() == describe_forms(results)
-
-
-@pytest.fixture
-def finished(tmp_path, monkeypatch):
-    """Stores results where a training would, and counts the trainings that the study asks for."""
-    asked = []
-
-    def run(command, check):
-        form, seed = command[-2], int(command[-1])
-        asked.append((form, seed))
-        store(tmp_path, form, seed)
-
-    monkeypatch.setattr(study.subprocess, "run", run)
-    monkeypatch.setattr(study, "write_record", lambda *arguments: records.write_record(*arguments, tmp_path))
-    return tmp_path, asked
-
-
-def store(folder, form, seed, bits=2.5):
-    place = study.training_folder(folder, form, seed)
-    place.mkdir(parents=True)
-    row = {**form_row(form, seed, bits, 600.0), "passes": 3.0, "conditions": {"cores": 2}}
-    (place / study.RESULT_NAME).write_text(json.dumps(row), encoding="utf-8")
-
-
-def test_the_hours_are_told_beforehand(finished, capsys):
-    folder, asked = finished
-    assert study.main(["--folder", str(folder), "--plan"]) == 0
-    assert capsys.readouterr().out.startswith("12 of 12 trainings are left: about 2.4 hours")
-    assert not asked and not (folder / "settings.json").exists()
-
-
-def test_finished_trainings_are_not_done_again(finished, capsys):
-    folder, asked = finished
-    store(folder, "+ decay", 1)
-    arguments = ["--folder", str(folder), "--seeds", "0", "1", "--minutes", "4"]
-    assert study.main(arguments) == 0
-    assert capsys.readouterr().out.startswith("7 of 8 trainings are left: about 0.7 hours")
-    assert len(asked) == 7 and ("+ decay", 1) not in asked
-    assert [seed for _, seed in asked] == [0] * 4 + [1] * 3, "a whole comparison first"
-    assert study.main(arguments) == 0 and len(asked) == 7
-    record = records.load_record("attention_forms", folder)
-    assert record.command == "python benchmarks/attention_forms.py --minutes 4.0 --seeds 0 1"
-    assert len(record.data["runs"]) == 8 and record.machine == {"cores": 2}
-    assert "conditions" not in record.data["runs"][0] and not record.changed_files()
-    assert describe_forms(record.data["runs"])[0] == "the article's: 2.500 bits per byte over 2 seeds."
-
-
-def test_the_record_tells_the_corpus_and_not_where_it_lies(finished):
-    folder, _ = finished
-    study.main(["--folder", str(folder), "--seeds", "0", "--corpus", "/home/someone/poems", "data"])
-    command = records.load_record("attention_forms", folder).command
-    assert command == "python benchmarks/attention_forms.py --corpus poems data --seeds 0"
-
-
-def test_a_folder_with_another_study_is_refused(finished):
-    folder, _ = finished
-    study.main(["--folder", str(folder), "--seeds", "0"])
-    with pytest.raises(SystemExit, match="give the same settings, or another --folder"):
-        study.main(["--folder", str(folder), "--seeds", "0", "--minutes", "1"])
-
-
-@pytest.mark.slow
-def test_a_training_of_the_study_is_judged_and_stored(tmp_path):
-    options = SimpleNamespace(
-        minutes=0.03, preset="nano", corpus=[str(study.ROOT / "data")], validation_fraction=0.05
-    )
-    folder = study.training_folder(tmp_path, "+ decay", 1)
-    study.train(folder, "+ decay", 1, options)
-    result = study.read_result(tmp_path, "+ decay", 1)
-    assert result["form"] == "+ decay" and result["seed"] == 1 and 1 < result["bits_per_byte"] < 8
-    assert result["passes"] > 0 and result["parameters"] > 10_000 and result["loss_curve"]
-    assert 1 <= result["sharpness"]["softmax"] <= result["sharpness"]["tokens"] == 14
-    assert not (folder / "checkpoints").exists() and study.read_result(tmp_path, "+ decay", 0) is None

@@ -1,0 +1,194 @@
+"""A study of forms: each form of a model trained with every seed, judged, and stored as a record.
+
+Used by `attention_forms.py` and `recurrence_forms.py`, which compare forms of one expert at equal time. Each
+training is a run in a folder of its own; the same command goes on after a stop, a finished training is not
+done again, and an interrupted one resumes at its last checkpoint. The record is written when all are done.
+"""
+
+import argparse
+import dataclasses
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from mof.lessons.attention_study import form_row
+from mof.lessons.records import ROOT, write_record
+
+# making the graphs, looks at held-out text, start of the process; on two cores, about
+EXTRA_MINUTES_PER_TRAINING = 2.0
+EVALUATION_TOKENS = 131072  # of held-out text at the end, drawn with a seed of its own
+RESULT_NAME = "result.json"
+DEFAULTS = {"minutes": 10.0, "seeds": [0, 1, 2], "preset": "tiny", "validation_fraction": 0.05}
+DATA = [str(ROOT / "data")]
+
+
+@dataclasses.dataclass(frozen=True)
+class FormStudy:
+    """What is compared.
+
+    Attributes:
+        name: of the record, of the program `benchmarks/NAME.py`, and of the folder under `runs/`.
+        description: one line for --help.
+        forms: names of the forms, in order.
+        settings: from a form's name to the ModelConfig fields to change.
+        code: source files, relative to the project, that the record is a measurement of.
+        measure: from (form, model, tokenizer) to more entries of a training's result.
+    """
+
+    name: str
+    description: str
+    forms: tuple
+    settings: Callable
+    code: tuple
+    measure: Callable
+
+    @property
+    def program(self):
+        """The program's path, relative to the project."""
+        return f"benchmarks/{self.name}.py"
+
+    def training_folder(self, folder, form, seed):
+        """Where one training lies: FOLDER/form_0_seed_0 and so on, by the form's place."""
+        return Path(folder) / f"form_{self.forms.index(form)}_seed_{seed}"
+
+    def read_result(self, folder, form, seed):
+        """The stored result of a finished training, or None."""
+        file = self.training_folder(folder, form, seed) / RESULT_NAME
+        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+    def list_trainings(self, folder, seeds):
+        """(all, missing): pairs (form, seed), seed by seed, so that an early stop leaves whole
+        comparisons."""
+        every = [(form, seed) for seed in seeds for form in self.forms]
+        return every, [pair for pair in every if self.read_result(folder, *pair) is None]
+
+    def main(self, arguments=None):
+        """Parse, tell the hours, train what is missing, write the record."""
+        own = sys.argv[1:] if arguments is None else arguments
+        options = self._parser().parse_args(own)
+        if options.worker:
+            form, seed = options.worker[0], int(options.worker[1])
+            train(self, self.training_folder(options.folder, form, seed), form, seed, options)
+            return 0
+        check_settings(options)
+        every, missing = self.list_trainings(options.folder, options.seeds)
+        hours = len(missing) * (options.minutes + EXTRA_MINUTES_PER_TRAINING) / 60
+        print(
+            f"{len(missing)} of {len(every)} trainings are left: about {hours:.1f} hours, with no other work."
+        )
+        if options.plan:
+            return 0
+        for number, (form, seed) in enumerate(missing, start=1):
+            print(f"{number} of {len(missing)}: {form}, seed {seed}", flush=True)
+            # a process for each: its memory is free afterwards, and none is warmer than another
+            worker = [sys.executable, str(ROOT / self.program), *own, "--worker", form, str(seed)]
+            subprocess.run(worker, check=True)
+            result = self.read_result(options.folder, form, seed)
+            print(f"  {result['bits_per_byte']:.3f} bits per byte, {result['passes']:.1f} passes", flush=True)
+        print(f"wrote {self._write(options, every)}")
+        return 0
+
+    def _parser(self):
+        parser = argparse.ArgumentParser(description=self.description)
+        words = {
+            "minutes": "of each training (10)",
+            "preset": "size of the model (tiny)",
+            "validation_fraction": "share held out (0.05)",
+        }
+        parser.add_argument("--corpus", nargs="+", default=DATA, help="files and folders of text (data)")
+        parser.add_argument("--seeds", type=int, nargs="+", default=DEFAULTS["seeds"], help="0 1 2")
+        for name, help in words.items():
+            default = DEFAULTS[name]
+            parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default, help=help)
+        parser.add_argument("--folder", type=Path, default=ROOT / "runs" / self.name, help="of the runs")
+        parser.add_argument("--plan", action="store_true", help="tell what is left and the hours, and stop")
+        parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
+        return parser
+
+    def _write(self, options, every):
+        """The record of all trainings, in book/records; returns its path."""
+        rows = [self.read_result(options.folder, *pair) for pair in every]
+        machines = [row.pop("conditions") for row in rows]
+        if any(machine != machines[0] for machine in machines):
+            print("Warning: the trainings ran under different conditions; the record names the first one's.")
+        command = ["python", self.program]
+        if options.corpus != DATA:  # the last part of a path says what it is, the rest is private
+            command += ["--corpus", *[Path(path).name for path in options.corpus]]
+        for name, default in DEFAULTS.items():
+            value = getattr(options, name)
+            if value != default:
+                values = value if isinstance(value, list) else [value]
+                command += [f"--{name.replace('_', '-')}", *map(str, values)]
+        return write_record(self.name, {"runs": rows}, shlex.join(command), machines[0], self.code)
+
+
+def train(study, folder, form, seed, options):
+    """Train one form with one seed, or the rest of it, judge it, and store the result.
+
+    Args:
+        study: FormStudy.
+        folder: pathlib.Path of the training. form: str. seed: int.
+        options: with minutes, preset, corpus and validation_fraction.
+    """
+    from mof.evaluation.held_out import HeldOutEvaluation
+    from mof.presets import preset
+    from mof.training.assembly import begin_training, existing_run, new_run
+    from mof.training.conditions import bit_identity_conditions
+    from mof.training.config import TrainingConfig
+    from mof.training.observer import Observer
+
+    if (folder / "run.json").exists():
+        run, model, cache = existing_run(folder)
+    else:
+        config = TrainingConfig(minutes=options.minutes, seed=seed)
+        shape, changes = preset(options.preset), study.settings(form)
+        run, model, cache = new_run(
+            folder, shape, changes, config, options.corpus, options.validation_fraction
+        )
+    with run.locked():
+        training = begin_training(run, model, cache, Observer())
+        training.run_to_end()
+    held_out = HeldOutEvaluation(model, cache.validation, EVALUATION_TOKENS)()
+    updates = [entry for entry in run.read_log() if "loss" in entry]
+    seconds, num_tokens = updates[-1]["seconds"], updates[-1]["tokens"]
+    stretch = max(1, len(updates) // 60)  # the curve of the loss in at most some 60 points
+    parts = [updates[i : i + stretch] for i in range(0, len(updates), stretch)]
+    result = {
+        **form_row(form, seed, held_out.bits_per_byte, seconds),
+        "parameters": model.num_parameters(),
+        "tokens": num_tokens,
+        "passes": num_tokens / cache.train.num_tokens,
+        "loss_curve": [[part[-1]["seconds"], sum(e["loss"] for e in part) / len(part)] for part in parts],
+        **study.measure(form, model, run.tokenizer()),
+        "conditions": bit_identity_conditions(),
+    }
+    unfinished = folder / f"{RESULT_NAME}.partial"
+    text = json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False)
+    unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
+    unfinished.replace(folder / RESULT_NAME)
+    shutil.rmtree(folder / "checkpoints", ignore_errors=True)  # a finished training needs them no more
+
+
+def check_settings(options):
+    """Stop where the folder holds trainings with other settings: they are no part of this study.
+
+    Raises:
+        SystemExit: with a sentence.
+    """
+    file = Path(options.folder) / "settings.json"
+    names = ("corpus", "minutes", "preset", "validation_fraction")
+    settings = {name: getattr(options, name) for name in names}
+    if file.is_file():
+        before = json.loads(file.read_text(encoding="utf-8"))
+        if before != settings:
+            raise SystemExit(
+                f"{options.folder} holds a study with {before}, not with {settings}: give the same settings, "
+                "or another --folder."
+            )
+    elif not options.plan:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")

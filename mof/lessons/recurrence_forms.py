@@ -1,0 +1,33 @@
+"""Forms of the RNN expert: the true GRU beside the package's minimal one, and the latter with one part taken
+away. Chapter 04.
+
+The chapter trains the first two for half a minute; `benchmarks/recurrence_forms.py` trains all of them for
+ten minutes with three seeds each.
+"""
+
+# one RNN expert and nothing else, so that no other part can make up for it; two layers at every size, so that
+# there is a layer whose gates read more than tokens, and a share of the embedding
+ALONE = {"experts": ("recurrent",), "recurrent_layers": 2}
+
+OURS = "minimal GRU (ours)"
+FORMS = {
+    "GRU": {"recurrence": "gru"},
+    OURS: {},
+    "minimal, no convolution": {"convolution_length": 1},
+    "minimal, no output gate": {"recurrent_output_gate": False},
+    "minimal, q = 0": {"embedding_residual": 0.0},
+}
+
+
+def form_settings(form):
+    """The ModelConfig fields to change for a model with that RNN expert and no other.
+
+    Args:
+        form: a name in FORMS.
+
+    Raises:
+        ValueError: for another name.
+    """
+    if form not in FORMS:
+        raise ValueError(f"form is {form!r}, expected one of {tuple(FORMS)}.")
+    return {**ALONE, **FORMS[form]}

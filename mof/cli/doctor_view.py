@@ -16,7 +16,8 @@ def show_report(report, characters, path, console=None):
     """Print a report.
 
     Args:
-        report: DoctorReport. characters: of the reader's text. path: where the report lies.
+        report: DoctorReport. characters: of the reader's text.
+        path: where the report lies, or None where it is not kept.
         console: rich Console, or None for the standard output.
     """
     console = console or Console(highlight=False)
@@ -36,7 +37,8 @@ def show_report(report, characters, path, console=None):
     _show_chapters(report, say)
     _show_advice(report, say)
     _show_recommendation(report, say)
-    say(f"\nKept in {path}; told again by: " + command_line("doctor", "--show"))
+    if path is not None:
+        say(f"\nKept in {path}; told again by: " + command_line("doctor", "--show"))
 
 
 def duration(seconds):

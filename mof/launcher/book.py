@@ -11,7 +11,14 @@ from mof.launcher.index_settings import installer_environment
 from mof.launcher.problem import Problem
 from mof.launcher.web_files import ensure_web_files
 
-CODE_BEHIND_PAGES = ("mof/**/*.py", "mof/**/*.json", "requirements/locks/*.txt")
+CODE_BEHIND_PAGES = (  # and the results that pages show
+    "mof/**/*.py",
+    "mof/**/*.js",
+    "mof/**/*.json",
+    "requirements/locks/*.txt",
+    "book/records/*.json",
+    "benchmarks/**/*.json",
+)
 
 
 def build_book(environment: Environment, arguments: list[str]) -> Path:

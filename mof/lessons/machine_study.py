@@ -1,0 +1,98 @@
+"""The machine as chapter 00 shows it: its roof, the doctor's visit, and both as they were recorded."""
+
+import io
+import json
+
+from mof.lessons.machine_rates import Roof
+from mof.lessons.records import ROOT, find_record
+from mof.machine.report import DoctorReport
+from mof.viz.notebook_figures import show_figure
+from mof.viz.roofline_figure import roofline_figure
+
+RECORD = "machine"
+REPORT_COLUMNS = 100
+
+
+def show_roof(roof, title, note):
+    """The roofline of a Roof; the same figure for a measurement of just now and for a recorded one.
+
+    Args:
+        roof: Roof. title: "Just now" or "Recorded". note: str, the end of the caption.
+    """
+    words = (
+        "Operations a second against operations for each byte moved, both logarithmic. The line is the most "
+        "that memory (the slope) and arithmetic (the flat part) allow; circles were measured. Move the "
+        f"slider: small products stay far below the roof; {note}."
+    )
+    show_figure(roofline_figure(roof.product_rates, roof.sum_rate, roof.bandwidth, title), words)
+
+
+def doctor_visit(seconds=45.0, presets=("tiny",)):
+    """The doctor's measurements in a shorter form: one preset is trained for some steps, and nothing is kept.
+
+    Args:
+        seconds: for the measurements; a busy machine takes longer. presets: which are trained.
+
+    Returns:
+        DoctorReport.
+
+    Raises:
+        ValueError: nothing could be measured; the sentence says why, and what to do.
+        OSError: nothing can be written where runs lie.
+    """
+    from mof.machine.examination import examine
+
+    return examine(
+        96.0, seconds, presets, ROOT / "runs", tell=lambda words: print(words + " ...", flush=True)
+    )
+
+
+def report_text(report, characters=50e6):
+    """What `mof doctor` prints of a report, as text.
+
+    Args:
+        report: DoctorReport. characters: of the reader's text.
+
+    Returns:
+        str of lines of at most REPORT_COLUMNS characters, but for addresses and commands.
+    """
+    from rich.console import Console
+
+    from mof.cli.doctor_view import show_report
+
+    page = io.StringIO()
+    console = Console(file=page, width=REPORT_COLUMNS, force_terminal=False, force_jupyter=False)
+    show_report(report, characters, None, console)
+    return page.getvalue().strip("\n")
+
+
+def show_recorded_machine(name=RECORD):
+    """The recorded roof and the recorded report; or says that nobody has recorded one yet.
+
+    Args:
+        name: of the record.
+    """
+    record = find_record(name)
+    if record is None:
+        print(
+            "No machine has been recorded yet, so there is nothing to lay beside yours.\n"
+            "Three minutes on a quiet machine make the record:\n"
+            "python benchmarks/machine_record.py"
+        )
+        return
+    roof, report = read_machine(record.data)
+    show_roof(roof, "Recorded", record.note)
+    print(report_text(report))
+
+
+def machine_data(roof, report):
+    """A Roof and a DoctorReport as a record stores them."""
+    rates = {str(size): rate for size, rate in roof.product_rates.items()}
+    return {"roof": {**roof._asdict(), "product_rates": rates}, "report": json.loads(report.to_json())}
+
+
+def read_machine(data):
+    """(Roof, DoctorReport) of `machine_data`."""
+    rates = {int(size): rate for size, rate in data["roof"]["product_rates"].items()}
+    roof = Roof(data["roof"]["bandwidth"], data["roof"]["sum_rate"], rates)
+    return roof, DoctorReport.from_json(json.dumps(data["report"]))

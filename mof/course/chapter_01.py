@@ -15,8 +15,8 @@ from mof.course.values import expect_values
 
 MATRIX_CASES = ((2, 3), (256, 1536), (1, 1))
 BUDGET_CASES = ((6e6, 1.2e11, 96.0), (27e6, 1.2e11, 96.0), (1e6, 5e9, 2.0))
-MEMORY_CASES = ((80e6, 2, 2048, 500_000), (6e6, 1, 4096, 90_000), (1000, 0, 3, 70))
 SIZE_CASES = ((4e16, 20.0), (4e16, 5.0), (6e12, 100.0))
+MEMORY_CASES = ((80e6, 2, 2048, 500_000), (6e6, 1, 4096, 90_000), (1000, 0, 3, 70))
 SHARE_CASES = ((4.3e16, 5e14, 3.0, 0.05), (1e18, 1e14, 2.0, 1.5), (3.6e15, 1e12, 1.0, 4.0))
 
 MATRIX_MISTAKES = (
@@ -63,6 +63,28 @@ BUDGET_MISTAKES = (
         marked("A token costs 6 operations for each parameter, not one."),
     ),
 )
+SIZE_MISTAKES = (
+    WrongAnswer(
+        lambda operations, mark: operations / (6 * mark),
+        marked("That is the square of the size: tokens grow with N, so the operations grow with N squared."),
+    ),
+    WrongAnswer(
+        lambda operations, mark: math.sqrt(operations / 120),
+        marked("120 is 6 times 20. With another `mark` it is another number."),
+    ),
+    WrongAnswer(
+        lambda operations, mark: math.sqrt(operations / mark),
+        marked("A token costs 6 operations for each parameter. Where is the 6?"),
+    ),
+    WrongAnswer(
+        lambda operations, mark: math.sqrt(operations * mark / 6),
+        marked("That is the number of tokens. The parameters are that number divided by `mark`."),
+    ),
+    WrongAnswer(
+        lambda operations, mark: math.sqrt(operations) / (6 * mark),
+        marked("The root belongs around all of it: N squared is the operations divided by 6 times the mark."),
+    ),
+)
 MEMORY_MISTAKES = (
     WrongAnswer(
         lambda parameters, slots, tokens, kept: 4 * parameters * (1 + slots) + tokens * kept,
@@ -85,28 +107,6 @@ MEMORY_MISTAKES = (
     WrongAnswer(
         lambda parameters, slots, tokens, kept: 4 * parameters * 2 + tokens * kept,
         marked("The optimiser keeps numbers too: `optimizer_numbers` for each weight."),
-    ),
-)
-SIZE_MISTAKES = (
-    WrongAnswer(
-        lambda operations, mark: operations / (6 * mark),
-        marked("That is the square of the size: tokens grow with N, so the operations grow with N squared."),
-    ),
-    WrongAnswer(
-        lambda operations, mark: math.sqrt(operations / 120),
-        marked("120 is 6 times 20. With another `mark` it is another number."),
-    ),
-    WrongAnswer(
-        lambda operations, mark: math.sqrt(operations / mark),
-        marked("A token costs 6 operations for each parameter. Where is the 6?"),
-    ),
-    WrongAnswer(
-        lambda operations, mark: math.sqrt(operations * mark / 6),
-        marked("That is the number of tokens. The parameters are that number divided by `mark`."),
-    ),
-    WrongAnswer(
-        lambda operations, mark: math.sqrt(operations) / (6 * mark),
-        marked("The root belongs around all of it: N squared is the operations divided by 6 times the mark."),
     ),
 )
 SHARE_MISTAKES = (
@@ -148,16 +148,16 @@ def check_budget(attempt):
     return _("Right. The parameters come in squared: twice the size leaves a quarter of the tokens for each.")
 
 
-def check_memory(attempt):
-    """01.3: bytes of a training."""
-    expect_values(attempt, training_bytes, MEMORY_CASES, MEMORY_MISTAKES, what=_("Your number of bytes"))
-    return _("Right. The first part depends on the model alone, the second on the batch.")
-
-
 def check_size(attempt):
-    """01.4: the size for a number of operations."""
+    """01.3: the size for a number of operations."""
     expect_values(attempt, best_size, SIZE_CASES, SIZE_MISTAKES, what=_("Your size"))
     return _("Right. Four times the hours buy a model of twice the size.")
+
+
+def check_memory(attempt):
+    """01.4: bytes of a training."""
+    expect_values(attempt, training_bytes, MEMORY_CASES, MEMORY_MISTAKES, what=_("Your number of bytes"))
+    return _("Right. The first part depends on the model alone, the second on the batch.")
 
 
 def check_share(attempt):
@@ -198,20 +198,6 @@ EXERCISES = (
     ),
     Exercise(
         id="01.3",
-        title=marked("will it fit?"),
-        kind="build",
-        minutes=10,
-        name="my_bytes",
-        arguments=("parameters", "optimizer_numbers", "batch_tokens", "kept_bytes"),
-        hints=(
-            marked("For each weight: itself, its gradient, and what the optimiser keeps."),
-            marked("`kept_bytes` are bytes already; the others are float32 numbers of 4 bytes."),
-        ),
-        wrong_answers=MEMORY_MISTAKES,
-        checker=check_memory,
-    ),
-    Exercise(
-        id="01.4",
         title=marked("another mark"),
         kind="change",
         minutes=5,
@@ -223,6 +209,20 @@ EXERCISES = (
         ),
         wrong_answers=SIZE_MISTAKES,
         checker=check_size,
+    ),
+    Exercise(
+        id="01.4",
+        title=marked("will it fit?"),
+        kind="build",
+        minutes=10,
+        name="my_bytes",
+        arguments=("parameters", "optimizer_numbers", "batch_tokens", "kept_bytes"),
+        hints=(
+            marked("For each weight: itself, its gradient, and what the optimiser keeps."),
+            marked("`kept_bytes` are bytes already; the others are float32 numbers of 4 bytes."),
+        ),
+        wrong_answers=MEMORY_MISTAKES,
+        checker=check_memory,
     ),
     Exercise(
         id="01.5",

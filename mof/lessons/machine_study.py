@@ -96,3 +96,27 @@ def read_machine(data):
     rates = {int(size): rate for size, rate in data["roof"]["product_rates"].items()}
     roof = Roof(data["roof"]["bandwidth"], data["roof"]["sum_rate"], rates)
     return roof, DoctorReport.from_json(json.dumps(data["report"]))
+
+
+def show_forecast_accuracy(path=ROOT / "benchmarks" / "results" / "doctor_accuracy.json"):
+    """The doctor's forecasts beside real trainings, as stored; or says that nobody has compared them yet.
+
+    Args:
+        path: what benchmarks/doctor_accuracy.py wrote.
+    """
+    if not path.is_file():
+        print(
+            "The forecasts have not been compared with real trainings yet.\n"
+            "Half an hour on a quiet machine does it:\n"
+            "python benchmarks/doctor_accuracy.py --corpus data \\\n"
+            "  --output benchmarks/results/doctor_accuracy.json"
+        )
+        return
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    print(f"recorded {stored['date']} on {stored['machine']['processor']}: {stored['command']}")
+    for row in stored["results"]:
+        inside = "inside" if row["speed_in_interval"] else "outside"
+        print(
+            f"{row['preset']:6} {row['product_dtype']:9} real {row['real_tokens_per_second']:8,.0f} tokens a "
+            f"second; forecast / real {row['forecast_over_real_speed']:.2f}, {inside} the interval"
+        )

@@ -27,7 +27,7 @@ def rental_inputs(rate=None, hours=96.0):
         Input("rate", "laptop, billion operations", "a second", rate / 1e9, 10.0, 1000.0, source),
         Input("hours", "laptop, hours", "h", hours, 1.0, 1000.0, "the course's four days"),
         Input("watts", "laptop, at the plug", "W", WATTS_LAPTOP, 5.0, 300.0, "assumption"),
-        Input("power", "electricity", "$ per kWh", PRICE_OF_POWER, 0.02, 2.0, "assumption"),
+        Input("power", "electricity", "dollars per kWh", PRICE_OF_POWER, 0.02, 2.0, "assumption"),
         Input(
             "gpu_rate",
             "GPU, trillion operations",
@@ -39,7 +39,7 @@ def rental_inputs(rate=None, hours=96.0):
         ),
         Input("share", "of it a small model gets", "%", SHARE_PERCENT, 1.0, 100.0, "assumption"),
         Input("gpu_watts", "GPU with its part of the server", "W", WATTS_GPU, 100.0, 2000.0, "assumption"),
-        Input("rent", "rent of one GPU", "$ per hour", price, 0.1, 20.0, "nanochat, $24 for eight"),
+        Input("rent", "rent of one GPU", "dollars per hour", price, 0.1, 20.0, "nanochat, 24 for eight"),
     ]
 
 
@@ -63,13 +63,13 @@ def rental_results():
         ),
         Result(
             "money, laptop",
-            "$",
+            "dollars",
             "kWh × price",
             1e-3,
             {"watts": 1, "hours": 1, "power": 1},
             "money",
         ),
-        Result("money, GPU", "$", "GPU hours × rent", gpu_hours, {**on_gpu, "rent": 1}, "money"),
+        Result("money, GPU", "dollars", "GPU hours × rent", gpu_hours, {**on_gpu, "rent": 1}, "money"),
         Result(
             "an hour of the GPU holds",
             "such trainings",

@@ -46,7 +46,7 @@ def budget_figure(rate, models, hours, target=20.0, title="", first=96):
     Raises:
         ValueError: for a rate, a size or hours that are not above 0, or none of them.
     """
-    labels = hours if isinstance(hours, dict) else {f"{h:g} hours": h for h in hours}
+    labels = hours if isinstance(hours, dict) else {f"{h:g} hour{'' if h == 1 else 's'}": h for h in hours}
     if not labels or not models or min(rate, target, *labels.values(), *models.values()) <= 0:
         raise ValueError(f"rate {rate}, models {models}, hours {labels}: expected some, each above 0.")
     frames = []

@@ -15,8 +15,7 @@ from mof.machine.parameter_counts import (
     num_other_parameters,
     num_parameters,
 )
-from mof.machine.prediction import TOKENS_PER_UPDATE
-from mof.machine.product_counts import training_operations, update_operations
+from mof.machine.product_counts import training_operations
 from mof.presets import preset
 
 HOUR_RUN = ROOT / "benchmarks" / "results" / "hour_run.json"
@@ -60,8 +59,8 @@ NANOCHAT = RentedTraining()
 
 
 class RecordedHour(NamedTuple):
-    """An hour of training `tiny` on a quiet machine. rate: operations a second that it did, updates included.
-    note: for a caption."""
+    """An hour of training `tiny` on a quiet machine. rate: operations a second for its tokens, without what
+    updates take. note: for a caption."""
 
     num_parameters: int
     tokens: int
@@ -109,9 +108,8 @@ def published_speed(path=STORED_PEER):
 
 
 def operations_per_token(name):
-    """Operations of a training token of a preset, its share of an update included."""
-    config = preset(name).model
-    return training_operations(config) + update_operations(config) / TOKENS_PER_UPDATE
+    """Operations of a training token of a preset; what the optimiser multiplies is no work for the token."""
+    return training_operations(preset(name).model)
 
 
 def preset_sizes(names=("tiny", "small", "full")):

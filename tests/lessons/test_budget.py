@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from mof.flops import training_flops
 from mof.lessons import budget
 from mof.lessons.budget import (
     ARTICLE,
@@ -32,11 +33,10 @@ def test_the_recorded_hour_is_the_stored_one():
     assert stored["date"] in hour.note and "2 cores" in hour.note
 
 
-def test_operations_hold_the_share_of_an_update():
-    from mof.machine.product_counts import training_operations, update_operations
-
-    config = preset("tiny").model
-    assert operations_per_token("tiny") == training_operations(config) + update_operations(config) / 4096
+def test_operations_of_a_token_are_near_those_of_an_independent_count():
+    for name in ("tiny", "full"):
+        counted = training_flops(preset(name).model, 8, 256) / (8 * 256)
+        assert operations_per_token(name) == pytest.approx(counted, rel=0.05)
 
 
 @pytest.mark.parametrize("name", ["nano", "tiny", "full"])

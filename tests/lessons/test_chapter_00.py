@@ -49,5 +49,5 @@ def test_the_rule():
 
 
 def test_the_visit_trains_tiny_alone():
-    said("it knows the speed. For the others it computes it")
+    said("it then knows the speed. For the others it computes it")
     assert doctor_visit.__defaults__ == (45.0, ("tiny",))

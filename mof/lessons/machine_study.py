@@ -11,6 +11,7 @@ from mof.viz.roofline_figure import roofline_figure
 
 RECORD = "machine"
 REPORT_COLUMNS = 100
+PATIENCE_SECONDS = 180.0  # for each measurement of a visit: a page that is built beside others waits longer
 
 
 def show_roof(roof, title, note):
@@ -41,10 +42,15 @@ def doctor_visit(seconds=45.0, presets=("tiny",)):
         OSError: nothing can be written where runs lie.
     """
     from mof.machine.examination import examine
+    from mof.machine.measuring import run_process
 
-    return examine(
-        96.0, seconds, presets, ROOT / "runs", tell=lambda words: print(words + " ...", flush=True)
-    )
+    def patiently(words, num_seconds, limit_seconds):
+        return run_process(words, num_seconds, max(limit_seconds, PATIENCE_SECONDS))
+
+    def tell(words):
+        print(words + " ...", flush=True)
+
+    return examine(96.0, seconds, presets, ROOT / "runs", tell, patiently)
 
 
 def report_text(report, characters=50e6):

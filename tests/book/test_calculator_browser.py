@@ -10,6 +10,7 @@ from tests.book.browser import find_browser, requested_addresses, served, starte
 
 pytestmark = pytest.mark.browser
 INPUTS, RESULTS = rental_inputs(), rental_results()
+HEAD = "<meta charset='utf-8'><meta name='viewport' content='width=device-width'>"
 SHOWN = "return [...document.querySelectorAll('[data-result]')].map(shown => shown.textContent)"
 MOVE = """
 const [name, step] = arguments;
@@ -29,8 +30,10 @@ def window(tmp_path_factory):
     head, script = page.split("<script>")
     late = f"<div id='place'></div><template id='kept'>{head}</template><script>{script}"
     late += "<script>setTimeout(() => place.append(kept.content), 300)</script>"
-    folder.joinpath("page.html").write_text(f"<!doctype html><meta charset='utf-8'>{late}", encoding="utf-8")
+    folder.joinpath("page.html").write_text(f"<!doctype html>{HEAD}{late}", encoding="utf-8")
     with served(folder) as address, started_browser() as browser:
+        browser.open("about:blank")
+        browser.log("performance")  # what Chromium opens by itself
         browser.open(f"{address}/page.html")
         browser.wait_for("return document.querySelector('.mof-calculator[data-state=live]')")
         yield browser

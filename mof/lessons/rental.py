@@ -24,20 +24,20 @@ def rental_inputs(rate=None, hours=96.0):
     rate = recorded_hour().rate if rate is None else rate
     price = NANOCHAT.price_an_hour / NANOCHAT.num_gpus
     return [
-        Input("rate", "laptop, billion operations", "a second", rate / 1e9, 10.0, 1000.0, source),
-        Input("hours", "laptop, hours", "h", hours, 1.0, 1000.0, "the course's four days"),
-        Input("watts", "laptop, at the plug", "W", WATTS_LAPTOP, 5.0, 300.0, "assumption"),
+        Input("rate", "laptop rate", "billion a second", rate / 1e9, 10.0, 1000.0, source),
+        Input("hours", "hours of the laptop", "h", hours, 1.0, 1000.0, "the course's four days"),
+        Input("watts", "laptop at the plug", "W", WATTS_LAPTOP, 5.0, 300.0, "assumption"),
         Input("power", "electricity", "dollars per kWh", PRICE_OF_POWER, 0.02, 2.0, "assumption"),
         Input(
             "gpu_rate",
-            "GPU, trillion operations",
-            "a second",
+            "GPU rate",
+            "trillion a second",
             NANOCHAT.rate / 1e12,
             10.0,
             2000.0,
             "nanochat, per H100",
         ),
-        Input("share", "of it a small model gets", "%", SHARE_PERCENT, 1.0, 100.0, "assumption"),
+        Input("share", "share of it that a small model gets", "%", SHARE_PERCENT, 1.0, 100.0, "assumption"),
         Input("gpu_watts", "GPU with its part of the server", "W", WATTS_GPU, 100.0, 2000.0, "assumption"),
         Input("rent", "rent of one GPU", "dollars per hour", price, 0.1, 20.0, "nanochat, 24 for eight"),
     ]

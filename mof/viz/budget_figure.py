@@ -69,7 +69,7 @@ def budget_figure(rate, models, hours, target=20.0, title="", first=96):
             y=tokens_per_parameter(list(models.values()), rate, each),
             text=list(models),
             mode="markers+text",
-            textposition="top right",
+            textposition="bottom left",
             name="models",
             marker={"size": 11, "color": MARK_COLOUR},
             hovertemplate="%{text}: %{x:.3s} parameters, %{y:.3g} tokens for each<extra></extra>",
@@ -90,8 +90,8 @@ def budget_figure(rate, models, hours, target=20.0, title="", first=96):
     figure.update_layout(
         title=frames[start].layout.title.text,
         sliders=[{**frame_slider(frames, "training for "), "active": start}],
-        xaxis={"title": "parameters", "type": "log", "exponentformat": "SI", "range": [6, 9]},
-        yaxis={"title": "tokens for each parameter", "type": "log", "range": [-3, 5], "dtick": 1},
+        xaxis={"title": "parameters", "type": "log", "exponentformat": "B", "range": [6, 9], "dtick": 1},
+        yaxis={"title": "tokens for each parameter", "type": "log", "range": [-2.2, 4.3], "dtick": 1},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         height=480,
     )

@@ -155,7 +155,7 @@ def _show_recommendation(report, say):
     chosen = report.prediction(report.recommended)
     say(f"  {report.recommended}: {report.reason}")
     say(f"  That is about {chosen.operations(report.hours):.1e} operations. The mark is a rule for much")
-    say("  larger models, reported by Hoffmann et al. 2022 (arXiv 2203.15556): a guide, no law.")
+    say("  larger models, reported as that of Hoffmann et al. 2022 (arXiv 2203.15556): a guide, no law.")
     if {"busy", "unsteady"} & {advice.name for advice in report.advice}:
         say("  The measurement was disturbed: run it again on a quiet machine before you choose.", "yellow")
     minutes = f"{60 * report.hours:.0f}"

@@ -41,8 +41,10 @@ def report(monkeypatch, tmp_path, capsys):
     return found
 
 
-def test_the_report_is_the_doctors_words_without_a_place_where_it_is_kept(report):
+def test_the_report_is_the_doctors_words_without_a_place_where_it_is_kept(report, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["/lib/ipykernel_launcher.py", "-f", "kernel.json"])
     text = report_text(report)
+    assert "\n  mof train --preset" in text  # no path of the machine that built the book
     for words in ("Your machine", "What each preset would do here", "What 96 hours buy", "Recommended"):
         assert words in text
     assert "Kept in" not in text and "\x1b" not in text and not text.startswith("\n")

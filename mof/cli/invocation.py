@@ -12,7 +12,7 @@ def command_line(*words):
 
     Returns:
         str: "mof train ..." where the reader typed `mof`, and in a notebook, where a path of this
-        machine would only confuse; else "PYTHON -m mof train ...", with the path of this Python as short as it can be.
+        machine would only confuse; else "PYTHON -m mof train ...", the path as short as it can be.
     """
     if Path(sys.argv[0]).stem in ("mof", "ipykernel_launcher"):
         return " ".join(["mof", *words])

@@ -23,7 +23,7 @@ def show_roof(roof, title, note):
     words = (
         "Operations a second against operations for each byte moved, both logarithmic. The line is the most "
         "that memory (the slope) and arithmetic (the flat part) allow; circles were measured. Move the "
-        f"slider: small products stay far below the roof; {note}."
+        f"slider: the sum and the smallest products lie far below the flat part; {note}."
     )
     show_figure(roofline_figure(roof.product_rates, roof.sum_rate, roof.bandwidth, title), words)
 

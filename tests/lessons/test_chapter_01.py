@@ -67,6 +67,8 @@ def test_what_the_hours_buy():
     assert sizes["tiny"] < size_for(20.0, HOUR.rate, 96) < sizes["small"]
     said("some twenty million parameters")
     assert 15e6 < size_for(20.0, HOUR.rate, 96) < 25e6
+    said("nearly four hundred million tokens")
+    assert 370e6 < 20 * size_for(20.0, HOUR.rate, 96) < 400e6
     said("The article's size would want months")
     assert 2 < 96 / 24 / 30 * 20.0 / tokens_per_parameter(80e6, HOUR.rate, 96) < 6
     said("four times the mark is half the size")

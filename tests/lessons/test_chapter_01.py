@@ -120,7 +120,7 @@ def test_the_gpu():
     assert 100 < found["time, laptop"] / found["time, GPU"] < 1000
     said("about a quarter of an hour")
     assert 0.2 < found["time, GPU"] < 0.3
-    said("by more than ten")
+    said("at these watts by more than ten")
     assert found["energy, laptop"] / found["energy, GPU"] > 10
     said("Even at a share of 1% it uses less than the laptop")
     one_percent = {result.label: evaluate(result, {**values, "share": 1.0}) for result in rental_results()}

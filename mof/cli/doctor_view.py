@@ -16,7 +16,8 @@ def show_report(report, characters, path, console=None):
     """Print a report.
 
     Args:
-        report: DoctorReport. characters: of the reader's text. path: where the report lies.
+        report: DoctorReport. characters: of the reader's text.
+        path: where the report lies, or None where it is not kept.
         console: rich Console, or None for the standard output.
     """
     console = console or Console(highlight=False)
@@ -36,7 +37,8 @@ def show_report(report, characters, path, console=None):
     _show_chapters(report, say)
     _show_advice(report, say)
     _show_recommendation(report, say)
-    say(f"\nKept in {path}; told again by: " + command_line("doctor", "--show"))
+    if path is not None:
+        say(f"\nKept in {path}; told again by: " + command_line("doctor", "--show"))
 
 
 def duration(seconds):
@@ -153,7 +155,7 @@ def _show_recommendation(report, say):
     chosen = report.prediction(report.recommended)
     say(f"  {report.recommended}: {report.reason}")
     say(f"  That is about {chosen.operations(report.hours):.1e} operations. The mark is a rule for much")
-    say("  larger models, reported by Hoffmann et al. 2022 (arXiv 2203.15556): a guide, no law.")
+    say("  larger models, reported as that of Hoffmann et al. 2022 (arXiv 2203.15556): a guide, no law.")
     if {"busy", "unsteady"} & {advice.name for advice in report.advice}:
         say("  The measurement was disturbed: run it again on a quiet machine before you choose.", "yellow")
     minutes = f"{60 * report.hours:.0f}"

@@ -11,10 +11,10 @@ def command_line(*words):
         words: str, what follows `mof`.
 
     Returns:
-        str: "mof train ..." where the reader typed `mof`, else "PYTHON -m mof train ...", with the path of
-        this Python as short as it can be.
+        str: "mof train ..." where the reader typed `mof`, and in a notebook, where a path of this
+        machine would only confuse; else "PYTHON -m mof train ...", the path as short as it can be.
     """
-    if Path(sys.argv[0]).stem == "mof":
+    if Path(sys.argv[0]).stem in ("mof", "ipykernel_launcher"):
         return " ".join(["mof", *words])
     python = Path(sys.executable)
     try:

@@ -11,6 +11,7 @@ from mof.launcher.index_settings import installer_environment
 from mof.launcher.problem import Problem
 from mof.launcher.web_files import ensure_web_files
 
+<<<<<<< HEAD
 # what a chapter's outputs depend on beside its own cells: the package, the lock, the data
 CODE_BEHIND_PAGES = (
     "mof/**/*.py",
@@ -18,6 +19,15 @@ CODE_BEHIND_PAGES = (
     "requirements/locks/*.txt",
     "data/**/*.jsonl",
     "book/records/*.json",
+=======
+CODE_BEHIND_PAGES = (  # and the results that pages show
+    "mof/**/*.py",
+    "mof/**/*.js",
+    "mof/**/*.json",
+    "requirements/locks/*.txt",
+    "book/records/*.json",
+    "benchmarks/**/*.json",
+>>>>>>> ch0001
 )
 
 

@@ -56,7 +56,8 @@ def recommend(predictions, available_bytes, hours):
     candidates = [p for p in fitting if p.preset != FOR_TESTS] or fitting
     chosen = min(candidates, key=lambda p: distance_from_rule(p, hours))
     each = chosen.tokens_per_parameter(hours)
-    reason = f"{hours:g} hours give it {each:.3g} tokens for each parameter; about 20 is the mark"
+    give = "1 hour gives" if hours == 1 else f"{hours:g} hours give"
+    reason = f"{give} it {each:.3g} tokens for each parameter; about 20 is the mark"
     reason += "" if len(candidates) > 1 else ", and no other preset fits into memory"
     return Recommendation(chosen, reason + ".", too_large)
 

@@ -1,0 +1,59 @@
+"""What chapter 01 reckons with, against the files and the model itself."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mof.flops import training_flops
+from mof.lessons import budget
+from mof.lessons.budget import (
+    ARTICLE,
+    NANOCHAT,
+    PUBLISHED_PARAMETERS,
+    PUBLISHED_TABLES,
+    memory_parts,
+    operations_per_token,
+    preset_sizes,
+    published_speed,
+    recorded_hour,
+    recorded_peak,
+)
+from mof.machine.parameter_counts import training_state_bytes
+from mof.machine.prediction import modelled_bytes
+from mof.presets import preset
+
+
+def test_the_recorded_hour_is_the_stored_one():
+    stored = json.loads(budget.HOUR_RUN.read_text(encoding="utf-8"))
+    hour = recorded_hour()
+    assert hour.tokens == stored["tokens_read"] and hour.num_parameters == stored["parameters"]
+    assert hour.tokens_per_second == pytest.approx(stored["tokens_read"] / stored["training_seconds"])
+    assert hour.rate == pytest.approx(hour.tokens_per_second * operations_per_token("tiny"))
+    assert stored["date"] in hour.note and "2 cores" in hour.note
+
+
+def test_operations_of_a_token_are_near_those_of_an_independent_count():
+    for name in ("tiny", "full"):
+        counted = training_flops(preset(name).model, 8, 256) / (8 * 256)
+        assert operations_per_token(name) == pytest.approx(counted, rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["nano", "tiny", "full"])
+def test_memory_by_parts_is_what_the_doctor_counts(name):
+    parts, config = memory_parts(name, 2048), preset(name).model
+    assert sum(parts.values()) == modelled_bytes(config, 2048)
+    kept = parts.pop("kept for the way back")
+    assert sum(parts.values()) == training_state_bytes(config) and kept > 0
+    assert parts["weights"] == 4 * preset_sizes((name,))[name]
+
+
+def test_the_recorded_peak_is_of_full_alone():
+    assert 3e9 < recorded_peak("full") < 4e9 and recorded_peak("tiny") is None
+
+
+def test_what_others_say():
+    assert published_speed() == (109, 118)
+    assert (ARTICLE.parameters, ARTICLE.hours) == (80e6, 96.0)
+    assert PUBLISHED_PARAMETERS - PUBLISHED_TABLES == 76_480_801
+    np.testing.assert_allclose(NANOCHAT.rate, 4.944e14, rtol=1e-3)

@@ -11,23 +11,15 @@ from mof.launcher.index_settings import installer_environment
 from mof.launcher.problem import Problem
 from mof.launcher.web_files import ensure_web_files
 
-<<<<<<< HEAD
-# what a chapter's outputs depend on beside its own cells: the package, the lock, the data
+# what a chapter's outputs depend on beside its own cells: the package, the lock, the data, the stored results
 CODE_BEHIND_PAGES = (
-    "mof/**/*.py",
-    "mof/**/*.json",
-    "requirements/locks/*.txt",
-    "data/**/*.jsonl",
-    "book/records/*.json",
-=======
-CODE_BEHIND_PAGES = (  # and the results that pages show
     "mof/**/*.py",
     "mof/**/*.js",
     "mof/**/*.json",
     "requirements/locks/*.txt",
+    "data/**/*.jsonl",
     "book/records/*.json",
-    "benchmarks/**/*.json",
->>>>>>> ch0001
+    "benchmarks/results/*.json",
 )
 
 

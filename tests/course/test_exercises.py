@@ -115,25 +115,14 @@ def test_an_exercise_that_is_not_whole_is_refused(changes, words):
 
 
 @pytest.mark.parametrize("id", ["05.9", "5.1", 5.1])
-<<<<<<< HEAD
 def test_an_unknown_id_names_those_that_there_are(id):
-=======
-def test_an_unknown_id_names_those_of_its_chapter(id):
->>>>>>> ch0001
     with pytest.raises(ValueError, match=rf"there is no exercise '?{id}'?; there are \"05.1\", \"05.2\""):
         find_exercise(id)
 
 
-<<<<<<< HEAD
 def test_a_name_of_no_chapter_gets_all_ids():
     first, second = [exercise.id for exercise in EXERCISES[:2]]
     with pytest.raises(
         ValueError, match=rf"there is no exercise 'linear'; there are \"{first}\", \"{second}\""
     ):
         find_exercise("linear")
-=======
-def test_an_id_of_no_chapter_names_all():
-    with pytest.raises(ValueError, match="there is no exercise 'linear'; there are ") as caught:
-        find_exercise("linear")
-    assert all(f'"{id}"' in str(caught.value) for id in all_exercises())
->>>>>>> ch0001

@@ -60,7 +60,11 @@ def train(name, seed, options):
     from mof.training.conditions import bit_identity_conditions
 
     run = short_run(name, 60 * options.minutes, corpus=options.corpus, seed=seed, **VOCABULARIES[name])
-    result = {"row": study_row(run, seed), "settings": settings(options), "machine": bit_identity_conditions()}
+    result = {
+        "row": study_row(run, seed),
+        "settings": settings(options),
+        "machine": bit_identity_conditions(),
+    }
     file = result_file(options.folder, name, seed)
     file.parent.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_suffix(".partial")

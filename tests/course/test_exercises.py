@@ -114,7 +114,15 @@ def test_an_exercise_that_is_not_whole_is_refused(changes, words):
         valid(**changes)
 
 
-@pytest.mark.parametrize("id", ["05.9", "5.1", 5.1, "linear"])
+@pytest.mark.parametrize("id", ["05.9", "5.1", 5.1])
 def test_an_unknown_id_names_those_that_there_are(id):
     with pytest.raises(ValueError, match=rf"there is no exercise '?{id}'?; there are \"05.1\", \"05.2\""):
         find_exercise(id)
+
+
+def test_a_name_of_no_chapter_gets_all_ids():
+    first, second = [exercise.id for exercise in EXERCISES[:2]]
+    with pytest.raises(
+        ValueError, match=rf"there is no exercise 'linear'; there are \"{first}\", \"{second}\""
+    ):
+        find_exercise("linear")

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from mof.course import chapter_02
-from mof.lessons.vocabulary import NUMBERS, bytes_per_token
+from mof.evaluation.ngram_baseline import NgramModel
+from mof.lessons import vocabulary
+from mof.lessons.shipped_text import shipped_prose
+from mof.lessons.vocabulary import (
+    bytes_per_token,
+    nested_tokenizers,
+    share_that_covers,
+    token_rows,
+    work_per_byte,
+)
 from mof.machine.parameter_counts import num_parameters
 from mof.presets import PRESET_NAMES, preset
 from mof.tokenizer.byte_pair_training import train_byte_pair_tokenizer
@@ -22,6 +31,16 @@ CELLS = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
 PROSE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "markdown")
 FLAT = re.sub(r"\s+", " ", PROSE)
 FIVE_WORDS = "春天\n秋天\n春天\n夏天\n春天"
+
+
+@pytest.fixture(scope="module")
+def prose():
+    return shipped_prose()
+
+
+@pytest.fixture(scope="module")
+def nested(prose):
+    return nested_tokenizers(prose[0])
 
 
 def said(words):
@@ -91,10 +110,8 @@ def test_the_merges_by_hand_are_those_of_the_library():
 
 
 @pytest.mark.parametrize("first", [0, 60, 150])
-def test_what_the_reader_builds_learns_and_reads_as_the_library(first):
-    from mof.lessons.shipped_text import shipped_prose
-
-    learning, held_out = shipped_prose()
+def test_what_the_reader_builds_learns_and_reads_as_the_library(first, prose):
+    learning, held_out = prose
     text = "\n".join(learning[first : first + 30])
     theirs = train_byte_pair_tokenizer([text], 464)
     built = definitions(NOTEBOOK)
@@ -108,7 +125,7 @@ def test_what_the_reader_builds_learns_and_reads_as_the_library(first):
 def test_no_token_crosses_a_full_stop_and_digits_stand_alone():
     said("each digit alone")
     tokenizer = train_byte_pair_tokenizer(["来了。我走了。我2024年2024月" * 9], 400)
-    tokens = [tokenizer.token_bytes(i).decode("utf-8", "replace") for i in range(264, 264 + 20)]
+    tokens = [(left + right).decode("utf-8", "replace") for left, right in tokenizer.merges]
     assert not any("。" in token and len(token) > 1 for token in tokens)
     assert bytes_per_token(tokenizer, ["20242024"]) == 1.0
 
@@ -148,12 +165,67 @@ def test_claims_by_arithmetic():
     assert round(73_448 * 512 / 1e6, 1) == 37.6
 
 
-def test_numbers_never_become_longer_tokens():
-    said("it never rises")
-    from mof.lessons.shipped_text import shipped_prose
+def test_what_grows_with_the_vocabulary(nested):
+    lines = "今天天气很好， 我们去看爷爷。 爷爷没有睡觉， 他在晒太阳。".split()
+    found = {
+        size: [token_label(t) for row in token_rows(nested[size], lines) for t, _ in row] for size in nested
+    }
+    said("At 300 a few characters are whole: 我, 在")
+    assert {token for token in found[300] if len(token) == 1} == set("我在，。")
+    said("At 600 most are, and 没有")
+    assert "没有" in found[600] and "今天" not in found[600]
+    said("At 1,000 there are words: 今天, 我们")
+    assert {"今天", "我们", "太阳"} <= set(found[1000]) and "晒" not in found[1000]
+    said("At 2,000 爷爷")
+    assert {"爷爷", "他在"} <= set(found[2000]) and "爷爷" not in found[1500]
+    said("From 3,000 on hardly anything changes")
+    assert len(found[3000]) - len(found[max(nested)]) == 2
 
-    tokenizer = train_byte_pair_tokenizer(shipped_prose()[0], 8000)
-    assert bytes_per_token(tokenizer, [NUMBERS]) == pytest.approx(1.0, abs=0.02)
+
+def test_compression_by_kind_of_text(nested, prose):
+    learning, held_out = prose
+    largest = max(nested)
+    assert abs(bytes_per_token(nested[1000], learning) - bytes_per_token(nested[1000], held_out)) < 0.02
+    said("at the end it is 4.5 bytes against 3.9")
+    assert round(bytes_per_token(nested[largest], learning), 1) == 4.5
+    assert round(bytes_per_token(nested[largest], held_out), 1) == 3.9
+    said("At about 1,500 tokens BPE passes the dashed line")
+    per_character = len("".join(held_out).encode()) / len("".join(held_out))
+    assert bytes_per_token(nested[1000], held_out) < per_character < bytes_per_token(nested[1500], held_out)
+    said("would need some 2,300 characters")
+    assert round(len(set("".join(learning))), -2) == 2300
+    said("The traditional tale never reaches that line")
+    assert bytes_per_token(nested[largest], [vocabulary.TRADITIONAL]) < 2.5
+    said("English and the numbers do not move at all")
+    for text in (vocabulary.ENGLISH, vocabulary.NUMBERS):
+        assert bytes_per_token(nested[largest], [text]) == 1.0
+    said("2,000 tokens hold 3.2 bytes each of held-out text, 6,000 hold 3.8")
+    small, large = (bytes_per_token(nested[size], held_out) for size in (2000, 6000))
+    assert (round(small, 1), round(large, 1)) == (3.2, 3.8) and 1 / 8 < 1 - small / large < 1 / 6
+
+
+def test_the_least_work_of_each_preset(nested, prose):
+    held = {size: bytes_per_token(nested[size], prose[1]) for size in nested}
+    least = {}
+    for name in PRESET_NAMES:
+        config = preset(name).model
+        least[name] = min(held, key=lambda size: sum(work_per_byte(config, size, held[size])))
+    said("the least work is at 1,000 tokens; for `tiny` it is at 3,000, for `small` at 6,000")
+    assert least == {"nano": 1000, "tiny": 3000, "small": 6000, "full": max(nested)}
+
+
+def test_what_counting_reaches(prose):
+    learning, held_out = prose
+    bits = {order: NgramModel.train(learning, order).bits_per_byte(held_out) for order in (1, 2, 5)}
+    said("bring 8 bits down to less than 3. One character of context brings half a bit more")
+    assert 2.8 < bits[1] < 3.0 and 0.45 < bits[1] - bits[2] < 0.6 and bits[2] - bits[5] < 0.1
+    said("The packer gets as far as single characters do")
+
+
+def test_how_much_of_a_vocabulary_does_the_work(nested, prose):
+    said("Two thirds, not a quarter")
+    for size in (1000, 4000, max(nested)):
+        assert 0.6 < share_that_covers(nested[size], prose[0] + prose[1]) < 0.72
 
 
 def test_a_large_table_is_most_of_a_small_model():

@@ -1,6 +1,7 @@
 """One model under several tokenizers: a row for each training, a yardstick beside them, words. Chapter 02."""
 
 import math
+import textwrap
 
 from mof.evaluation.ngram_baseline import NgramModel
 from mof.lessons.records import find_record
@@ -16,6 +17,7 @@ VOCABULARIES = {
     "BPE, 4,096": {"tokenizer": "bpe", "vocabulary_size": 4096},
 }
 IN_THE_CHAPTER = ("bytes", "characters", "BPE, 2,048")
+LINE_WIDTH = 72  # characters of a line of text that fits under a cell
 YARDSTICK = "Kneser-Ney, order 5"
 
 
@@ -92,7 +94,7 @@ def means_by_tokenizer(rows):
 
 
 def describe(rows):
-    """Which tokenizer is best in each unit, in a sentence.
+    """Which tokenizer is best in each unit, in a sentence of lines that fit.
 
     Args:
         rows: list of dicts as `study_row` gives, none for no sentence.
@@ -104,8 +106,8 @@ def describe(rows):
     sentences = []
     for unit, words in UNITS.items() if means else ():
         order = sorted(means, key=lambda name: means[name][unit])
-        figures = ", ".join(f"{name} {means[name][unit]:.2f}" for name in order)
-        sentences.append(f"{words}, best first: {figures}.")
+        figures = ", ".join(f"{name} ({means[name][unit]:.2f})" for name in order)
+        sentences.append(textwrap.fill(f"In {words}, best first: {figures}.", LINE_WIDTH))
     return sentences
 
 

@@ -42,7 +42,7 @@ def unit_figure(rows, title=""):
     figure.update_layout(
         title=frames[0].layout.title.text,
         sliders=[frame_slider(frames, "unit: ")],
-        xaxis={"title": "loss on held-out text (left is better)", "range": [0, 1.06 * largest]},
+        xaxis={"title": "held-out loss (left is better)", "range": [0, 1.06 * largest]},
         yaxis={
             "categoryorder": "array",
             "categoryarray": names[::-1],

@@ -57,8 +57,8 @@ def test_means_and_the_order_in_each_unit():
     rows = [row("a", 0, 2.0, 3.0), row("a", 1, 3.0, 4.0), row("b", 0, 6.0, 2.5)]
     assert means_by_tokenizer(rows)["a"] == {"nats_per_token": 2.5, "bits_per_byte": 3.5}
     assert describe(rows) == [
-        "nats per token, best first: a 2.50, b 6.00.",
-        "bits per byte, best first: b 2.50, a 3.50.",
+        "In nats per token, best first: a (2.50), b (6.00).",
+        "In bits per byte, best first: b (2.50), a (3.50).",
     ]
     assert describe([]) == []
 
@@ -86,7 +86,7 @@ def test_a_recorded_study_is_drawn_and_put_in_words(monkeypatch, capsys):
     ((figure, words),) = shown
     assert figure.layout.title.text.startswith("Recorded: 1 minutes for each training: in nats per token, a")
     assert words.endswith("; recorded on Sunday.")
-    assert capsys.readouterr().out.splitlines() == describe(rows)
+    assert capsys.readouterr().out == "\n".join(describe(rows)) + "\n"
 
 
 @pytest.fixture

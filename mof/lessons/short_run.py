@@ -1,6 +1,7 @@
 """A real training of a minute, from one line in a chapter: the same loop as the four days, on the text that
 ships."""
 
+import dataclasses
 import html
 import sys
 import tempfile
@@ -9,14 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mof.evaluation.held_out import HeldOutEvaluation
-from mof.lessons.records import ROOT
+from mof.lessons.shipped_text import SHIPPED_TEXT, VALIDATION_FRACTION
 from mof.presets import preset
 from mof.training.assembly import begin_training, new_run
 from mof.training.config import TrainingConfig
 from mof.training.observer import Observer
-
-SHIPPED_TEXT = (ROOT / "data" / "prose", ROOT / "data" / "dialogues")
-VALIDATION_FRACTION = 0.05  # the text that ships is small: fewer documents would be a matter of luck
 
 
 class ShortRun(NamedTuple):
@@ -35,7 +33,14 @@ class ShortRun(NamedTuple):
 
 
 def short_run(
-    label="", seconds=45.0, preset_name="nano", corpus=SHIPPED_TEXT, seed=0, training=None, **model
+    label="",
+    seconds=45.0,
+    preset_name="nano",
+    corpus=SHIPPED_TEXT,
+    seed=0,
+    training=None,
+    tokenizer=None,
+    **model,
 ):
     """Train a small model and judge it on held-out text.
 
@@ -45,6 +50,7 @@ def short_run(
         corpus: files and folders of text.
         seed: of the weights and of the order of the text.
         training: dict of TrainingConfig fields to change, or None.
+        tokenizer: "characters" or "bpe"; None is the one of the preset.
         model: ModelConfig fields to change.
 
     Returns:
@@ -52,10 +58,12 @@ def short_run(
     """
     settings = {"lengths": (128,), "tokens_per_update": 1024, "warmup_updates": 20, "minutes": seconds / 60}
     config = TrainingConfig(seed=seed, checkpoint_seconds=3600.0, **{**settings, **(training or {})})
+    shape = preset(preset_name)
+    shape = dataclasses.replace(shape, tokenizer=tokenizer or shape.tokenizer)
     with tempfile.TemporaryDirectory() as folder:
         prepared = new_run(
             Path(folder) / "run",
-            preset(preset_name),
+            shape,
             model,
             config,
             corpus,

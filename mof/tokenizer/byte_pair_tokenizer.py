@@ -99,6 +99,35 @@ class BytePairTokenizer(Tokenizer):
             encoded.append(ids + np.int32(NUM_SPECIAL_TOKENS))
         return encoded
 
+    @property
+    def merges(self) -> list[tuple[bytes, bytes]]:
+        """The pairs that were joined, as the bytes of both tokens, in the order they were learned."""
+        table = self._token_bytes[NUM_SPECIAL_TOKENS:]
+        return [(table[left], table[right]) for left, right in self._merges]
+
+    def smaller(self, vocabulary_size: int) -> "BytePairTokenizer":
+        """The tokenizer that learning would have stopped at: the first merges of this one.
+
+        Args:
+            vocabulary_size: W of the new one, from 264 (special tokens and bytes) to that of this one.
+
+        Raises:
+            ValueError: for another size.
+        """
+        smallest = NUM_SPECIAL_TOKENS + 256
+        if not smallest <= vocabulary_size <= self.vocabulary_size:
+            raise ValueError(
+                f"vocabulary_size must be from {smallest} to {self.vocabulary_size}, that of this "
+                f"tokenizer, got {vocabulary_size}."
+            )
+        num_merges, known = 0, {bytes([value]) for value in range(256)}
+        for left, right in self.merges:
+            if NUM_SPECIAL_TOKENS + len(known) >= vocabulary_size:
+                break
+            known.add(left + right)
+            num_merges += 1
+        return BytePairTokenizer(self._merges[:num_merges])
+
     def _data(self) -> Content:
         return {"merges": [list(pair) for pair in self._merges]}
 

@@ -121,8 +121,6 @@ def test_an_unknown_id_names_those_that_there_are(id):
 
 
 def test_a_name_of_no_chapter_gets_all_ids():
-    first, second = [exercise.id for exercise in EXERCISES[:2]]
-    with pytest.raises(
-        ValueError, match=rf"there is no exercise 'linear'; there are \"{first}\", \"{second}\""
-    ):
+    first, second = [f'"{exercise.id}"' for exercise in EXERCISES[:2]]
+    with pytest.raises(ValueError, match=f"there is no exercise 'linear'; there are {first}, {second}"):
         find_exercise("linear")

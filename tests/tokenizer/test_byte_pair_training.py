@@ -104,3 +104,28 @@ def test_training_refuses_what_cannot_work():
         train_byte_pair_tokenizer(["花"], 300, max_characters=0)
     with pytest.raises(ValueError, match="lone surrogate"):
         train_byte_pair_tokenizer(["花\ud800"], 300)
+
+
+@pytest.mark.parametrize("size", [264, 265, 300, 399, 400])
+def test_a_smaller_vocabulary_is_the_one_that_would_have_been_learned(training_texts, size):
+    largest = train_byte_pair_tokenizer(training_texts, 400)
+    smaller = largest.smaller(size)
+    assert smaller.vocabulary_size == size
+    assert smaller.hash == train_byte_pair_tokenizer(training_texts, size).hash
+    assert smaller.merges == largest.merges[: len(smaller.merges)]
+
+
+@pytest.mark.parametrize("size", [263, 401])
+def test_a_size_that_there_is_not_is_refused(training_texts, size):
+    with pytest.raises(ValueError, match=f"from 264 to 400, that of this tokenizer, got {size}"):
+        train_byte_pair_tokenizer(training_texts, 400).smaller(size)
+
+
+def test_merges_are_told_as_bytes(training_texts):
+    tokenizer = train_byte_pair_tokenizer(training_texts, 300)
+    assert [
+        (tokenizer.token_bytes(8 + a), tokenizer.token_bytes(8 + b)) for a, b in tokenizer._data()["merges"]
+    ] == tokenizer.merges
+    assert [left + right for left, right in tokenizer.merges] == [
+        tokenizer.token_bytes(i) for i in range(264, 300)
+    ]

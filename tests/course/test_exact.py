@@ -1,0 +1,73 @@
+"""Answers that must be equal: what a difference, a known mistake and a wrong type are told."""
+
+import numpy as np
+import pytest
+
+from mof.course.attempt import Attempt
+from mof.course.exact import as_ids, expect_exact
+from mof.course.exercise import WrongAnswer
+from mof.course.verdict import Wrong
+
+CASES = [([1, 2],), ([3],), ([],)]
+BACKWARDS = WrongAnswer(lambda tokens: tokens[::-1], "That is backwards.")
+
+
+def doubled(tokens):
+    return [2 * token for token in tokens]
+
+
+def told(function, mistakes=()):
+    with pytest.raises(Wrong) as caught:
+        expect_exact(Attempt(function, ("tokens",)), doubled, CASES, mistakes)
+    return caught.value.message
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        doubled,
+        lambda tokens: tuple(doubled(tokens)),
+        lambda tokens: np.array(doubled(tokens), "int32"),
+        lambda tokens: [np.int64(token) for token in doubled(tokens)],
+    ],
+)
+def test_lists_tuples_and_arrays_are_right(right):
+    expect_exact(Attempt(right, ("tokens",)), doubled, CASES, (BACKWARDS,))
+
+
+def test_the_first_difference_is_shown():
+    assert told(lambda tokens: doubled(tokens)[:1]) == "For [1, 2] you give [2], expected [2, 4]."
+    assert told(lambda tokens: [2, 4]) == "For [3] you give [2, 4], expected [6]."
+
+
+def test_a_known_mistake_is_named_and_only_that():
+    assert told(BACKWARDS.answer, (BACKWARDS,)) == "That is backwards."
+    assert "you give" in told(lambda tokens: tokens, (BACKWARDS,))
+
+
+def test_a_mistake_that_fails_is_no_match():
+    fails = WrongAnswer(lambda tokens: tokens[5], "Too far.")
+    assert "you give" in told(lambda tokens: tokens, (fails,))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("12", "Your result is the text '12', expected a list of ids."),
+        (5, "Your result is the number 5, expected a list of ids."),
+        ([1, "a"], "Your result holds the text 'a' at place 1, expected an id, a whole number."),
+        ([1.0], "Your result holds the number 1 at place 0"),
+        ([True], "Your result holds True at place 0"),
+        (np.zeros((2, 2)), "Your result is an array [2, 2], expected a list of ids."),
+        (np.zeros(2), "Your result holds the number 0 at place 0"),
+    ],
+)
+def test_what_is_no_list_of_ids_is_described(value, words):
+    with pytest.raises(Wrong) as caught:
+        as_ids(value, "Your result")
+    assert words in caught.value.message
+
+
+def test_long_values_are_cut_in_messages():
+    message = told(lambda tokens: list(range(100)))
+    assert "…" in message and len(message) < 200

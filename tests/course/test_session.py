@@ -93,7 +93,7 @@ def test_unknown_names_are_refused():
         check("05.77", right)
     with pytest.raises(ValueError, match="there is no exercise 'x'"):
         hint("x")
-    with pytest.raises(ValueError, match="chapter '99' has no exercises; these have: 05"):
+    with pytest.raises(ValueError, match="chapter '99' has no exercises; these have: .*05"):
         progress("99")
 
 

@@ -1,0 +1,135 @@
+"""The figures that stand in the prose of chapter 03, worked out again."""
+
+import json
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mof.generation.logit_filters import probabilities
+from mof.lessons.bigram import smooth_counts
+from mof.lessons.prose_parts import prose_parts, vocabulary_size
+from mof.lessons.watched_run import ONE_GRU
+from mof.ops.gru import gru_step
+from mof.viz.temperature_figure import heated, nucleus
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "03_a_first_language_model.ipynb"
+CELLS = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+PROSE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "markdown")
+CODE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "code")
+FLAT = re.sub(r"\s+", " ", PROSE)
+SIGNS = "·妈骂马"
+# rows are the first of a pair, in the order of SIGNS
+COUNTS = np.array([[0, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 1], [1, 0, 0, 0]])
+
+
+def said(words):
+    assert words in FLAT, f"the chapter does not say: {words}"
+
+
+def steps(text):
+    """Places in the table of each step of a text with its marks."""
+    ids = [SIGNS.index(sign) for sign in f"·{text}·"]
+    return list(zip(ids, ids[1:], strict=False))
+
+
+def bits(table, text):
+    return -sum(math.log2(table[i, j]) if table[i, j] else -math.inf for i, j in steps(text))
+
+
+def test_the_counts_of_the_four_characters():
+    found = np.zeros((4, 4), int)
+    for i, j in steps("妈妈骂马"):
+        found[i, j] += 1
+    np.testing.assert_array_equal(found, COUNTS)
+    said("| 妈 | 1 | 1 | | | 2 |")
+    said("It has five pairs of neighbours")
+    assert COUNTS.sum() == 5
+
+
+def test_its_own_text_costs_two_bits():
+    table = COUNTS / COUNTS.sum(axis=1, keepdims=True)
+    assert [table[i, j] for i, j in steps("妈妈骂马")] == [1, 0.5, 0.5, 1, 1]
+    assert bits(table, "妈妈骂马") == 2.0 and bits(table, "妈骂妈妈") == math.inf
+    said("2 / 5 = 0.4 bits")
+    said("$2^{0.4} = 1.3$")
+    assert round(2**0.4, 1) == 1.3
+    assert len("妈妈骂马".encode()) == 12
+    said("2 / 12 = 0.17 **bits per byte**")
+    assert round(2 / 12, 2) == 0.17
+    said("$1 / \\ln 2 = 1.44$ bits")
+    assert round(1 / math.log(2), 2) == 1.44
+
+
+def test_smoothing_by_hand():
+    table = smooth_counts(COUNTS, 1.0)
+    assert table[1, 1] == 2 / 6 and table[2, 3] == 2 / 5
+    assert 2 ** bits(table, "妈骂妈妈") == pytest.approx(675)
+    assert 2 ** -bits(table, "妈妈骂马") == pytest.approx(8 / 1125)
+    said("$\\log_2 675 = 9.40$ bits")
+    assert round(math.log2(675), 2) == 9.40
+    said("which is 7.14 bits instead of 2")
+    assert round(math.log2(1125 / 8), 2) == 7.14
+    said("| smoothed | 7.14 bits | 9.40 bits |")
+    said("| no model | 10 bits | 10 bits |")
+    assert len(steps("妈骂妈妈")) * math.log2(4) == 10
+
+
+def test_the_vocabulary_has_some_two_thousand_tokens():
+    said("some two thousand made-up ones")
+    assert 1_800 < vocabulary_size(prose_parts().training) < 2_300
+    said("fewer than a hundred thousand characters")
+    assert 50_000 < sum(map(len, prose_parts().training)) < 100_000
+
+
+def test_temperatures_and_top_p_by_hand():
+    shares = [1 / 3, 1 / 3, 1 / 6, 1 / 6]
+    said("0.4, 0.4, 0.1 and 0.1")
+    np.testing.assert_allclose(heated(shares, 0.5), [0.4, 0.4, 0.1, 0.1], atol=1e-6)
+    said("0.29, 0.29, 0.21 and 0.21")
+    assert [round(float(x), 2) for x in heated(shares, 2.0)] == [0.29, 0.29, 0.21, 0.21]
+    said("With $p = 0.6$, 妈 and 骂 are enough")
+    assert nucleus(shares, 0.6).tolist() == [True, True, False, False]
+    said("a dart at 0.5 hits 骂")
+    assert np.searchsorted(np.cumsum(shares), 0.5, side="right") == 1
+
+
+def test_one_step_down_the_gradient():
+    gradient = 2 * probabilities(np.zeros(4)) - np.array([1, 1, 0, 0])
+    said("| gradient, $2p - c$ | $-1/2$ | $-1/2$ | $1/2$ | $1/2$ |")
+    assert gradient.tolist() == [-0.5, -0.5, 0.5, 0.5]
+    said("| $p$ now | 0.37 | 0.37 | 0.13 | 0.13 |")
+    assert [round(float(x), 2) for x in probabilities(-gradient)] == [0.37, 0.37, 0.13, 0.13]
+
+
+def test_one_step_of_the_gru_by_hand():
+    inputs, kernel = np.array([[0, 0, 1]], "float32"), np.ones((1, 3), "float32")
+    hidden = float(gru_step(inputs, kernel, np.zeros(3, "float32"), np.array([[0.5]], "float32"))[0, 0])
+    said("$h = 0.622 \\cdot 0.5 + 0.378 \\cdot 0.865 = 0.638$")
+    assert round(hidden, 3) == 0.638 and round(1 / (1 + math.exp(-0.5)), 3) == 0.622
+    assert round(math.tanh(1 + 0.622 * 0.5), 3) == 0.865
+    said("$0.75 \\cdot 0.8 + 0.25 \\cdot (-0.4) = 0.5$")
+    assert 0.75 * 0.8 + 0.25 * -0.4 == pytest.approx(0.5)
+
+
+def test_the_quotation_by_hand():
+    rows = {}
+    for name in ("reads", "gate $z$", "candidate $n$", "state $h$"):
+        (line,) = re.findall(rf"^\| {re.escape(name)} \| (.*) \|$", PROSE, re.MULTILINE)
+        rows[name] = line.split(" | ")
+    assert "".join(rows["reads"]) == "他说：“好。”"
+    h = 0.0
+    for z, n, expected in zip(rows["gate $z$"], rows["candidate $n$"], rows["state $h$"], strict=True):
+        h = float(z) * h + (1 - float(z)) * (0.0 if n == "any" else float(n))
+        assert h == float(expected)
+
+
+def test_the_sizes_of_the_gru():
+    said("Each token has a vector of 128 numbers. A GRU with a state of 256 numbers reads it")
+    assert (ONE_GRU["width"], ONE_GRU["recurrent_width"]) == (128, 256)
+
+
+def test_nothing_is_left_to_do():
+    assert "TODO" not in PROSE + CODE

@@ -206,7 +206,6 @@ def describe_sizes(data):
 def _find(name):
     study = find_record(name)
     if study is None:
-        print(
-            f"This study has not been run yet: there is no record to show, and nothing to conclude.\n{COMMAND}"
-        )
+        print("This study has not been run yet: there is no record to show, and nothing to conclude.")
+        print(COMMAND)
     return study

@@ -17,7 +17,7 @@ from mof.corpus.conversation import encode_document
 from mof.lessons.prose_parts import num_bytes
 from mof.tokenizer.special_tokens import DOCUMENT
 
-LEARNING_RATE, NUM_UPDATES = 0.3, 200
+LEARNING_RATE, NUM_UPDATES = 0.3, 100
 FIRST_DECAY_RATE, SECOND_DECAY_RATE = 0.9, 0.95  # of AdamW, as in TrainingConfig
 
 

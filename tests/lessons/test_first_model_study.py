@@ -177,7 +177,7 @@ def measured(tmp_path, monkeypatch):
 def test_the_benchmark_measures_every_share_with_every_seed(measured, capsys):
     folder, asked = measured
     assert benchmark.main([]) == 0
-    assert asked == [(share, seed, 1200) for seed in (0, 1, 2) for share in (0.25, 0.5, 1.0)]
+    assert asked == [(share, seed, 600) for seed in (0, 1, 2) for share in (0.25, 0.5, 1.0)]
     record = records.load_record(study.RECORD, folder)
     assert record.command == study.COMMAND and not record.changed_files()
     assert "5-gram wins" in study.describe_rows(study.recorded_rows(record.data))[-1]
@@ -192,8 +192,8 @@ def test_the_command_tells_what_was_changed(measured):
 
 @pytest.mark.slow
 def test_a_training_of_the_benchmark_is_json(monkeypatch):
-    monkeypatch.setattr(benchmark, "LOOK_EVERY", 10)
-    row = benchmark.measure_run(0.1, 1, 20)
+    monkeypatch.setattr(benchmark, "NUM_LOOKS", 2)
+    row = benchmark.measure_run(0.25, 1, 40)
     assert json.loads(json.dumps(row, allow_nan=False)) == row
     assert [look["update"] for look in row["looks"]] == [0, 10, 20]
     assert row["num_parameters"] > 100_000 and 1 < row["test_best"] < 8

@@ -4,9 +4,9 @@
     python benchmarks/first_language_model.py --shares 0.5 1 --seeds 0 1 2 3 4 --updates 1000
 
 Trains one GRU on a quarter, a half and all of the training part of the shipped prose, three seeds each, and
-measures n-grams on the same texts. Less text is learnt by heart sooner, so it gets fewer updates. Their numbers
-are fixed: another machine takes another time and finds the same curves, but for rounding. The record is
-written after each seed.
+measures n-grams on the same texts. Less text is learnt by heart sooner, so it gets fewer updates. Their
+numbers are fixed: another machine takes another time and finds the same curves, but for rounding. The record
+is written after each seed.
 """
 
 import argparse
@@ -50,7 +50,9 @@ def measure_run(share, seed, full_updates):
     """One watched training: a dict for the record. full_updates: those that the whole text would get."""
     from mof.lessons.watched_run import watched_run
 
-    run = watched_run(prose_parts(share), f"share {share:g}, seed {seed}", num_updates, LOOK_EVERY, seed=seed)
+    num_updates = round(full_updates * share**0.5)
+    label = f"share {share:g}, seed {seed}"
+    run = watched_run(prose_parts(share), label, num_updates, max(1, num_updates // NUM_LOOKS), seed, PROMPT)
     looks = [{name: _rounded(value) for name, value in look.items()} for look in run.looks]
     return {
         "share": share,
@@ -94,9 +96,11 @@ def main(arguments=None):
     from mof.training.conditions import bit_identity_conditions
 
     counting = [measure_counting(share) for share in options.shares]
-    runs = [measure_run(share, seed, options.updates) for seed in options.seeds for share in options.shares]
-    data = {"runs": runs, "counting": counting}
-    print(f"wrote {write_record(RECORD, data, command(options), bit_identity_conditions(), CODE)}")
+    runs = []
+    for i, seed in enumerate(options.seeds):
+        runs += [measure_run(share, seed, options.updates) for share in options.shares]
+        data, words = {"runs": runs, "counting": counting}, command(options, options.seeds[: i + 1])
+        print(f"wrote {write_record(RECORD, data, words, bit_identity_conditions(), CODE)}", flush=True)
     return 0
 
 

@@ -10,7 +10,9 @@ import pytest
 
 from mof.generation.logit_filters import probabilities
 from mof.lessons.bigram import smooth_counts
+from mof.lessons.first_model_study import COUNTED, GRAMS, OVERTRAINED, RECORD, STOPPED, recorded_rows
 from mof.lessons.prose_parts import prose_parts, vocabulary_size
+from mof.lessons.records import load_record
 from mof.lessons.watched_run import ONE_GRU
 from mof.ops.gru import gru_step
 from mof.viz.temperature_figure import heated, nucleus
@@ -133,3 +135,24 @@ def test_the_sizes_of_the_gru():
 
 def test_nothing_is_left_to_do():
     assert "TODO" not in PROSE + CODE
+
+
+def test_what_the_prose_says_of_the_record():
+    data = load_record(RECORD).data
+    means = {}
+    for row in recorded_rows(data):
+        means.setdefault(row["form"], []).append(row["bits_per_byte"])
+    means = {form: sum(values) / len(values) for form, values in means.items()}
+    said("**Counting wins.**")
+    assert means[GRAMS[5]] < means[STOPPED]
+    said("beats our plain bigram by a wide margin")
+    assert means[STOPPED] < means[COUNTED] - 0.15
+    said("Trained to the end it is worse than the plain bigram")
+    assert means[OVERTRAINED] > means[COUNTED]
+    said("it beats our plain $k$ by a quarter of a bit a byte")
+    assert 0.2 < means[COUNTED] - means[GRAMS[2]] < 0.3
+    said("on pairs alone comes within a few hundredths of the 5-gram")
+    assert 0 < means[GRAMS[2]] - means[GRAMS[5]] < 0.06
+    said("nine times through")
+    assert all(round(run["looks"][-1]["passes"]) == 9 for run in data["runs"] if run["share"] == 1.0)
+    assert all(0 < run["best"] < len(run["looks"]) - 1 for run in data["runs"]), "held-out loss turns"

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from mof.generation.logit_filters import probabilities
-from mof.lessons.bigram import smooth_counts
+from mof.lessons.bigram import count_pairs, smooth_counts
 from mof.lessons.first_model_study import COUNTED, GRAMS, OVERTRAINED, RECORD, STOPPED, recorded_rows
-from mof.lessons.prose_parts import prose_parts, vocabulary_size
+from mof.lessons.prose_parts import prose_parts, prose_tokenizer, vocabulary_size
 from mof.lessons.records import load_record
 from mof.lessons.watched_run import ONE_GRU
 from mof.ops.gru import gru_step
@@ -156,3 +156,10 @@ def test_what_the_prose_says_of_the_record():
     said("nine times through")
     assert all(round(run["looks"][-1]["passes"]) == 9 for run in data["runs"] if run["share"] == 1.0)
     assert all(0 < run["best"] < len(run["looks"]) - 1 for run in data["runs"]), "held-out loss turns"
+
+
+def test_two_in_three_pairs_came_once():
+    said("two in three of the pairs in this text came once")
+    texts = prose_parts().training
+    counts = count_pairs(texts, prose_tokenizer(texts))
+    assert 0.64 < (counts == 1).sum() / (counts > 0).sum() < 0.70

@@ -12,6 +12,7 @@ import pytest
 from mof.course import check, hint, progress
 from mof.course.display import print_safely
 from mof.course.progress_file import read_entries
+from mof.course.registry import all_exercises
 from mof.course.session import _file_at
 
 ROOT = Path(__file__).parents[2]
@@ -150,7 +151,7 @@ def test_in_a_notebook_each_is_a_box(kept):
     verdict, hints, table = (output.data["text/html"] for output in outputs[0])
     assert 'class="verdict verdict-wrong" role="status"' in verdict
     assert '<details class="mof-hint" open><summary>Hint 1 of 3</summary>' in hints
-    assert "<caption" in table and table.count('<th scope="row"') == 5
+    assert "<caption" in table and table.count('<th scope="row"') == len(all_exercises())
     assert outputs[0][0].data["text/plain"].startswith("✗ That is the size")
     (failed,) = outputs[1]
     assert "line 3" in failed.data["text/plain"] and ">return y / 0</pre>" in failed.data["text/html"]

@@ -151,7 +151,7 @@ def test_what_the_prose_says_of_the_record():
     assert means[OVERTRAINED] > means[COUNTED]
     said("it beats our plain $k$ by a quarter of a bit a byte")
     assert 0.2 < means[COUNTED] - means[GRAMS[2]] < 0.3
-    said("on pairs alone comes within a few hundredths of the 5-gram")
+    said("on pairs alone comes within a few hundredths of it")
     assert 0 < means[GRAMS[2]] - means[GRAMS[5]] < 0.06
     said("nine times through")
     assert all(round(run["looks"][-1]["passes"]) == 9 for run in data["runs"] if run["share"] == 1.0)
@@ -173,7 +173,7 @@ def test_what_the_prose_says_of_less_text():
         runs = [run for run in data["runs"] if run["share"] == entry["share"]]
         leads.append(sum(run["test_best"] for run in runs) / len(runs) - bits[GRAMS[5]])
         losses[entry["share"]] = (min(run["test_last"] for run in runs), bits[UNIFORM])
-    said("0.13 bits a byte, then 0.11, then 0.04")
-    np.testing.assert_allclose(leads, [0.13, 0.11, 0.04], atol=0.006)
+    said("from more than a tenth of a bit a byte to less than half of that")
+    assert leads == sorted(leads, reverse=True) and leads[0] > 0.1 and leads[-1] < leads[0] / 2
     said("on the quarter, trained to the end, the GRU needs more bits than a model that knows nothing")
     assert losses[0.25][0] > losses[0.25][1]

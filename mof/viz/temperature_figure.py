@@ -91,7 +91,7 @@ def _frame(shares, labels, shown, temperature, top_p):
         )
     ]
     words = (
-        f"as uncertain as {num_equal_choices(now):.1f} equal choices; top-p {top_p:g} keeps {kept.sum():,} "
+        f"as uncertain as {num_equal_choices(now):,.1f} equal choices; top-p {top_p:g} keeps {kept.sum():,} "
         f"of {len(now):,} tokens; the bars hold {now[shown].sum():.0%}"
     )
     return go.Frame(name=f"{temperature:g}", data=bars, layout={"title": {"text": words}})

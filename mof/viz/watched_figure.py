@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from mof.viz.frame_slider import frame_slider
 
 TRAINING_COLOUR, HELD_OUT_COLOUR = "#2f6db5", "#b8560f"  # blue and orange: told apart by the colour-blind too
-LINE_CHARACTERS = 26  # of a sample in a line of the title
+LINE_CHARACTERS = 27  # of a sample in a line of the title
 
 
 def watched_figure(looks, title=""):

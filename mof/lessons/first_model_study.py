@@ -146,7 +146,7 @@ def show_recorded_comparison(name=RECORD):
     rows = [row for row in recorded_rows(study.data) if row["form"] != UNIFORM]
     seeds = sum(run["share"] == 1.0 for run in study.data["runs"])
     words = (
-        f"A dot for each training (the GRU has {seeds} seeds); fewer bits are better; all on the same test "
+        f"A dot for each training (seeds of the GRU: {seeds}); fewer bits are better; all on the same test "
         f"texts; {study.note}."
     )
     show_figure(forms_figure(rows, "Recorded"), words)

@@ -152,7 +152,7 @@ def test_a_recorded_study_is_drawn_and_put_in_words(monkeypatch, capsys):
     )
     forms = set(comparison.data[0].y)
     assert study.UNIFORM not in forms and {study.COUNTED, study.STOPPED, study.OVERTRAINED} < forms
-    assert "the GRU has 2 seeds" in words and words.endswith("; recorded on Sunday.")
+    assert "seeds of the GRU: 2" in words and words.endswith("; recorded on Sunday.")
     said = capsys.readouterr().out
     assert "The 5-gram wins" in said and "best pass" in said and "Best after 10 updates" in said
 

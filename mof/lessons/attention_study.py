@@ -1,6 +1,7 @@
 """What the forms of attention were worth: a row for each training, a figure of them, words. Chapter 05."""
 
 from mof.lessons.attention_forms import FORMS
+from mof.lessons.form_results import counted, tell_missing, title_and_words
 from mof.lessons.records import find_record
 from mof.viz.forms_figure import forms_figure
 from mof.viz.notebook_figures import show_figure
@@ -24,18 +25,10 @@ def show_study(name="attention_forms"):
     """
     study = find_record(name)
     if study is None:
-        print(
-            "This study has not been run yet: there is no record to show,\n"
-            "and nothing to conclude. About 2.4 hours on two cores:\n"
-            "python benchmarks/attention_forms.py"
-        )
+        tell_missing("2.4", "attention_forms.py")
         return
     rows = study.data["runs"]
-    minutes, passes = (sum(row[key] for row in rows) / len(rows) for key in ("seconds", "passes"))
-    title = f"Recorded: {minutes / 60:.0f} minutes, {passes:.1f} passes over the text, on average"
-    words = (
-        f"A dot for each training, a stroke at the mean of the seeds; fewer bits are better; {study.note}."
-    )
+    title, words = title_and_words(study)
     show_figure(forms_figure(rows, title), words)
     print(*describe_forms(rows), sep="\n")
 
@@ -56,7 +49,7 @@ def describe_forms(rows):
     sentences, before = [], None
     for form, results in by_form.items():
         mean = sum(results.values()) / len(results)
-        sentence = f"{form}: {mean:.3f} bits per byte over {_count(len(results), 'seed')}"
+        sentence = f"{form}: {mean:.3f} bits per byte over {counted(len(results), 'seed')}"
         if before is not None:
             name, others = before
             shared = sorted(set(results) & set(others))
@@ -67,12 +60,8 @@ def describe_forms(rows):
                 word = "fewer" if change < 0 else "more"
                 sentence += (
                     f"; {abs(change):.3f} {word} than {name}, better in {better} of "
-                    f"{_count(len(changes), 'seed')}"
+                    f"{counted(len(changes), 'seed')}"
                 )
         sentences.append(sentence + ".")
         before = form, results
     return sentences
-
-
-def _count(number, noun):
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

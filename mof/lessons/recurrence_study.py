@@ -2,6 +2,7 @@
 
 import textwrap
 
+from mof.lessons.form_results import counted, tell_missing, title_and_words
 from mof.lessons.records import find_record
 from mof.lessons.recurrence_forms import FORMS, OURS
 from mof.viz.forms_figure import forms_figure
@@ -18,18 +19,10 @@ def show_study(name="recurrence_forms"):
     """
     study = find_record(name)
     if study is None:
-        print(
-            "This study has not been run yet: there is no record to show,\n"
-            "and nothing to conclude. About 3 hours on two cores:\n"
-            "python benchmarks/recurrence_forms.py"
-        )
+        tell_missing("3", "recurrence_forms.py")
         return
     rows = study.data["runs"]
-    minutes, passes = (sum(row[key] for row in rows) / len(rows) for key in ("seconds", "passes"))
-    title = f"Recorded: {minutes / 60:.0f} minutes, {passes:.1f} passes over the text, on average"
-    words = (
-        f"A dot for each training, a stroke at the mean of the seeds; fewer bits are better; {study.note}."
-    )
+    title, words = title_and_words(study)
     show_figure(forms_figure(rows, title), words)
     for sentence in (*describe_forms(rows), *describe_memory(rows)):
         print(textwrap.fill(sentence, LINE_LENGTH, subsequent_indent="  "))
@@ -52,7 +45,7 @@ def describe_forms(rows):
         if not own:
             continue
         mean = sum(row["bits_per_byte"] for row in own) / len(own)
-        sentence = f"{form}: {mean:.3f} bits per byte over {_count(len(own), 'seed')}"
+        sentence = f"{form}: {mean:.3f} bits per byte over {counted(len(own), 'seed')}"
         if all("tokens" in row for row in own):
             sentence += f", {sum(row['tokens'] for row in own) / len(own):,.0f} tokens read"
         changes = [row["bits_per_byte"] - ours[row["seed"]] for row in own if row["seed"] in ours]
@@ -61,7 +54,7 @@ def describe_forms(rows):
             worse = sum(change > 0 for change in changes)
             word = "more" if change > 0 else "fewer"
             sentence += (
-                f"; {abs(change):.3f} {word} than {OURS}, worse in {worse} of {_count(len(changes), 'seed')}"
+                f"; {abs(change):.3f} {word} than {OURS}, worse in {worse} of {counted(len(changes), 'seed')}"
             )
         sentences.append(sentence + ".")
     return sentences
@@ -87,7 +80,3 @@ def describe_memory(rows):
             f"less than {middle:.2g}, nine tenths for less than {high:.2g}; q = {q:.2f}."
         )
     return sentences
-
-
-def _count(number, noun):
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -26,6 +26,7 @@ class JaxEngine:
         self.num_traces = 0
         self._accumulate_jit = jax.jit(self._accumulate, static_argnums=0)
         self._apply_jit = jax.jit(self._apply, static_argnums=0)
+        self._update_many_jit = jax.jit(self._update_many, static_argnums=0, donate_argnums=(1, 2, 4))
 
     def accumulate(self, batch, memory, trainable):
         """Forward and backward over one batch; see `TensorFlowEngine.accumulate`."""
@@ -44,6 +45,30 @@ class JaxEngine:
         for variable, value in zip(self.model.trainable_variables, self.parameters, strict=True):
             variable.assign(value)
         return norm
+
+    def update_many(self, batches, memory, learning_rates, steps, trainable):
+        """Several updates of one batch each as one program: what keeps an accelerator busy, which is done
+        with an update before Python has asked for the next. The same numbers as `accumulate` and `apply` in
+        turn.
+
+        Args:
+            batches: list of K Batch of one shape.
+            memory: state before the first. It is used up.
+            learning_rates, steps: [K, P] arrays, those of `apply` for each update.
+            trainable: flags of the parameters.
+
+        Returns:
+            (losses [K], summed over the batch's targets; weights [K]; gradient lengths [K]; memory).
+        """
+        names = ("token_ids", "targets", "resets", "loss_weights")
+        arrays = tuple(np.stack([getattr(batch, name) for batch in batches]) for name in names)
+        scalars = np.asarray(learning_rates, "float32"), np.asarray(steps, "float32")
+        figures, self.parameters, self.slots, memory = self._update_many_jit(
+            trainable, self.parameters, self.slots, arrays, memory, scalars
+        )
+        for variable, value in zip(self.model.trainable_variables, self.parameters, strict=True):
+            variable.assign(jax.numpy.copy(value))  # the next call uses the engine's own array up
+        return *figures, memory
 
     def tensors(self, with_sums):
         """Weights and slots by the parameters' paths; see `TensorFlowEngine.tensors`."""
@@ -114,6 +139,19 @@ class JaxEngine:
             new_parameters.append(parameter)
             new_slots.append(slot)
         return norm, new_parameters, new_slots, [keras.ops.zeros_like(total) for total in sums]
+
+    def _update_many(self, trainable, parameters, slots, arrays, memory, scalars):
+        def one(state, inputs):
+            parameters, slots, memory = state
+            arrays, learning_rates, steps = inputs
+            empty = [keras.ops.zeros_like(parameter) for parameter in parameters]
+            loss, weight, memory, sums = self._accumulate(trainable, parameters, empty, arrays, memory)
+            scalars = jax.numpy.maximum(weight, 1.0), learning_rates, steps
+            norm, parameters, slots, _ = self._apply(trainable, parameters, slots, sums, scalars)
+            return (parameters, slots, memory), (loss, weight, norm)
+
+        state, figures = jax.lax.scan(one, (parameters, slots, memory), (arrays, *scalars))
+        return figures, *state
 
     def _update(self, plan, parameter, total, slots, scalars):
         config = self.config

@@ -166,18 +166,26 @@ class Training:
         return add_input_noise(self.batches.next_batch(length), share, seed)
 
     def _apply(self, trainable, length):
+        progress = self.progress
+        weight = max(progress.cycle_weight, 1.0)
+        norm = float(self.engine.apply(weight, *self._age(trainable, progress.update), trainable))
+        self._finish_update(progress.cycle_loss / weight, norm, length)
+
+    def _age(self, trainable, update):
+        """Count an update of the parameters that it trains; returns (step sizes, ages), both [P] arrays."""
         progress, config = self.progress, self.config
-        factor = schedule_factor(config, progress.update, progress.num_updates)
+        factor = schedule_factor(config, update, progress.num_updates)
         factors = []
         for i, flag in enumerate(trainable):
             progress.ages[i] += int(flag)
-            since_thaw = progress.update - progress.thawed_at[i]
+            since_thaw = update - progress.thawed_at[i]
             is_rewarming = progress.thawed_at[i] > 0
             factors.append(factor * (warmup_factor(since_thaw, config.thaw_updates) if is_rewarming else 1.0))
-        weight = max(progress.cycle_weight, 1.0)
-        ages = np.maximum(progress.ages, 1)
-        norm = float(self.engine.apply(weight, step_sizes(self.plans, config, factors), ages, trainable))
-        loss = progress.cycle_loss / weight
+        return step_sizes(self.plans, config, factors), np.maximum(progress.ages, 1)
+
+    def _finish_update(self, loss, norm, length):
+        """Check and write down what an update gave, and begin the next."""
+        progress, config = self.progress, self.config
         if not (math.isfinite(loss) and math.isfinite(norm)):
             raise TrainingDiverged(
                 f"after update {progress.update} the loss is {loss} and the gradient's length "
@@ -185,6 +193,7 @@ class Training:
                 "diverged. The last checkpoint is from before. Start again with a smaller learning "
                 "rate, for example half."
             )
+        factor = schedule_factor(config, progress.update, progress.num_updates)
         progress.update += 1
         progress.num_targets += progress.cycle_weight
         progress.micro_batch, progress.cycle_loss, progress.cycle_weight = 0, 0.0, 0.0

@@ -81,10 +81,15 @@ class RunFolder:
             "model": json.loads(model_config.to_json()),
             "training": json.loads(training_config.to_json()),
         }
-        unfinished = path / f"{RUN_NAME}.partial"
-        unfinished.write_text(json.dumps(facts, ensure_ascii=False, indent=2), encoding="utf-8")
-        os.replace(unfinished, path / RUN_NAME)
+        _write_facts(path, facts)
         return cls(path)
+
+    def change_products(self, product_dtype):
+        """Write another dtype of the products into run.json: the one setting of a model that another machine
+        may read otherwise, because the weights are float32 either way."""
+        self.model_config = self.model_config.replace(product_dtype=product_dtype)
+        self.facts["model"] = json.loads(self.model_config.to_json())
+        _write_facts(self.path, self.facts)
 
     @property
     def checkpoints(self):
@@ -173,3 +178,9 @@ class RunFolder:
         text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in kept)
         unfinished.write_text(text, encoding="utf-8", newline="\n")
         os.replace(unfinished, self.path / LOG_NAME)
+
+
+def _write_facts(path, facts):
+    unfinished = path / f"{RUN_NAME}.partial"
+    unfinished.write_text(json.dumps(facts, ensure_ascii=False, indent=2), encoding="utf-8")
+    os.replace(unfinished, path / RUN_NAME)

@@ -72,7 +72,12 @@ def pack(options):
     for (run, part), config in zip(PARTS.items(), (training, chat), strict=True):
         build_token_cache([options.corpus / f"{part}.jsonl"], tokenizer, folder / part, VALIDATION_FRACTION)
         shutil.rmtree(folder / run, ignore_errors=True)
-        facts = {"preset": options.preset, "base": None, "corpus": [], "validation_fraction": VALIDATION_FRACTION}
+        facts = {
+            "preset": options.preset,
+            "base": None,
+            "corpus": [],
+            "validation_fraction": VALIDATION_FRACTION,
+        }
         RunFolder.create(folder / run, model, config, tokenizer, facts)
     write_packed(folder / PACKED, folder, [*PARTS, *PARTS.values()])
     print(f"{folder / PACKED}: {(folder / PACKED).stat().st_size / 1e6:.1f} MB")
@@ -98,7 +103,9 @@ def train(options):
             left = end - (time.perf_counter() - start)
             weights, facts["stages"][run] = train_stage(work, run, weights, left)
             arrays = {path: np.asarray(array) for path, array in weights.items()}
-            bringing.append(threading.Thread(target=bring_home, args=(work, run, arrays, facts, options.output)))
+            bringing.append(
+                threading.Thread(target=bring_home, args=(work, run, arrays, facts, options.output))
+            )
             bringing[-1].start()  # while the next run trains
     for thread in bringing:
         thread.join()
@@ -244,8 +251,12 @@ def main():
     packing.add_argument("--model", default="{}", help="JSON of ModelConfig fields to change")
     packing.add_argument("--training", default="{}", help="JSON of TrainingConfig fields to change")
     training = commands.add_parser("train", help="on the device; states its seconds itself")
-    training.add_argument("--seconds", type=float, required=True, help="from the start to the first run's end")
-    training.add_argument("--chat-seconds", type=float, default=0.0, help="of the second run; 0 leaves it out")
+    training.add_argument(
+        "--seconds", type=float, required=True, help="from the start to the first run's end"
+    )
+    training.add_argument(
+        "--chat-seconds", type=float, default=0.0, help="of the second run; 0 leaves it out"
+    )
     training.add_argument("--work", type=Path, default=Path("runs/accelerator_work"))
     unpacking = commands.add_parser("unpack", help="what came home into run folders")
     for command in (packing, training, unpacking):

@@ -144,7 +144,9 @@ def choose_texts(entries, dialogues):
     sources = {entry.source for entry in entries}
     entries = [*entries, *transcripts(e for e in dialogues if e.source not in sources)]
     writer = TaskWriter(FAMILIES, seed=0)
-    own = [make_entry(e.line, f"{OWN_SOURCE}: prose", OWN_LICENSE) for e in read_entries([ROOT / "data/prose"])]
+    own = [
+        make_entry(e.line, f"{OWN_SOURCE}: prose", OWN_LICENSE) for e in read_entries([ROOT / "data/prose"])
+    ]
     own += questions(writer, TEXT_QUESTION_BYTES)
     return with_limits([*entries, *own])
 

@@ -85,7 +85,7 @@ class BlockTraining(Training):
         )
         self._next_rows = self._reader.submit(self._read)  # while the program runs
         for figures in zip(*(np.asarray(x, "float64") for x in (losses, weights, norms)), strict=True):
-            loss, progress.cycle_weight, norm = figures
+            loss, progress.cycle_weight, norm = map(float, figures)
             progress.num_tokens += config.tokens_per_update
             self._finish_update(loss / max(progress.cycle_weight, 1.0), norm, length)
         self._cursor = cursor
@@ -117,4 +117,3 @@ class _Place:
 
     def __init__(self, cursor):
         self.cursor = cursor
-

@@ -5,14 +5,15 @@
     KERAS_BACKEND=jax python benchmarks/accelerator_run.py train --folder runs/accelerator --output results \\
         --seconds 400 --chat-seconds 60
 
-`pack` learns the tokenizer, turns both parts of `shipped_corpus.py` into tokens, makes the folders of two runs
-and puts all into one file, data.tar.xz: the device needs neither text nor network. `train` unpacks it, trains
-the first run for the seconds at hand and the second from its weights, and writes into --output what comes back:
-logs, both models' weights in half precision, held-out figures, the name of the device. `unpack` makes run
-folders of that here, which `mof chat`, `mof export` and `mof evaluate` read.
+`pack` learns the tokenizer, turns both parts of `shipped_corpus.py` into tokens, makes the folders of two
+runs and puts all into one file, data.tar.xz: the device needs neither text nor network. `train` unpacks it, trains
+the first run for the seconds at hand and the second from its weights, and writes into --output what comes
+back: logs, both models' weights in half precision, held-out figures, the name of the device. `unpack` makes
+run folders of that here, which `mof chat`, `mof export` and `mof evaluate` read, and a record of the figures.
 """
 
 import argparse
+import datetime
 import json
 import os
 import shutil
@@ -40,6 +41,7 @@ TRAINING = {
     "warmup_updates": 100,
 }
 CHAT_STEP_SHARE = 0.3  # of the first run's step sizes
+LOGGED_TOGETHER = 80  # updates whose mean loss is kept
 BLOCK = 16  # updates in one program
 FIRST_LOOK_SECONDS, LOOK_GROWTH = 20.0, 1.5  # held-out text: often at first, where the loss falls fast
 
@@ -210,6 +212,8 @@ def unpack(options):
 
     folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    record = {"command": "python benchmarks/accelerator_run.py train", "runs": {}}
+    record["date"] = options.date
     for name in PARTS:
         pieces = sorted(options.output.glob(f"{name}-{HOME}.*"))
         if not pieces:
@@ -224,6 +228,34 @@ def unpack(options):
         last = run.read_log()[-1]["update"]
         state = {"tokenizer_hash": run.facts["tokenizer_hash"], "progress": {"update": last}}
         print(save_checkpoint(run.checkpoints, {"weights": weights}, state, last))
+        record["runs"][name] = recorded(run)
+    if options.record:
+        text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
+        options.record.write_text(text, encoding="utf-8")
+
+
+def recorded(run):
+    """What is kept of a run: facts, settings, the mean loss of some updates at a time, every look."""
+    log = run.read_log()
+    updates = [entry for entry in log if "event" not in entry]
+    groups = [updates[i : i + LOGGED_TOGETHER] for i in range(0, len(updates), LOGGED_TOGETHER)]
+    facts = json.loads((run.path / "facts.json").read_text(encoding="utf-8"))
+    return {
+        "device": facts["device"],
+        "jax": facts["jax"],
+        **facts["stages"][run.path.name],
+        "model": run.facts["model"],
+        "training": run.facts["training"],
+        "loss": [
+            {"tokens": group[-1]["tokens"], "nats": round(sum(e["loss"] for e in group) / len(group), 4)}
+            for group in groups
+        ],
+        "held_out": [
+            {key: entry[key] for key in ("tokens", "bits_per_byte", "nats_per_token", "route_weights")}
+            for entry in log
+            if entry.get("event") == "evaluation"
+        ],
+    }
 
 
 def write_packed(path, folder, names, preset=6):
@@ -259,6 +291,8 @@ def main():
     )
     training.add_argument("--work", type=Path, default=Path("runs/accelerator_work"))
     unpacking = commands.add_parser("unpack", help="what came home into run folders")
+    unpacking.add_argument("--record", type=Path, help="JSON file for the figures that are kept")
+    unpacking.add_argument("--date", default=datetime.date.today().isoformat(), help="of the training")
     for command in (packing, training, unpacking):
         command.add_argument("--folder", type=Path, default=ROOT / "runs" / "accelerator")
     for command in (training, unpacking):

@@ -22,7 +22,7 @@ needs_jax = pytest.mark.skipif(
 
 @pytest.fixture
 def make_block_training(make_run, make_training, cache):
-    """A BlockTraining in the graphs of the engine that all tests share; of an existing run, if one is given."""
+    """A BlockTraining in the graphs of the engine that all tests share; of an existing run if given."""
 
     def make(run=None, observer=None, **changes):
         run = run or make_run(**{**ONE_BATCH, **changes})

@@ -6,10 +6,11 @@
         --seconds 400 --chat-seconds 60
 
 `pack` learns the tokenizer, turns both parts of `shipped_corpus.py` into tokens, makes the folders of two
-runs and puts all into one file, data.tar.xz: the device needs neither text nor network. `train` unpacks it, trains
-the first run for the seconds at hand and the second from its weights, and writes into --output what comes
-back: logs, both models' weights in half precision, held-out figures, the name of the device. `unpack` makes
-run folders of that here, which `mof chat`, `mof export` and `mof evaluate` read, and a record of the figures.
+runs and puts all into one file, data.tar.xz: the device needs neither text nor network. `train` unpacks it,
+trains the first run for the seconds at hand and the second from its weights, and writes into --output what
+comes back: logs, both models' weights in half precision, held-out figures, the name of the device. `unpack`
+makes run folders of that here, which `mof chat`, `mof export` and `mof evaluate` read, and a record of the
+figures.
 """
 
 import argparse

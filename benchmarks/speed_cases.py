@@ -13,7 +13,7 @@ PEER_TOKENIZER = ("bpe", 6400)  # minimind's size; its own tokenizer is not on P
 ROWS, ROW_TOKENS = 8, 256  # a micro-batch of 2,048 tokens, ours and the PyTorch peers'
 # Tokens whose gradients make one update: what each size is sensibly trained with. Larger models see more
 # text and have more to gain from a steadier gradient, and Muon's own products cost the less the larger it is.
-TOKENS_PER_UPDATE = {"tiny": 4096, "small": 8192, "full": 16384}
+TOKENS_PER_UPDATE = {name: preset(name).tokens_per_update for name in ("tiny", "small", "full")}
 PEERS = {"minimind-256x6": 4096, "minimind-512x7": 8192, "gpt2-512x7": 8192}  # tokens of an update, likewise
 XIAOTHINK_ROWS, XIAOTHINK_ROW_TOKENS = 8, 128
 CUBE = 2048

@@ -6,6 +6,7 @@ from rich.table import Table
 from mof.cli.invocation import command_line
 from mof.machine.chapter_times import chapter_times
 from mof.machine.prediction import TOKEN_BYTES
+from mof.presets import preset
 
 ENVIRONMENT_BYTES = 1_700_000_000  # of the installed packages, as README.md says
 MANY_PASSES = 8  # our rule of thumb: a text read so often is learned by heart rather than from
@@ -85,7 +86,7 @@ def _show_measured(report, say):
     say(f"  memory      {memory:.1f} GB a second copied: the pace of all that is no product")
     say(f"  disk        {disk:.0f} MB a second written: the pace of a checkpoint")
     for s in report.steps:
-        speed = 1.0 / s.seconds_per_token(4096)
+        speed = 1.0 / s.seconds_per_token(preset(s.preset).tokens_per_update)
         say(
             f"  {s.preset:<10}  {speed:,.0f} tokens a second in {len(s.batch_seconds)} real training steps "
             f"({s.product_dtype}); {s.graph_seconds:.0f} s to begin; {_gigabytes(s.peak_bytes)} of memory"

@@ -62,7 +62,8 @@ def train(
     for name, value in (("--preset", preset_name), ("--tokenizer", tokenizer)):
         if base and value:
             raise ValueError(f"--base brings its own model and tokenizer: leave out {name}.")
-    shape, config = preset(preset_name or "tiny"), TrainingConfig(**training)
+    shape = preset(preset_name or (base and RunFolder(base).facts.get("preset")) or "tiny")
+    config = TrainingConfig(**{"tokens_per_update": shape.tokens_per_update, **training})
     if tokenizer is not None:
         shape = dataclasses.replace(shape, tokenizer=tokenizer)
     model_config = shape.model.replace(**model)  # wrong settings are told before the backend starts

@@ -22,7 +22,8 @@ from mof.machine.parameter_counts import checkpoint_bytes, num_parameters, train
 from mof.machine.product_counts import training_operations, update_operations
 from mof.presets import PRESET_NAMES, preset
 
-TOKENS_PER_UPDATE, LONGEST_BATCH_TOKENS = 4096, 8 * 512  # of a training with the default settings
+LONGEST_BATCH_TOKENS = 8 * 512  # of a training with the default settings
+BATCH_TOKENS = 2048  # 8 rows of 256, the middle of the three lengths
 CHECKPOINTS_KEPT = 3  # mof.training.checkpoint keeps so many, and one more while it writes
 # 123,293 characters of the text in data/ are 86,231 tokens of the tokenizer with 8,192; other text differs
 CHARACTERS_PER_TOKEN = {"bpe": 1.43, "characters": 1.0}
@@ -104,12 +105,13 @@ def predict(name, product_dtype, rates, steps, bandwidth_bytes):
     config = entry.model.replace(product_dtype=product_dtype)
     own = _steps_of(steps, name, product_dtype)
     if own is not None:
-        seconds = own.seconds_per_token(TOKENS_PER_UPDATE)
+        seconds = own.seconds_per_token(entry.tokens_per_update)
         spread = math.hypot(own.spread(), LEAST_SPREAD)
     else:
-        modelled = token_seconds(config, rates, bandwidth_bytes, TOKENS_PER_UPDATE).total
+        modelled = _modelled_seconds(entry, config, rates, bandwidth_bytes)
         factor, spread = _time_correction(name, product_dtype, rates, steps, bandwidth_bytes)
         seconds = modelled * factor
+    update = update_operations(config) / entry.tokens_per_update
     low, speed, high = interval(1.0 / seconds, spread)
     least, peak, most = _peak(config, own, steps)
     return PresetPrediction(
@@ -125,7 +127,7 @@ def predict(name, product_dtype, rates, steps, bandwidth_bytes):
         peak_bytes_low=least,
         peak_bytes_high=most,
         run_disk_bytes=(CHECKPOINTS_KEPT + 1) * checkpoint_bytes(config),
-        operations_per_token=training_operations(config) + update_operations(config) / TOKENS_PER_UPDATE,
+        operations_per_token=training_operations(config) + update,
     )
 
 
@@ -139,12 +141,19 @@ def _time_correction(name, product_dtype, rates, steps, bandwidth_bytes):
     )
     logs = []
     for measured in chosen:
-        config = preset(measured.preset).model.replace(product_dtype=measured.product_dtype)
-        modelled = token_seconds(config, rates, bandwidth_bytes, TOKENS_PER_UPDATE).total
-        ratio = measured.seconds_per_token(TOKENS_PER_UPDATE) / modelled
+        entry = preset(measured.preset)
+        config = entry.model.replace(product_dtype=measured.product_dtype)
+        modelled = _modelled_seconds(entry, config, rates, bandwidth_bytes)
+        ratio = measured.seconds_per_token(entry.tokens_per_update) / modelled
         logs.append((num_parameters(config), math.log(ratio), measured.spread()))
     factor, spread = correction(logs, num_parameters(preset(name).model))
     return factor, math.hypot(spread, more)
+
+
+def _modelled_seconds(entry, config, rates, bandwidth_bytes):
+    """Seconds for a token of a preset's training, before any correction."""
+    num_tokens = entry.tokens_per_update
+    return token_seconds(config, rates, bandwidth_bytes, num_tokens, num_tokens // BATCH_TOKENS).total
 
 
 def modelled_bytes(config, batch_tokens):

@@ -8,7 +8,6 @@ from mof.machine.measurements import StepTimes
 from mof.machine.prediction import (
     CHARACTERS_PER_TOKEN,
     LONGEST_BATCH_TOKENS,
-    TOKENS_PER_UPDATE,
     PresetPrediction,
     predict,
     predict_presets,
@@ -45,6 +44,7 @@ def test_a_measured_preset_has_its_own_speed():
     assert found["tiny"].is_measured and found["small"].is_measured
     assert not found["full"].is_measured and not found["nano"].is_measured
     assert found["tiny"].tokens_per_second == pytest.approx(1.0 / (0.53 / 2048 + 0.1 / 4096))
+    assert found["small"].tokens_per_second == pytest.approx(1.0 / (2.55 / 2048 + 1.1 / 8192))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
@@ -88,8 +88,10 @@ def test_memory_of_a_measured_preset_by_hand():
 
 def test_the_default_training_is_the_one_predicted():
     config = TrainingConfig()
-    assert config.tokens_per_update == TOKENS_PER_UPDATE
+    assert config.tokens_per_update == preset("tiny").tokens_per_update
     assert config.num_streams * max(config.lengths) == LONGEST_BATCH_TOKENS
+    for name in PRESET_NAMES:  # whole batches of the default lengths
+        assert preset(name).tokens_per_update % LONGEST_BATCH_TOKENS == 0
 
 
 def test_characters_per_token_are_named_for_every_tokenizer():

@@ -78,12 +78,12 @@ class BlockTraining(Training):
         start, length = time.perf_counter(), config.lengths[0]
         is_first = self._next_rows is None
         trainable = self._trainable()
-        batches, cursor = self._read() if is_first else self._next_rows.result()
+        batches, cursor = self._read(self.batches) if is_first else self._next_rows.result()
         plans = [self._age(trainable, progress.update + k) for k in range(self.block)]
         losses, weights, norms, self.memory = self.engine.update_many(
             batches, self.memory, *(np.stack(part) for part in zip(*plans, strict=True)), trainable
         )
-        self._next_rows = self._reader.submit(self._read)  # while the program runs
+        self._next_rows = self._reader.submit(self._read, self.batches)  # while the program runs
         for figures in zip(*(np.asarray(x, "float64") for x in (losses, weights, norms)), strict=True):
             loss, progress.cycle_weight, norm = map(float, figures)
             progress.num_tokens += config.tokens_per_update
@@ -107,9 +107,9 @@ class BlockTraining(Training):
         finally:
             self.batches = ahead
 
-    def _read(self):
-        batches = [self.batches.next_batch(self.config.lengths[0]) for _ in range(self.block)]
-        return batches, self.batches.cursor
+    def _read(self, stream):
+        batches = [stream.next_batch(self.config.lengths[0]) for _ in range(self.block)]
+        return batches, stream.cursor
 
 
 class _Place:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from mof.config import LONGEST_CHUNK
+from mof.generation.rows import row_lengths
 from mof.inference.graph_builder import AFTER, BEFORE
 from mof.inference.mixture import LOGITS
 from mof.inference.tokens import NUM_TOKENS
@@ -62,11 +63,7 @@ class OnnxReader:
         Raises:
             ValueError: for a row without tokens.
         """
-        lengths = np.array([len(row) for row in rows])
-        if not lengths.all():
-            raise ValueError(
-                f"row {int(lengths.argmin())} has no tokens, expected at least one: start it with DOCUMENT."
-            )
+        lengths = row_lengths(rows)
         if state is None:
             state = self.initial_state(len(rows))
         if lengths.max() == 1:

@@ -50,6 +50,18 @@ class OnnxReader:
             for name, shape in self._memory.items()
         }
 
+    def restarted(self, state, is_new):
+        """The memory with some rows as empty as at the start.
+
+        Args:
+            state: the memory, B rows. is_new: [B] bool, True for the rows to empty.
+        """
+        empty = self.initial_state(len(is_new))
+        return {
+            name: np.where(is_new.reshape(-1, *[1] * (value.ndim - 1)), empty[name], value)
+            for name, value in state.items()
+        }
+
     def read(self, rows, state=None):
         """Read one text for each row, of any lengths.
 

@@ -102,6 +102,7 @@ def ability_page(report, expert_names, title):
         parts += [router_figure(report, expert_names).to_html(full_html=False, include_plotlyjs=False)]
     if report.get("memory"):
         parts += ["<h2>How far back it remembers</h2>", _memory_part(report["memory"])]
+    parts += [f"<p>{html.escape(sentence)}</p>" for sentence in report.get("left_out", ())]
     parts.append("<h2>Five answers of each family</h2>")
     for row in report["families"]:
         if row["split"] == "train":

@@ -25,14 +25,13 @@ ORDER = (
         "inference",
         "evaluation",
         "quantization",
-        "viz",
         "rl",
         "distributed",
         "published",
         "tasks",
         "sources",
     },
-    {"cli", "launcher", "lessons", "machine", "course"},
+    {"cli", "launcher", "lessons", "machine", "course", "viz"},
 )
 
 

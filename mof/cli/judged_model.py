@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from mof.cli.engine import open_generator, tell
+from mof.cli.engine import tell
 
 NO_ROUTER = (
     "The router's weights are not told: an exported model gives out none of them. Ask the run that it came "
@@ -51,6 +51,7 @@ def open_judged(path, corpus=None, generator=None):
     Raises:
         RunError, CheckpointError, ExportError: the folder cannot be used; the message says why.
     """
+    from mof.cli.engine import open_generator
     from mof.inference.exported_folder import is_export
     from mof.training.assembly import open_cache, open_corpus
     from mof.training.saved_model import load_model

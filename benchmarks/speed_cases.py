@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from mof.flops import forward_products
+from mof.machine.product_counts import forward_products
 from mof.presets import preset
 
 HERE = Path(__file__).resolve().parent

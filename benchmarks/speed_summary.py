@@ -2,7 +2,7 @@
 
 import statistics
 
-from mof.flops import training_flops
+from mof.machine.product_counts import training_flops
 from mof.presets import preset
 
 

@@ -8,8 +8,9 @@ the figures are medians over the rounds (five unless told otherwise). Measured: 
 TensorFlow at 2048 x 2048 x 2048 and at the model's own shapes; whole updates, optimiser included, of tiny,
 small and full in float32 and bfloat16 with both tokenizers, in micro-batches of 2,048 tokens; the peers on
 the same text. Each peer can run plain or compiled: a round before the first tries both, and the faster goes
-on. MFU, model flops utilisation, is the matrix products of forward and backward (`mof.flops`) by the whole
-time of an update, over the measured rate of 2048^3 products in the same dtype.
+on. MFU, model flops utilisation, is the matrix products of forward and backward
+(`mof.machine.product_counts`) by the whole time of an update, over the measured rate of 2048^3 products in
+the same dtype.
 
 It tells its hours beforehand (about four for everything), goes on where it was stopped, and wants a machine
 that does nothing else. --cap avx2 keeps all libraries to AVX2 (`instruction_cap.py`), and measures generation

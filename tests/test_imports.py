@@ -13,7 +13,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in pa
 BACKENDS = {"tensorflow", "jax", "torch", "jaxlib"}
 # a part may import its own line and the lines above it
 ORDER = (
-    {"shapes", "config", "presets", "flops"},
+    {"shapes", "config", "presets"},
     {"ops"},
     {"layers"},
     {"experts"},
@@ -25,14 +25,13 @@ ORDER = (
         "inference",
         "evaluation",
         "quantization",
-        "viz",
         "rl",
         "distributed",
         "published",
         "tasks",
         "sources",
     },
-    {"cli", "launcher", "lessons", "machine", "course"},
+    {"cli", "launcher", "lessons", "machine", "course", "viz"},
 )
 
 

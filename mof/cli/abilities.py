@@ -11,12 +11,20 @@ from mof.cli.engine import EngineOption
 
 
 def abilities(
-    run: Annotated[str, typer.Option(metavar="FOLDER", help="A trained run.")] = "runs/first",
+    run: Annotated[
+        str, typer.Option(metavar="FOLDER", help="A trained run, or an exported model.")
+    ] = "runs/first",
     questions: Annotated[
         int, typer.Option(metavar="NUMBER", help="Questions for each family and split.", min=1)
     ] = 50,
     family: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Only this family; give it again for more.")
+    ] = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH", help="Text for memory and writing, all of it. Default: what the run held out."
+        ),
     ] = None,
     output: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write the figures to this JSON file.")
@@ -27,6 +35,7 @@ def abilities(
     engine: EngineOption = "auto",
 ):
     """Ask a model questions of many families, and judge its memory and its writing on held-out text."""
+    from mof.inference.exported_folder import is_export
     from mof.tasks.families import choose_families
     from mof.training.run_folder import RunFolder
 
@@ -36,32 +45,40 @@ def abilities(
             raise FileNotFoundError(f"the folder of {file} does not exist: make it, or name another file.")
         if Path(file).is_dir():
             raise IsADirectoryError(f"{file} is a folder: name a file in it.")
-    RunFolder(run)  # a missing run is told now, not after the seconds that the backend takes
+    if not is_export(run):
+        RunFolder(run)  # a missing run is told now, not after the seconds that the backend takes
     start_backend()
     from mof.cli.ability_table import ability_table, family_line, memory_table, writing_line
     from mof.cli.engine import open_generator
+    from mof.cli.judged_model import NO_LENGTH, NO_TEXT, open_judged
     from mof.cli.router_view import expert_names
     from mof.evaluation.ability_report import judge_abilities
     from mof.evaluation.memory_report import held_out_texts, judge_memory
     from mof.evaluation.writing_report import judge_writing
-    from mof.training.assembly import open_cache
-    from mof.training.saved_model import load_model
 
     generator = open_generator(run, engine)
-    model, tokenizer, folder = load_model(run)
+    judged = open_judged(run, corpus, generator)
     print(f"Asking {len(families)} families; making the graphs takes some seconds.")
 
     def tell(number, count, result):
         print(f"{number:>3} of {count}  {family_line(result)}", flush=True)
 
-    report = judge_abilities(model, tokenizer, families, questions, on_family=tell, generator=generator)
-    names = expert_names(model.config.experts)
+    tokenizer, text, length = judged.tokenizer, judged.text, judged.trained_length
+    report = judge_abilities(
+        judged.model, tokenizer, families, questions, on_family=tell, generator=generator
+    )
+    names = expert_names(judged.experts)
     print(ability_table(report, names))
-    split = open_cache(folder, tokenizer).validation
-    report["memory"] = judge_memory(model, tokenizer, split, max(folder.training_config.lengths))
-    print(memory_table(report["memory"]))
-    report["writing"] = judge_writing(generator, held_out_texts(split, tokenizer))
-    print(writing_line(report["writing"]))
+    report["memory"] = report["writing"] = None
+    if text is not None and length:
+        report["memory"] = judge_memory(judged.model, tokenizer, text, length, reader=judged.reader)
+        print(memory_table(report["memory"]))
+    if text is not None:
+        report["writing"] = judge_writing(generator, held_out_texts(text, tokenizer))
+        print(writing_line(report["writing"]))
+    report["left_out"] = judged.left_out + ([NO_TEXT] if text is None else [] if length else [NO_LENGTH])
+    for sentence in report["left_out"]:
+        print(sentence)
     if output:
         text = json.dumps({"run": run, **report}, ensure_ascii=False, indent=1, allow_nan=False)
         Path(output).write_text(text + "\n", encoding="utf-8")

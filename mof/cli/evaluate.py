@@ -10,10 +10,15 @@ from mof.cli.backend import start_backend
 
 
 def evaluate(
-    run: Annotated[str, typer.Option(metavar="FOLDER", help="A trained run.")] = "runs/first",
+    run: Annotated[
+        str, typer.Option(metavar="FOLDER", help="A trained run, or an exported model.")
+    ] = "runs/first",
     corpus: Annotated[
         list[str] | None,
-        typer.Option(metavar="PATH", help="Text to judge on, all of it. Default: what the run held out."),
+        typer.Option(
+            metavar="PATH",
+            help="Text to judge on, all of it. Default: what the run held out; an export needs some.",
+        ),
     ] = None,
     max_tokens: Annotated[
         int, typer.Option(metavar="NUMBER", help="Tokens to read at most; 0 reads all.", min=0)
@@ -23,23 +28,28 @@ def evaluate(
     ] = None,
 ):
     """Judge a model on text that it was not trained on."""
-    start_backend()
-    from mof.cli.evaluation_report import held_out_figures, held_out_table
-    from mof.evaluation.held_out import HeldOutEvaluation
-    from mof.training.assembly import open_cache, open_corpus
-    from mof.training.saved_model import load_model
-
     if output and not Path(output).resolve().parent.is_dir():
         raise FileNotFoundError(f"the folder of {output} does not exist: make it, or name another file.")
-    model, tokenizer, folder = load_model(run)
-    split = open_corpus(corpus, tokenizer, folder) if corpus else open_cache(folder, tokenizer).validation
-    if not split.num_documents:
+    start_backend()
+    from mof.cli.evaluation_report import held_out_figures, held_out_table
+    from mof.cli.judged_model import open_judged
+    from mof.evaluation.held_out import HeldOutEvaluation
+
+    judged = open_judged(run, corpus)
+    if judged.text is None:
+        raise ValueError(
+            f"{run} is an exported model, which holds no text to judge on: name some that it was not trained "
+            "on with --corpus PATH."
+        )
+    if not judged.text.num_documents:
         raise ValueError(f"{run} held out no text to judge on: name some with --corpus PATH.")
-    print(f"Reading {split.num_documents:,} documents. Preparing the graph takes some seconds.")
-    result = HeldOutEvaluation(model, split, max_tokens or None)()
-    print(held_out_table(result, model.config.experts))
+    print(f"Reading {judged.text.num_documents:,} documents. Preparing the graph takes some seconds.")
+    evaluation = HeldOutEvaluation(judged.model, judged.text, max_tokens or None, reader=judged.reader)
+    result = evaluation()
+    print(held_out_table(result, judged.experts))
     if output:
         figures = {"run": run, "corpus": corpus or "held out", **held_out_figures(result)}
+        figures["left_out"] = judged.left_out
         text = json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False)
         Path(output).write_text(text + "\n", encoding="utf-8")
         print(f"written to {output}")

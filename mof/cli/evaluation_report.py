@@ -6,6 +6,8 @@ import numpy as np
 
 from mof.cli.router_view import expert_names
 
+NO_ROUTER = "not told: an exported model gives out no weights of its router. Judge the run that it came from."
+
 
 def held_out_table(result, experts):
     """A HeldOutLoss in a few lines.
@@ -17,12 +19,15 @@ def held_out_table(result, experts):
     Returns:
         str.
     """
-    shares = zip(expert_names(experts), result.route_weights, strict=True)
+    router = NO_ROUTER if len(experts) > 1 else "none: the model has one expert"
+    if result.route_weights is not None:
+        shares = zip(expert_names(experts), result.route_weights, strict=True)
+        router = ", ".join(f"{name} {share:.1%}" for name, share in shares)
     lines = [
         f"bits per byte    {result.bits_per_byte:.4f}",
         f"nats per token   {result.nats_per_token:.4f}",
         f"text             {result.num_tokens:,} targets, {result.num_bytes:,} bytes",
-        "router           " + ", ".join(f"{name} {share:.1%}" for name, share in shares),
+        f"router           {router}",
         "nats per token by position in the document:",
     ]
     block, last = result.position_block, len(result.nats_by_position) - 1

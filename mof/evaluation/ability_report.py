@@ -34,7 +34,8 @@ def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_fam
     """Ask a model questions of every family.
 
     Args:
-        model: MixtureLanguageModel. tokenizer: its Tokenizer.
+        model: MixtureLanguageModel, or None where the generator alone is there, as of an exported model.
+        tokenizer: its Tokenizer.
         families: sequence of Family. num_questions: for each family and split, at most. seed: int.
         on_family: called with (number, count, FamilyAccuracy) after each, to show progress; or None.
         generator: TextGenerator that answers, with the same weights; None makes one from the model.
@@ -45,7 +46,7 @@ def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_fam
             {"date": "2026-11-25", "num_questions": int, "seed": int,
              "families": [a FamilyAccuracy as a dict for each family and split],
              "kinds": {kind: {split: {"num_questions", "num_right", "low", "high", "majority", "nearest"}}},
-             "router": as `router_by_kind`, or {} where the model has one expert and no router}
+             "router": as `router_by_kind`, or {} where there is no model, or one expert and no router}
 
         A kind pools the questions of its families, so one with fewer questions weighs less. Its interval
         speaks of other questions of these families; it does not say what other families would give.
@@ -64,6 +65,7 @@ def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_fam
         results.append(family_accuracy(generator, family, split, num_questions, seed))
         if on_family is not None:
             on_family(len(results), len(jobs), results[-1])
+    has_router = model is not None and model.router is not None
     return {
         "date": datetime.date.today().isoformat(),
         "num_questions": num_questions,
@@ -73,7 +75,7 @@ def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_fam
             for result in results
         ],
         "kinds": {kind: _by_split([r for r in results if r.kind == kind]) for kind in KINDS},
-        "router": router_by_kind(model, tokenizer, families, seed) if model.router is not None else {},
+        "router": router_by_kind(model, tokenizer, families, seed) if has_router else {},
     }
 
 

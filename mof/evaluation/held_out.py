@@ -7,11 +7,13 @@ import numpy as np
 from keras import ops
 
 from mof.corpus.evaluation_batches import evaluation_batches, sample_documents
+from mof.evaluation.reader_loss import stepped_nats
 from mof.execution import as_graph
 from mof.ops.head_loss import head_cross_entropy
 from mof.ops.losses import bits_per_byte
 
 EVALUATION_STREAMS, EVALUATION_LENGTH = 8, 256  # one shape for all evaluations: one graph
+READER_STREAMS = 32  # a step of so many rows takes little longer than one of a few
 
 
 class HeldOutLoss(NamedTuple):
@@ -22,7 +24,7 @@ class HeldOutLoss(NamedTuple):
     conversations the assistant's turns alone.
     nats_by_position: [P] float64, mean loss of the targets in each block of positions; NaN where a block has
     none. position_block: tokens in a block.
-    route_weights: [E] float64, mean weight of each expert.
+    route_weights: [E] float64, mean weight of each expert; None where a reader judged, which tells none.
     """
 
     bits_per_byte: float
@@ -38,21 +40,22 @@ class HeldOutEvaluation:
     """Evaluates a model on documents that it was not trained on, again and again, with one graph.
 
     Args:
-        model: MixtureLanguageModel.
+        model: MixtureLanguageModel, or None where a reader judges alone.
         split: the validation part of a token cache.
         max_tokens: how much to read; the documents are drawn by `seed`, the same each time. None reads all.
         seed: int.
+        reader: `mof.inference.onnx_reader.OnnxReader` of an exported model, in place of a model.
     """
 
-    def __init__(self, model, split, max_tokens=None, seed=0):
-        self.model, self.split = model, split
+    def __init__(self, model, split, max_tokens=None, seed=0, reader=None):
+        self.model, self.split, self.reader = model, split, reader
         if max_tokens is None:
             self.documents = np.arange(split.num_documents)
         else:
             self.documents = sample_documents(split, max_tokens, seed)
         sizes = split.document_scored_bytes.read(0, split.num_documents)
         self.num_bytes = int(np.asarray(sizes)[self.documents].sum(dtype=np.int64))
-        self._score = as_graph(model, self._score_batch)
+        self._score = None if model is None else as_graph(model, self._score_batch)
 
     def __call__(self, position_block=64, num_blocks=64):
         """Score all chosen documents with the weights as they are now.
@@ -66,18 +69,19 @@ class HeldOutEvaluation:
         """
         total, count, routes, routed = 0.0, 0.0, 0.0, 0.0
         sums, counts = np.zeros(num_blocks), np.zeros(num_blocks)
-        state = self.model.initial_state(EVALUATION_STREAMS)
-        positions = np.zeros(EVALUATION_STREAMS, dtype=np.int64)
-        for batch in evaluation_batches(self.split, EVALUATION_STREAMS, EVALUATION_LENGTH, self.documents):
-            inputs = (batch.token_ids, batch.targets, batch.resets, batch.mask, state)
-            nats, route_weights, state = self._score(*inputs)
-            nats = ops.convert_to_numpy(nats).astype(np.float64) * batch.loss_weights
+        judge, num_streams = self.model, EVALUATION_STREAMS
+        if judge is None:
+            judge, num_streams = self.reader, READER_STREAMS
+        state = judge.initial_state(num_streams)
+        positions = np.zeros(num_streams, dtype=np.int64)
+        for batch in evaluation_batches(self.split, num_streams, EVALUATION_LENGTH, self.documents):
+            nats, route_weights, state = self._score_of(batch, state)
+            nats = nats.astype(np.float64) * batch.loss_weights
             total += nats.sum()
             count += batch.loss_weights.sum()
-            routes = routes + (ops.convert_to_numpy(route_weights) * batch.mask[..., None]).sum(
-                (0, 1), dtype=np.float64
-            )
-            routed += batch.mask.sum()
+            if route_weights is not None:
+                routes = routes + (route_weights * batch.mask[..., None]).sum((0, 1), dtype=np.float64)
+                routed += batch.mask.sum()
             place, positions = _positions(batch.resets, positions)
             blocks = np.minimum(place // position_block, num_blocks - 1)
             sums += np.bincount(blocks.ravel(), nats.ravel(), num_blocks)
@@ -91,8 +95,17 @@ class HeldOutEvaluation:
             num_bytes=self.num_bytes,
             nats_by_position=by_position,
             position_block=position_block,
-            route_weights=routes / max(routed, 1.0),
+            route_weights=None if self.model is None else routes / max(routed, 1.0),
         )
+
+    def _score_of(self, batch, state):
+        """(nats [B, T], route_weights [B, T, E] or None, state) of a batch, the first two NumPy arrays."""
+        if self.model is None:
+            nats, state = stepped_nats(self.reader, batch.token_ids, batch.targets, state, batch.resets)
+            return nats, None, state
+        inputs = (batch.token_ids, batch.targets, batch.resets, batch.mask, state)
+        nats, route_weights, state = self._score(*inputs)
+        return ops.convert_to_numpy(nats), ops.convert_to_numpy(route_weights), state
 
     def _score_batch(self, token_ids, targets, resets, mask, state):
         output, state = self.model.features(token_ids, state, resets, mask)

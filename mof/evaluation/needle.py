@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mof.evaluation.reader_loss import token_nats
 from mof.evaluation.task_accuracy import NORMAL_QUANTILE, wilson_interval
-from mof.generation.reading import StateReader
 from mof.tasks.vocabulary import NAMES
 from mof.tokenizer.special_tokens import DOCUMENT
 
@@ -40,11 +40,12 @@ class NeedleResult(NamedTuple):
     nats_without_half: float
 
 
-def needle_results(model, tokenizer, filler, distances, num_trials=32, seed=0):
+def needle_results(reader, tokenizer, filler, distances, num_trials=32, seed=0):
     """Ask for a fact after each of some distances.
 
     Args:
-        model: MixtureLanguageModel. tokenizer: its Tokenizer.
+        reader: `mof.generation.reading.StateReader` or `mof.inference.onnx_reader.OnnxReader`.
+        tokenizer: Tokenizer of its model.
         filler: 1-D int array, tokens of held-out text without special tokens; longer than the longest
             distance.
         distances: list of int, tokens.
@@ -62,7 +63,6 @@ def needle_results(model, tokenizer, filler, distances, num_trials=32, seed=0):
             f"distances are {list(distances)} and the filler has {len(filler)} tokens, expected distances "
             "from 0 to one less than that: give more held-out text, or ask for shorter distances."
         )
-    reader = StateReader(model)
     return [_at_distance(reader, tokenizer, filler, d, num_trials, seed) for d in distances]
 
 
@@ -96,8 +96,8 @@ def score_continuations(reader, rows, answers):
     """The loss of given continuations, one token after the other.
 
     Args:
-        reader: StateReader. rows: list of B int arrays, what is read first. answers: list of B int arrays,
-            what follows each.
+        reader: as in `needle_results`. rows: list of B int arrays, what is read first.
+        answers: list of B int arrays, what follows each.
 
     Returns:
         (nats [B] float64, summed over each answer; right [B] bool: every token was the likeliest one).
@@ -107,11 +107,8 @@ def score_continuations(reader, rows, answers):
     for i in range(max(map(len, answers))):
         is_there = np.array([i < len(answer) for answer in answers])
         token = np.array([answer[i] if i < len(answer) else 0 for answer in answers], dtype=np.int32)
-        wide = logits.astype(np.float64)
-        largest = wide.max(axis=1)
-        total = largest + np.log(np.exp(wide - largest[:, None]).sum(axis=1))
-        nats += np.where(is_there, total - np.take_along_axis(wide, token[:, None], axis=1)[:, 0], 0.0)
-        right &= ~is_there | (wide.argmax(axis=1) == token)
+        nats += np.where(is_there, token_nats(logits, token), 0.0)
+        right &= ~is_there | (logits.argmax(axis=1) == token)
         logits, state = reader.step(token, state)
     return nats, right
 

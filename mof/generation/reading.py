@@ -10,6 +10,7 @@ import numpy as np
 from keras import ops
 
 from mof.execution import as_graph, as_operations
+from mof.generation.rows import row_lengths
 from mof.tokenizer.special_tokens import PADDING
 
 PLAIN_PIECES = 4  # after so many the time that a graph takes is well spent
@@ -57,11 +58,7 @@ class StateReader:
         Raises:
             ValueError: for a row without tokens.
         """
-        lengths = np.array([len(row) for row in rows])
-        if not lengths.all():
-            raise ValueError(
-                f"row {int(lengths.argmin())} has no tokens, expected at least one: start it with DOCUMENT."
-            )
+        lengths = row_lengths(rows)
         if state is None:
             state = self.model.initial_state(len(rows))
         if lengths.max() == 1:

@@ -60,6 +60,7 @@ def export_run(run, output, is_int8, warn=print):
         "mof_version": __version__,
         "weights": "int8" if is_int8 else "float32",
         "tokenizer_hash": tokenizer.hash,
+        "trained_length": max(run.training_config.lengths),
         "model": json.loads(config.to_json()),
         "files": {name: describe_file(output / name) for name in FILE_NAMES},
     }

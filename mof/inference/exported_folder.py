@@ -1,6 +1,7 @@
 """A model in a folder of its own, ready to write: what `mof export` makes and `mof generate` reads.
 
-export.json          both configs' facts: the model's, the kind of weights, hash and size of every other file
+export.json          the model's config, the kind of weights, tokens of the longest row in training; hash and
+                     size of every other file
 tokenizer.json
 weights.safetensors  float32; or int8 with a scale for each block of 128, and float32 where it is small
 step.onnx            one token; any program with onnxruntime can run it (`mof.inference.mixture` says how)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from mof.config import LONGEST_CHUNK
+from mof.generation.rows import row_lengths
 from mof.inference.graph_builder import AFTER, BEFORE
 from mof.inference.mixture import LOGITS
 from mof.inference.tokens import NUM_TOKENS
@@ -49,6 +50,18 @@ class OnnxReader:
             for name, shape in self._memory.items()
         }
 
+    def restarted(self, state, is_new):
+        """The memory with some rows as empty as at the start.
+
+        Args:
+            state: the memory, B rows. is_new: [B] bool, True for the rows to empty.
+        """
+        empty = self.initial_state(len(is_new))
+        return {
+            name: np.where(is_new.reshape(-1, *[1] * (value.ndim - 1)), empty[name], value)
+            for name, value in state.items()
+        }
+
     def read(self, rows, state=None):
         """Read one text for each row, of any lengths.
 
@@ -62,11 +75,7 @@ class OnnxReader:
         Raises:
             ValueError: for a row without tokens.
         """
-        lengths = np.array([len(row) for row in rows])
-        if not lengths.all():
-            raise ValueError(
-                f"row {int(lengths.argmin())} has no tokens, expected at least one: start it with DOCUMENT."
-            )
+        lengths = row_lengths(rows)
         if state is None:
             state = self.initial_state(len(rows))
         if lengths.max() == 1:

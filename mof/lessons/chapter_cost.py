@@ -11,12 +11,12 @@ import math
 import os
 import re
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
 
 from mof.lessons.records import ROOT
+from mof.machine.peak_memory import PeakMemory
 
 WORDS_PER_MINUTE = 100  # our assumption for prose with formulas and code, not a measurement of readers
 _LETTER = re.compile(r"[^\W\d_]")
@@ -67,42 +67,11 @@ def measure_chapter(path):
     client = NotebookClient(notebook, timeout=1200, resources={"metadata": {"path": str(Path(path).parent)}})
     variables = {**os.environ, "PYTHONPATH": str(ROOT), "PLOTLY_RENDERER": "plotly_mimetype"}
     variables["MOF_PROGRESS"] = "off"  # a measurement is no reader
-    peak = _PeakOfChildren()
     start = time.perf_counter()
-    with peak:
+    with PeakMemory(is_of_children=True, seconds_between=0.1) as peak:
         client.execute(env=variables)
     seconds = time.perf_counter() - start
-    return ChapterCost(words, math.ceil(words / WORDS_PER_MINUTE / 5) * 5, seconds, peak.bytes)
-
-
-class _PeakOfChildren:
-    """The largest sum of resident memory of this process's children, looked at ten times a second."""
-
-    def __init__(self):
-        self.bytes = 0
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error):
-        self._is_over.set()
-        self._thread.join()
-
-    def _watch(self):
-        import psutil
-
-        own = psutil.Process()
-        while not self._is_over.wait(0.1):
-            total = 0
-            for child in own.children(recursive=True):
-                try:
-                    total += child.memory_info().rss
-                except psutil.Error:  # it has just ended
-                    continue
-            self.bytes = max(self.bytes, total)
+    return ChapterCost(words, math.ceil(words / WORDS_PER_MINUTE / 5) * 5, seconds, peak.bytes())
 
 
 def main(arguments=None):

@@ -7,7 +7,7 @@ with W, and so does the head.
 
 from collections import Counter
 
-from mof.flops import forward_products
+from mof.machine.product_counts import forward_products
 from mof.tokenizer.byte_pair_training import train_byte_pair_tokenizer
 
 SIZES = (264, 300, 400, 600, 1000, 1500, 2000, 3000, 4000, 6000, 8000)

@@ -1,4 +1,4 @@
-"""The matrix products of a model, part by part: how much arithmetic one token costs.
+"""The matrix products of a model, counted from its config: how much arithmetic one token costs.
 
 A product of a row of K numbers with a matrix of K x N takes K N multiplications and as many additions: 2 K N
 operations a token. Training does it three times: once forward, once for the gradient of the row, once for the
@@ -7,25 +7,42 @@ gradient of the matrix. What `recompute` does again in the backward pass is a fo
     operations of a training token = sum over products of (3 or 4) * 2 K N
 
 and, as every weight stands in one product, about 6 operations a weight; the embedding counts once, as head.
-Products of attention have no weights, and are counted by their shapes. What is left out: the sums over short
-triangles inside the chunks, below 1% (tests/machine/test_product_counts.py counts a traced graph).
+Products of attention have no weights, and are counted by their shapes. One list, `model_products`, with two
+sums over it:
+
+- `training_operations`: all that a machine does. The doctor reckons with it.
+- `training_flops`: what the model asks for. It leaves out what is computed twice to save memory, and running
+  sums that happen to be computed by products (the mean of the thought space, memories carried from chunk to
+  chunk). A model flops utilisation made from it is the cautious one. Source of that measure: Chowdhery et al.
+  2022, "PaLM", appendix B.
+
+Neither counts look-ups, element-wise work, nor the sums over short triangles inside the chunks, below 1%.
+tests/machine/test_product_counts.py counts the products of a running model and of a traced graph.
 
 Letters: D width, R recurrent width, H heads, K = D / H, C chunk, T tokens of a row, W vocabulary. Used by
-`mof.machine.cost_model`. Book: chapters 01 and 11.
+`mof.machine`, `mof.lessons` and `benchmarks/`. Book: chapters 01 and 11.
 """
 
 from typing import NamedTuple
 
+from mof.config import ModelConfig
+
+FORWARD_AND_BACKWARD = 3  # products of a training step for each product of the forward pass
 NEWTON_SCHULZ_STEPS = 5  # as `mof.training.optimizer`, which this file does not import: it needs Keras
+# how a batch computes a product: for all tokens at once, token by token, chunk by chunk, or chunk by chunk
+# with the tokens as what is summed over
+TOKENS, STEPS, CHUNKS, SUMMED_CHUNKS = "tokens", "steps", "chunks", "summed chunks"
 
 
 class Product(NamedTuple):
-    """One kind of product in a model.
+    """One kind of product in a model, as a token sees it.
 
     part: where it stands, in words. num_inputs, num_outputs: K and N for every token. count: how often it
     stands in the model. weight_parts: widths of the matrices side by side in it, each of which Muon takes
     alone; () for a product without weights, or whose weights AdamW trains. is_repeated: done again in the
     backward pass. is_attention: small products in batches, far below the speed of large ones.
+    is_running_sum: adds up what was read, which needs no product. way: TOKENS, STEPS, CHUNKS or
+    SUMMED_CHUNKS.
     """
 
     part: str
@@ -35,6 +52,8 @@ class Product(NamedTuple):
     weight_parts: tuple = ()
     is_repeated: bool = False
     is_attention: bool = False
+    is_running_sum: bool = False
+    way: str = TOKENS
 
     @property
     def forward_operations(self):
@@ -44,10 +63,28 @@ class Product(NamedTuple):
     @property
     def training_operations(self):
         """The same, forward and backward."""
-        return (4 if self.is_repeated else 3) * self.forward_operations
+        return (FORWARD_AND_BACKWARD + int(self.is_repeated)) * self.forward_operations
 
 
-def model_products(config, row_length=256):
+class BatchProduct(NamedTuple):
+    """`count` products [rows, inner] x [inner, columns] of the same kind, as a batch computes them.
+
+    part: as in `Product`.
+    """
+
+    part: str
+    count: int
+    rows: int
+    inner: int
+    columns: int
+
+    @property
+    def flops(self):
+        """Floating-point operations of all of them: a multiplication and an addition count as two."""
+        return 2 * self.count * self.rows * self.inner * self.columns
+
+
+def model_products(config: ModelConfig, row_length: int = 256) -> list[Product]:
     """Every product of a model.
 
     Args:
@@ -68,14 +105,57 @@ def model_products(config, row_length=256):
     return products
 
 
+def forward_products(config: ModelConfig, batch_size: int, num_tokens: int) -> list[BatchProduct]:
+    """The same products with the shapes that a batch computes, but for running sums.
+
+    Args:
+        config: ModelConfig with window 0.
+        batch_size: B, rows. num_tokens: T, tokens of each row. The last chunk of a row is filled up.
+
+    Returns:
+        list of BatchProduct.
+
+    Raises:
+        ValueError: for a window, whose products have other shapes.
+
+    Example:
+        >>> config = ModelConfig(experts=("recurrent",), recurrent_layers=1, width=8, recurrent_width=4,
+        ...                      vocabulary_size=10)
+        >>> [(p.part, p.flops) for p in forward_products(config, 1, 1)]
+        [('recurrent: into the layer', 192), ('recurrent: out of it', 64), ('output', 128), ('head', 160)]
+    """
+    if config.window:
+        raise ValueError(f"window is {config.window}, expected 0: windowed attention is not counted here.")
+    chunk = min(config.chunk_length, num_tokens)
+    num_chunks = batch_size * -(-num_tokens // chunk)
+    products = []
+    for part, inputs, outputs, count, *_, is_running_sum, way in model_products(config, num_tokens):
+        if is_running_sum:
+            continue
+        count, rows, inner, columns = {
+            TOKENS: (count, batch_size * num_tokens, inputs, outputs),
+            STEPS: (count * num_tokens, batch_size, inputs, outputs),
+            CHUNKS: (count * num_chunks, chunk, inputs, outputs),
+            SUMMED_CHUNKS: (count * num_chunks, inputs, chunk, outputs),
+        }[way]
+        products.append(BatchProduct(part, count, rows, inner, columns))
+    return products
+
+
 def forward_operations(config, row_length=256):
     """Operations of a token forward: what generating one costs in products."""
     return sum(product.forward_operations for product in model_products(config, row_length))
 
 
 def training_operations(config, row_length=256):
-    """Operations of a token in training, the optimiser apart."""
+    """Operations of a token in training, the optimiser apart; recomputed products and running sums count."""
     return sum(product.training_operations for product in model_products(config, row_length))
+
+
+def training_flops(config: ModelConfig, batch_size: int, num_tokens: int) -> int:
+    """Operations of one forward and backward pass of a batch, without recomputed products and running sums;
+    arguments as `forward_products`."""
+    return FORWARD_AND_BACKWARD * sum(p.flops for p in forward_products(config, batch_size, num_tokens))
 
 
 def update_operations(config, optimizer="muon"):
@@ -112,10 +192,12 @@ def _recurrent(config, row_length):
         Product("recurrent: into the layer", width, num_parts * hidden, layers, parts),
         Product("recurrent: out of it", hidden, width, layers, (width,)),
     ]
-    if config.recurrence == "gru":
+    if config.recurrence == "gru":  # token by token: each step needs the one before
         again = config.recompute
         products.append(
-            Product("recurrent: from the last state", hidden, 3 * hidden, layers, is_repeated=again)
+            Product(
+                "recurrent: from the last state", hidden, 3 * hidden, layers, is_repeated=again, way=STEPS
+            )
         )
     return products
 
@@ -131,7 +213,8 @@ def _transformer(config, row_length):
     ]
     if config.thought_width:
         inner = config.thought_width
-        products += _memory_products("thought space: mean", config, row_length, 1, 1, width)
+        mean = _memory_products("thought space: mean", config, row_length, 1, 1, width)
+        products += [product._replace(is_running_sum=True) for product in mean]
         products.append(Product("thought space: in", width, inner, layers, (inner,)))
         products.append(Product("thought space: out", inner, width, layers, (width,)))
     inner = config.feed_forward_width
@@ -147,6 +230,7 @@ def _memory_products(part, config, row_length, heads, key_width, value_width):
         "count": config.transformer_layers * heads,
         "is_repeated": config.recompute,
         "is_attention": True,
+        "way": CHUNKS,
     }
     if config.window:
         num_keys = chunk + config.window - 1
@@ -159,8 +243,8 @@ def _memory_products(part, config, row_length, heads, key_width, value_width):
     return [
         Product(part + ": scores in the chunk", key_width, chunk, **shared),
         Product(part + ": values in the chunk", chunk, value_width, **shared),
-        Product(part + ": written", key_width, value_width, **shared),
-        Product(part + ": carried on", carried, key_width * value_width, **shared),
+        Product(part + ": written", key_width, value_width, **{**shared, "way": SUMMED_CHUNKS}),
+        Product(part + ": carried on", carried, key_width * value_width, **shared, is_running_sum=True),
         Product(part + ": read", key_width, value_width, **shared),
     ]
 
@@ -175,5 +259,5 @@ def _router(config):
         Product("router: choice", hidden, len(config.experts), weight_parts=(len(config.experts),)),
     ]
     if config.router_recurrence == "gru":
-        products.append(Product("router: from the last state", hidden, 3 * hidden))
+        products.append(Product("router: from the last state", hidden, 3 * hidden, way=STEPS))
     return products

@@ -11,42 +11,14 @@ process alone. Called by `mof.machine.measuring`.
 import argparse
 import json
 import sys
-import threading
 import time
 
 import numpy as np
 
+from mof.machine.peak_memory import PeakMemory
+
 NUM_STREAMS, ROW_LENGTH = 8, 256  # 2,048 tokens a batch: the middle one of the three lengths of a training
 FEWEST_UPDATES, MOST_UPDATES = 2, 12
-
-
-class PeakMemory:
-    """The largest resident memory of this process, looked at fifty times a second; a context manager."""
-
-    def __init__(self):
-        import psutil
-
-        self._process = psutil.Process()
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._peak = self._process.memory_info().rss
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error):
-        self._is_over.set()
-        self._thread.join()
-
-    def bytes(self):
-        """The peak so far."""
-        self._peak = max(self._peak, self._process.memory_info().rss)
-        return self._peak
-
-    def _watch(self):
-        while not self._is_over.wait(0.02):
-            self.bytes()
 
 
 def measure_steps(model_config, num_seconds, tell):

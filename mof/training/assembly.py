@@ -144,18 +144,18 @@ def open_cache(run, tokenizer, report=print):
     return cache
 
 
-def open_corpus(paths, tokenizer, run):
-    """All of some other corpus as tokens, to judge a run's model on; nothing of it is held out.
+def open_corpus(paths, tokenizer, model_path):
+    """All of some other corpus as tokens, to judge a model on; nothing of it is held out.
 
     Args:
-        paths: list of files and folders. tokenizer: the run's. run: RunFolder, beside which the cache is
-            kept.
+        paths: list of files and folders. tokenizer: the model's. model_path: folder of the run or of the
+            exported model, beside which the cache is kept.
 
     Returns:
         CacheSplit.
     """
     paths = [str(Path(path).resolve()) for path in paths]
-    folder = run.path.parent / CACHE_FOLDER_NAME / f"{tokenizer.hash[:12]}-all-{_corpus_name(paths)}"
+    folder = Path(model_path).parent / CACHE_FOLDER_NAME / f"{tokenizer.hash[:12]}-all-{_corpus_name(paths)}"
     return build_token_cache(paths, tokenizer, folder, 0.0).train
 
 

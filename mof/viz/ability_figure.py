@@ -5,9 +5,14 @@ import html
 
 import plotly.graph_objects as go
 
+from mof.course.translation import _, marked
 from mof.viz.memory_figure import needle_figure, position_figure
 
-KIND_NAMES = {"knowledge": "knowledge 知识", "completion": "completion 补全", "reasoning": "reasoning 推理"}
+KIND_NAMES = {
+    "knowledge": marked("knowledge 知识"),
+    "completion": marked("completion 补全"),
+    "reasoning": marked("reasoning 推理"),
+}
 
 
 def accuracy_figure(report, split_of_kind=None):
@@ -25,13 +30,13 @@ def accuracy_figure(report, split_of_kind=None):
     is_held_out = all(row["split"] != "train" for row in rows)
     rows.sort(key=lambda row: (row["kind"], row["num_right"] / row["num_questions"]))
     shares = [row["num_right"] / row["num_questions"] for row in rows]
-    names = [f"{row['family']} ({KIND_NAMES[row['kind']]})" for row in rows]
+    names = [f"{row['family']} ({_(KIND_NAMES[row['kind']])})" for row in rows]
     figure = go.Figure()
     figure.add_bar(
         x=shares,
         y=names,
         orientation="h",
-        name="the model",
+        name=_("the model"),
         error_x={
             "type": "data",
             "symmetric": False,
@@ -40,7 +45,10 @@ def accuracy_figure(report, split_of_kind=None):
         },
         hovertemplate="%{y}: %{x:.0%}<extra></extra>",
     )
-    for key, name in (("majority", "commonest answer"), ("nearest", "most similar question's answer")):
+    for key, name in (
+        ("majority", _("commonest answer")),
+        ("nearest", _("most similar question's answer")),
+    ):
         figure.add_scatter(
             x=[row[key] for row in rows],
             y=names,
@@ -52,7 +60,7 @@ def accuracy_figure(report, split_of_kind=None):
         xaxis={
             "range": [0, 1],
             "tickformat": ".0%",
-            "title": "right answers to held-out questions" if is_held_out else "right answers",
+            "title": _("right answers to held-out questions") if is_held_out else _("right answers"),
         },
         height=120 + 22 * len(rows),
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
@@ -75,14 +83,14 @@ def router_figure(report, expert_names):
     figure = go.Figure()
     for i, name in enumerate(expert_names):
         figure.add_bar(
-            x=[KIND_NAMES[kind] for kind in kinds],
+            x=[_(KIND_NAMES[kind]) for kind in kinds],
             y=[report["router"][kind]["mean"][i] for kind in kinds],
             error_y={"type": "data", "array": [report["router"][kind]["half"][i] for kind in kinds]},
             name=name,
             hovertemplate=name + ": %{y:.1%}<extra></extra>",
         )
     figure.update_layout(
-        barmode="group", yaxis={"range": [0, 1], "tickformat": ".0%", "title": "mean weight"}, height=360
+        barmode="group", yaxis={"range": [0, 1], "tickformat": ".0%", "title": _("mean weight")}, height=360
     )
     return figure
 
@@ -98,11 +106,12 @@ def ability_page(report, expert_names, title):
     """
     parts = [accuracy_figure(report).to_html(full_html=False, include_plotlyjs=True)]
     if report["router"]:
-        parts += ["<h2>Which expert the router listens to</h2>"]
+        parts += [_heading(_("Which expert the router listens to"))]
         parts += [router_figure(report, expert_names).to_html(full_html=False, include_plotlyjs=False)]
     if report.get("memory"):
-        parts += ["<h2>How far back it remembers</h2>", _memory_part(report["memory"])]
-    parts.append("<h2>Five answers of each family</h2>")
+        parts += [_heading(_("How far back it remembers")), _memory_part(report["memory"])]
+    parts += [f"<p>{html.escape(sentence)}</p>" for sentence in report.get("left_out", ())]
+    parts.append(_heading(_("Five answers of each family")))
     for row in report["families"]:
         if row["split"] == "train":
             continue
@@ -116,6 +125,10 @@ def ability_page(report, expert_names, title):
     head = f"<meta charset='utf-8'><title>{html.escape(title)}</title><style>{style}</style>"
     body = f"<body><h1>{html.escape(title)}</h1>{''.join(parts)}</body>"
     return f"<!doctype html><html lang='en'><head>{head}</head>{body}</html>\n"
+
+
+def _heading(words):
+    return f"<h2>{html.escape(words)}</h2>"
 
 
 def _memory_part(memory):

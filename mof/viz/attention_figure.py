@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mof.corpus.conversation import encode_document
+from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 
 
@@ -41,9 +42,9 @@ def attention_heads(model, tokenizer, text, block=0):
     x = model.embed(ops.convert_to_tensor(ids[None]))
     state = expert.initial_state(1)
     if expert.position is not None:
-        x, _ = expert.position(x, state["position"])
+        x = expert.position(x, state["position"])[0]
     for i in range(block):
-        x, _ = expert.blocks[i](x, state[f"block_{i}"])
+        x = expert.blocks[i](x, state[f"block_{i}"])[0]
     queries, keys, log_decay = expert.blocks[block].read_attention(x, state[f"block_{block}"])
     found = [
         None if part is None else ops.convert_to_numpy(part)[0].astype("float64")
@@ -83,12 +84,15 @@ def attention_figure(weights, tokens, title=""):
     shared = {
         "x": names,
         "y": names,
-        "hovertemplate": "%{y} reads %{x}: %{z:.2f}<extra></extra>",
+        "hovertemplate": _("{reader} reads {read}: {weight}").format(
+            reader="%{y}", read="%{x}", weight="%{z:.2f}"
+        )
+        + "<extra></extra>",
         "colorscale": "Viridis",
         "zmin": 0.0,  # one scale, so that heads can be compared
         "zmax": 1.0,
         "colorbar": {  # above the square, which then has the whole width of a phone
-            "title": {"text": "weight", "side": "top"},
+            "title": {"text": _("weight"), "side": "top"},
             "orientation": "h",
             "y": 1.0,
             "yanchor": "bottom",
@@ -108,9 +112,9 @@ def attention_figure(weights, tokens, title=""):
     }
     figure.update_layout(
         title=title,
-        sliders=[frame_slider(frames, "head ")],
-        xaxis={**axis, "title": "token that is read", "tickangle": 0},
-        yaxis={**axis, "title": "token that reads", "autorange": "reversed", "scaleanchor": "x"},
+        sliders=[frame_slider(frames, _("head "))],
+        xaxis={**axis, "title": _("token that is read"), "tickangle": 0},
+        yaxis={**axis, "title": _("token that reads"), "autorange": "reversed", "scaleanchor": "x"},
         height=620,
     )
     return figure

@@ -10,6 +10,7 @@ import math
 import numpy as np
 import plotly.graph_objects as go
 
+from mof.course.translation import _, ngettext
 from mof.viz.frame_slider import frame_slider
 
 LINE_COLOUR, MARK_COLOUR = "#2f6db5", "#d9730d"
@@ -46,21 +47,21 @@ def budget_figure(rate, models, hours, target=20.0, title="", first=96):
     Raises:
         ValueError: for a rate, a size or hours that are not above 0, or none of them.
     """
-    labels = hours if isinstance(hours, dict) else {f"{h:g} hour{'' if h == 1 else 's'}": h for h in hours}
+    labels = hours if isinstance(hours, dict) else {_hours_words(h): h for h in hours}
     if not labels or not models or min(rate, target, *labels.values(), *models.values()) <= 0:
         raise ValueError(f"rate {rate}, models {models}, hours {labels}: expected some, each above 0.")
     frames = []
     for label, each in labels.items():
         best = size_for(target, rate, each)
-        words = (
-            f"{title}{': ' if title else ''}{label} give {target:g} tokens for each parameter "
-            f"to a model of {best / 1e6:.3g} million"
+        words = _("{hours} give {target} tokens for each parameter to a model of {size} million").format(
+            hours=label, target=f"{target:g}", size=f"{best / 1e6:.3g}"
         )
+        words = f"{title}: {words}" if title else words
         line = go.Scatter(
             x=list(SIZES),
             y=tokens_per_parameter(SIZES, rate, each),
             mode="lines",
-            name="what the hours buy",
+            name=_("what the hours buy"),
             line={"color": LINE_COLOUR, "width": 3},
             hoverinfo="skip",
         )
@@ -70,9 +71,12 @@ def budget_figure(rate, models, hours, target=20.0, title="", first=96):
             text=list(models),
             mode="markers+text",
             textposition="bottom left",
-            name="models",
+            name=_("models"),
             marker={"size": 11, "color": MARK_COLOUR},
-            hovertemplate="%{text}: %{x:.3s} parameters, %{y:.3g} tokens for each<extra></extra>",
+            hovertemplate=_("{model}: {size} parameters, {tokens} tokens for each").format(
+                model="%{text}", size="%{x:.3s}", tokens="%{y:.3g}"
+            )
+            + "<extra></extra>",
         )
         frames.append(
             go.Frame(name=label, data=[line, marks], traces=[0, 1], layout={"title": {"text": words}})
@@ -83,16 +87,20 @@ def budget_figure(rate, models, hours, target=20.0, title="", first=96):
         x=list(SIZES),
         y=[target, target],
         mode="lines",
-        name=f"{target:g} for each",
+        name=_("{target} for each").format(target=f"{target:g}"),
         line={"dash": "dash", "color": "#8a94a0"},
         hoverinfo="skip",
     )
     figure.update_layout(
         title=frames[start].layout.title.text,
-        sliders=[{**frame_slider(frames, "training for "), "active": start}],
-        xaxis={"title": "parameters", "type": "log", "exponentformat": "B", "range": [6, 9], "dtick": 1},
-        yaxis={"title": "tokens for each parameter", "type": "log", "range": [-2.2, 4.3], "dtick": 1},
+        sliders=[{**frame_slider(frames, _("training for ")), "active": start}],
+        xaxis={"title": _("parameters"), "type": "log", "exponentformat": "B", "range": [6, 9], "dtick": 1},
+        yaxis={"title": _("tokens for each parameter"), "type": "log", "range": [-2.2, 4.3], "dtick": 1},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         height=480,
     )
     return figure
+
+
+def _hours_words(hours):
+    return ngettext("{hours} hour", "{hours} hours", 1 if hours == 1 else 2).format(hours=f"{hours:g}")

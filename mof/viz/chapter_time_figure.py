@@ -2,6 +2,7 @@
 
 import plotly.graph_objects as go
 
+from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 
 COLOUR = "#2f6db5"
@@ -37,18 +38,21 @@ def chapter_time_figure(seconds_by_chapter, speed, speeds, own_speed=None):
             orientation="h",
             marker={"color": COLOUR},
             text=[f"{value:.1f}" for value in minutes],
-            hovertemplate="%{y}: %{x:.1f} minutes<extra></extra>",
+            hovertemplate=_("{chapter}: {number} minutes").format(chapter="%{y}", number="%{x:.1f}")
+            + "<extra></extra>",
         )
-        here = " (this machine)" if own_speed is not None and step == float(own_speed) else ""
-        words = f"At {step:,.0f} tokens a second{here}: {sum(minutes):.0f} minutes for all of them"
+        words = _("At {speed} tokens a second: {minutes} minutes for all of them")
+        if own_speed is not None and step == float(own_speed):
+            words = _("At {speed} tokens a second (this machine): {minutes} minutes for all of them")
+        words = words.format(speed=f"{step:,.0f}", minutes=f"{sum(minutes):.0f}")
         frames.append(go.Frame(name=f"{step:,.0f}", data=[bars], layout={"title": {"text": words}}))
     first = steps.index(float(own_speed)) if own_speed is not None else 0
     slowest = max(seconds_by_chapter.values()) * speed / steps[0] / 60
     figure = go.Figure(frames[first].data[0], frames=frames)
     figure.update_layout(
         title=frames[first].layout.title.text,
-        sliders=[{**frame_slider(frames, "tokens a second: "), "active": first}],
-        xaxis={"title": "minutes to run", "range": [0, 1.15 * slowest]},
+        sliders=[{**frame_slider(frames, _("tokens a second: ")), "active": first}],
+        xaxis={"title": _("minutes to run"), "range": [0, 1.15 * slowest]},
         yaxis={"autorange": "reversed", "automargin": True},
         height=190 + 45 * len(names),
     )

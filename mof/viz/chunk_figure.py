@@ -4,6 +4,7 @@ Book: chapter 05."""
 import numpy as np
 import plotly.graph_objects as go
 
+from mof.course.translation import _, ngettext
 from mof.viz.frame_slider import frame_slider
 
 INSIDE_COLOUR, CARRIED_COLOUR = "#2f6db5", "#b8560f"  # blue and orange: told apart by the colour-blind too
@@ -54,8 +55,8 @@ def chunk_figure(tokens, chunk_lengths):
     figure.update_layout(
         title=frames[0].layout.title.text,
         sliders=[frame_slider(frames, "C = ")],
-        xaxis={**axis, "title": "token that is read", "tickangle": 0},
-        yaxis={**axis, "title": "token that reads", "autorange": "reversed", "scaleanchor": "x"},
+        xaxis={**axis, "title": _("token that is read"), "tickangle": 0},
+        yaxis={**axis, "title": _("token that reads"), "autorange": "reversed", "scaleanchor": "x"},
         height=620,
     )
     return figure
@@ -63,7 +64,10 @@ def chunk_figure(tokens, chunk_lengths):
 
 def _frame(tokens, chunk_length):
     kinds = pair_kinds(len(tokens), chunk_length)
-    ways = {0.0: "inside the chunk", 1.0: "through the memory"}
+    ways = {
+        0.0: _("{reader} reads {read}: inside the chunk"),
+        1.0: _("{reader} reads {read}: through the memory"),
+    }
     signs = {0.0: INSIDE_SIGN, 1.0: CARRIED_SIGN}
     trace = go.Heatmap(
         z=[[None if np.isnan(kind) else int(kind) for kind in row] for row in kinds],
@@ -71,7 +75,10 @@ def _frame(tokens, chunk_length):
         texttemplate="%{text}",
         textfont={"color": "#ffffff"},
         customdata=[
-            [f"{reader} reads {read}: {ways.get(kind, '')}" for read, kind in zip(tokens, row, strict=True)]
+            [
+                ways.get(kind, "").format(reader=reader, read=read)
+                for read, kind in zip(tokens, row, strict=True)
+            ]
             for reader, row in zip(tokens, kinds, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
@@ -85,6 +92,9 @@ def _frame(tokens, chunk_length):
     )
     num_inside, num_chunks = int((kinds == 0.0).sum()), -(-len(tokens) // chunk_length)
     pairs = len(tokens) * (len(tokens) + 1) // 2
-    times = "once" if num_chunks == 1 else f"{num_chunks} times"
-    words = f"{num_inside} of {pairs} pairs looked at one by one; the memory written {times}"
+    words = ngettext(
+        "{num_inside} of {pairs} pairs looked at one by one; the memory written once",
+        "{num_inside} of {pairs} pairs looked at one by one; the memory written {times} times",
+        num_chunks,
+    ).format(num_inside=num_inside, pairs=pairs, times=num_chunks)
     return go.Frame(name=str(chunk_length), data=[trace], layout={"title": {"text": words}})

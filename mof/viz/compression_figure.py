@@ -2,6 +2,7 @@
 
 import plotly.graph_objects as go
 
+from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 
 
@@ -29,26 +30,35 @@ def compression_figure(curves):
                 y=values,
                 mode="lines+markers",
                 name="BPE",
-                hovertemplate="vocabulary %{x:,}: %{y:.2f} bytes a token<extra></extra>",
+                hovertemplate=_("vocabulary {size}: {number} bytes a token").format(
+                    size="%{x:,}", number="%{y:.2f}"
+                )
+                + "<extra></extra>",
             ),
             go.Scatter(
                 x=[sizes[0], sizes[-1]],
                 y=[per_character] * 2,
                 mode="lines",
                 line={"dash": "dash"},
-                name="one token a character",
-                hovertemplate="%{y:.2f} bytes a character<extra></extra>",
+                name=_("one token a character"),
+                hovertemplate=_("{number} bytes a character").format(number="%{y:.2f}") + "<extra></extra>",
             ),
         ]
-        words = f"{kind}: {values[0]:.1f} bytes a token at {sizes[0]:,}, {values[-1]:.1f} at {sizes[-1]:,}"
+        words = _("{kind}: {first} bytes a token at {smallest}, {last} at {largest}").format(
+            kind=kind,
+            first=f"{values[0]:.1f}",
+            smallest=f"{sizes[0]:,}",
+            last=f"{values[-1]:.1f}",
+            largest=f"{sizes[-1]:,}",
+        )
         frames.append(go.Frame(name=kind, data=traces, layout={"title": {"text": words}}))
     figure = go.Figure(frames[0].data, frames=frames)
     largest = max(max([*by_size.values(), per_character]) for by_size, per_character in curves.values())
     figure.update_layout(
         title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "text: ")],
-        xaxis={"title": "tokens in the vocabulary, W", "type": "log", "dtick": "D2"},
-        yaxis={"title": "bytes a token", "range": [0, 1.08 * largest]},
+        sliders=[frame_slider(frames, _("text: "))],
+        xaxis={"title": _("tokens in the vocabulary, W"), "type": "log", "dtick": "D2"},
+        yaxis={"title": _("bytes a token"), "range": [0, 1.08 * largest]},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         height=460,
     )

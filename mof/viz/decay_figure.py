@@ -6,6 +6,7 @@ import math
 import numpy as np
 import plotly.graph_objects as go
 
+from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 
 COLOUR = "#3b82c4"  # stands out from a white and from a dark ground
@@ -47,16 +48,17 @@ def decay_figure(decays, num_tokens=1000):
             mode="lines",
             fill="tozeroy",
             line={"color": COLOUR},
-            hovertemplate="%{x} tokens ago: weight %{y:.3f}<extra></extra>",
+            hovertemplate=_("{number} tokens ago: weight {weight}").format(number="%{x}", weight="%{y:.3f}")
+            + "<extra></extra>",
         )
         words = _title(label, decay, num_tokens)
         frames.append(go.Frame(name=label, data=[trace], layout={"title": {"text": words}}))
     figure = go.Figure(frames[0].data[0], frames=frames)
     figure.update_layout(
         title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "memory of: ")],
-        xaxis={"title": "tokens ago, n", "range": [0, num_tokens - 1]},
-        yaxis={"title": "weight d<sup>n</sup>", "range": [0, 1.02]},
+        sliders=[frame_slider(frames, _("memory of: "))],
+        xaxis={"title": _("tokens ago, n"), "range": [0, num_tokens - 1]},
+        yaxis={"title": _("weight d<sup>n</sup>"), "range": [0, 1.02]},
         showlegend=False,
         height=460,
     )
@@ -64,7 +66,11 @@ def decay_figure(decays, num_tokens=1000):
 
 
 def _title(label, decay, num_tokens):
-    share = f"{share_heard(decay, num_tokens):.1%} of the last {num_tokens:,} tokens is still heard"
+    share = _("{share} of the last {number} tokens is still heard").format(
+        share=f"{share_heard(decay, num_tokens):.1%}", number=f"{num_tokens:,}"
+    )
     if decay == 1.0:
-        return f"d = 1, nothing fades: {share}"
-    return f"d = {decay:.4f}, a span of {-1.0 / math.log(decay):,.0f} tokens: {share}"
+        return _("d = 1, nothing fades: {share}").format(share=share)
+    return _("d = {decay}, a span of {span} tokens: {share}").format(
+        decay=f"{decay:.4f}", span=f"{-1.0 / math.log(decay):,.0f}", share=share
+    )

@@ -3,6 +3,8 @@ chapter 05."""
 
 import plotly.graph_objects as go
 
+from mof.course.translation import _
+
 
 def forms_figure(rows, title=""):
     """One line of dots for each form, the first on top.
@@ -29,8 +31,11 @@ def forms_figure(rows, title=""):
         customdata=[row["seed"] for row in rows],
         mode="markers",
         marker={"size": 11, "opacity": 0.75},
-        name="one training",
-        hovertemplate="%{y}, seed %{customdata}: %{x:.3f} bits per byte<extra></extra>",
+        name=_("one training"),
+        hovertemplate=_("{form}, seed {seed}: {number} bits per byte").format(
+            form="%{y}", seed="%{customdata}", number="%{x:.3f}"
+        )
+        + "<extra></extra>",
     )
     if max(map(len, values.values())) > 1:
         figure.add_scatter(
@@ -38,12 +43,13 @@ def forms_figure(rows, title=""):
             y=forms,
             mode="markers",
             marker={"symbol": "line-ns-open", "size": 26, "line": {"width": 3}},
-            name="mean over the seeds",
-            hovertemplate="%{y}, mean: %{x:.3f} bits per byte<extra></extra>",
+            name=_("mean over the seeds"),
+            hovertemplate=_("{form}, mean: {number} bits per byte").format(form="%{y}", number="%{x:.3f}")
+            + "<extra></extra>",
         )
     figure.update_layout(
         title=title,
-        xaxis={"title": "bits per byte (left is better)"},
+        xaxis={"title": _("bits per byte (left is better)")},
         yaxis={
             "categoryorder": "array",
             "categoryarray": forms[::-1],

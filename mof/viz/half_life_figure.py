@@ -3,6 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 
 COLOURS = ("#3b82c4", "#d9730d", "#2e9e4f", "#a05bd6")  # of the layers; stand out from white and from dark
@@ -39,10 +40,10 @@ def half_life_figure(half_lives, mean_half_lives, tokens):
     everything = np.log10(np.concatenate([half_lives.ravel(), means.ravel()]))
     figure.update_layout(
         title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "token ")],
-        xaxis={"title": "units, from forgetful to faithful", "range": [-1, num_units]},
+        sliders=[frame_slider(frames, _("token "))],
+        xaxis={"title": _("units, from forgetful to faithful"), "range": [-1, num_units]},
         yaxis={
-            "title": "half-life, tokens",
+            "title": _("half-life, tokens"),
             "type": "log",
             "range": [float(everything.min()) - 0.1, float(everything.max()) + 0.1],
             "dtick": 1,
@@ -57,15 +58,18 @@ def _frame(curves, means, name, token):
     traces, words = [], []
     for i, (curve, mean) in enumerate(zip(curves, means, strict=True)):
         colour = COLOURS[i % len(COLOURS)]
-        layer = f"layer {i + 1}"
+        layer = _("layer {number}").format(number=i + 1)
         traces.append(
             go.Scatter(
                 x=list(range(len(curve))),
                 y=np.round(curve, 4),
                 mode="markers",
                 marker={"color": colour, "symbol": SYMBOLS[i % len(SYMBOLS)], "size": 7},
-                name=f"{layer}, this token",
-                hovertemplate="unit %{x}: half is left after %{y:.3g} tokens<extra>" + layer + "</extra>",
+                name=_("{layer}, this token").format(layer=layer),
+                hovertemplate=_("unit {unit}: half is left after {number} tokens").format(
+                    unit="%{x}", number="%{y:.3g}"
+                )
+                + f"<extra>{layer}</extra>",
             )
         )
         traces.append(
@@ -74,10 +78,11 @@ def _frame(curves, means, name, token):
                 y=np.round(mean, 4),
                 mode="lines",
                 line={"color": colour, "dash": DASHES[i % len(DASHES)], "width": 2},
-                name=f"{layer}, the sentence",
-                hovertemplate="unit %{x}: %{y:.3g} tokens<extra>" + layer + ", the sentence</extra>",
+                name=_("{layer}, the sentence").format(layer=layer),
+                hovertemplate=_("unit {unit}: {number} tokens").format(unit="%{x}", number="%{y:.3g}")
+                + f"<extra>{_('{layer}, the sentence').format(layer=layer)}</extra>",
             )
         )
-        words.append(f"{np.median(curve):.3g} tokens in {layer}")
-    title = f"{token}: the middle unit keeps half for {', '.join(words)}"
+        words.append(_("{number} tokens in {layer}").format(number=f"{np.median(curve):.3g}", layer=layer))
+    title = _("{token}: the middle unit keeps half for {spans}").format(token=token, spans=", ".join(words))
     return go.Frame(name=name, data=traces, layout={"title": {"text": title}})

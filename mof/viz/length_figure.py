@@ -2,6 +2,8 @@
 
 import plotly.graph_objects as go
 
+from mof.course.translation import _
+
 
 def length_figure(seconds_by_form, title=""):
     """One line for each form.
@@ -17,12 +19,13 @@ def length_figure(seconds_by_form, title=""):
     for name, seconds in seconds_by_form.items():
         lengths = sorted(map(int, seconds))
         values = [seconds[n] if n in seconds else seconds[str(n)] for n in lengths]
-        hover = "%{x:,} tokens: %{y:.4f} s<extra>" + name + "</extra>"
+        hover = _("{number} tokens: {seconds} s").format(number="%{x:,}", seconds="%{y:.4f}")
+        hover += f"<extra>{name}</extra>"
         figure.add_scatter(x=lengths, y=values, name=name, mode="lines+markers", hovertemplate=hover)
     figure.update_layout(
         title=title,
-        xaxis={"title": "tokens in the text", "type": "log", "dtick": "D2"},
-        yaxis={"title": "seconds", "type": "log", "dtick": "D2"},
+        xaxis={"title": _("tokens in the text"), "type": "log", "dtick": "D2"},
+        yaxis={"title": _("seconds"), "type": "log", "dtick": "D2"},
         legend={"orientation": "h", "y": -0.25},
         height=440,
     )

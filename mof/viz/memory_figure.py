@@ -2,6 +2,8 @@
 
 import plotly.graph_objects as go
 
+from mof.course.translation import _
+
 
 def needle_figure(memory):
     """Share of the needles found by distance, with 95% intervals; a line at the trained length.
@@ -20,7 +22,7 @@ def needle_figure(memory):
         x=[row["distance"] for row in rows],
         y=shares,
         mode="lines+markers",
-        name="numbers recalled",
+        name=_("numbers recalled"),
         customdata=saved,
         error_y={
             "type": "data",
@@ -28,12 +30,15 @@ def needle_figure(memory):
             "array": [row["high"] - share for row, share in zip(rows, shares, strict=True)],
             "arrayminus": [share - row["low"] for row, share in zip(rows, shares, strict=True)],
         },
-        hovertemplate="%{x:,} tokens back: %{y:.0%}, %{customdata:.2f} nats saved<extra></extra>",
+        hovertemplate=_("{number} tokens back: {share}, {nats} nats saved").format(
+            number="%{x:,}", share="%{y:.0%}", nats="%{customdata:.2f}"
+        )
+        + "<extra></extra>",
     )
-    figure.add_vline(x=memory["trained_length"], line_dash="dot", annotation_text="trained length")
+    figure.add_vline(x=memory["trained_length"], line_dash="dot", annotation_text=_("trained length"))
     figure.update_layout(
-        xaxis={"title": "tokens between fact and question", "type": "log"},
-        yaxis={"title": "share recalled", "range": [0, 1], "tickformat": ".0%"},
+        xaxis={"title": _("tokens between fact and question"), "type": "log"},
+        yaxis={"title": _("share recalled"), "range": [0, 1], "tickformat": ".0%"},
         height=360,
     )
     return figure
@@ -55,12 +60,13 @@ def position_figure(memory):
         x=places,
         y=positions["nats"],
         mode="lines+markers",
-        name="loss",
+        name=_("loss"),
         error_y={"type": "data", "array": positions["half"]},
-        hovertemplate="around token %{x:,.0f}: %{y:.3f} nats<extra></extra>",
+        hovertemplate=_("around token {place}: {number} nats").format(place="%{x:,.0f}", number="%{y:.3f}")
+        + "<extra></extra>",
     )
-    figure.add_vline(x=memory["trained_length"], line_dash="dot", annotation_text="trained length")
+    figure.add_vline(x=memory["trained_length"], line_dash="dot", annotation_text=_("trained length"))
     figure.update_layout(
-        xaxis={"title": "position in the text, tokens"}, yaxis={"title": "nats per token"}, height=360
+        xaxis={"title": _("position in the text, tokens")}, yaxis={"title": _("nats per token")}, height=360
     )
     return figure

@@ -8,6 +8,7 @@ Source: Williams, Waterman and Patterson 2009, "Roofline". Book: chapters 00 and
 import numpy as np
 import plotly.graph_objects as go
 
+from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 
 ROOF_COLOUR, POINT_COLOUR = "#2f6db5", "#d9730d"
@@ -59,36 +60,40 @@ def roofline_figure(rates, sum_rate, bandwidth, title=""):
         x=line,
         y=roof(line, peak, bandwidth),
         mode="lines",
-        name="the roof",
+        name=_("the roof"),
         line={"color": ROOF_COLOUR, "width": 3},
-        hovertemplate="%{x:.3g} operations a byte: at most %{y:.3s} a second<extra></extra>",
+        hovertemplate=_("{number} operations a byte: at most {rate} a second").format(
+            number="%{x:.3g}", rate="%{y:.3s}"
+        )
+        + "<extra></extra>",
     )
     figure.add_scatter(
         x=[1 / 12, *places],
         y=[sum_rate, *(rates[size] for size in sizes)],
         text=["a + b", *(f"{size} × {size}" for size in sizes)],
         mode="markers",
-        name="measured",
+        name=_("measured"),
         marker={"size": 9, "color": ROOF_COLOUR, "symbol": "circle-open", "line": {"width": 2}},
-        hovertemplate="%{text}: %{y:.3s} a second<extra></extra>",
+        hovertemplate=_("{work}: {rate} a second").format(work="%{text}", rate="%{y:.3s}")
+        + "<extra></extra>",
     )
     frames = []
     for size, place in zip(sizes, places, strict=True):
         marker = {"size": 15, "color": POINT_COLOUR, "symbol": "diamond"}
-        point = go.Scatter(x=[place], y=[rates[size]], mode="markers", name="this product", marker=marker)
+        point = go.Scatter(x=[place], y=[rates[size]], mode="markers", name=_("this product"), marker=marker)
         share = rates[size] / float(roof(place, peak, bandwidth))
-        words = (
-            f"{title}{': ' if title else ''}{size} × {size}, {place:.3g} operations a byte, "
-            f"{rates[size] / 1e9:.3g} billion a second, {share:.0%} of the roof"
-        )
+        words = _(
+            "{size} × {size}, {number} operations a byte, {rate} billion a second, {share} of the roof"
+        ).format(size=size, number=f"{place:.3g}", rate=f"{rates[size] / 1e9:.3g}", share=f"{share:.0%}")
+        words = f"{title}: {words}" if title else words
         frames.append(go.Frame(name=str(size), data=[point], traces=[2], layout={"title": {"text": words}}))
     figure.add_trace(frames[0].data[0])
     figure.frames = frames
     figure.update_layout(
         title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "matrices of n = ")],
-        xaxis={"title": "operations for each byte moved", "type": "log"},
-        yaxis={"title": "operations a second", "type": "log", "exponentformat": "SI"},
+        sliders=[frame_slider(frames, _("matrices of n = "))],
+        xaxis={"title": _("operations for each byte moved"), "type": "log"},
+        yaxis={"title": _("operations a second"), "type": "log", "exponentformat": "SI"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         height=480,
     )

@@ -2,6 +2,7 @@
 
 import plotly.graph_objects as go
 
+from mof.course.translation import _, ngettext
 from mof.viz.frame_slider import frame_slider
 
 OPEN_COLOUR, DONE_COLOUR = "#b8560f", "#2f6db5"  # orange and blue: told apart by the colour-blind too
@@ -38,7 +39,7 @@ def scan_figure(tokens, retained, updated):
     figure = go.Figure(frames[0].data, frames=frames)
     figure.update_layout(
         title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "round ")],
+        sliders=[frame_slider(frames, _("round "))],
         xaxis={
             "tickmode": "array",
             "tickvals": list(range(len(tokens))),
@@ -51,7 +52,10 @@ def scan_figure(tokens, retained, updated):
         yaxis={
             "tickmode": "array",
             "tickvals": list(range(len(retained))),
-            "ticktext": ["steps", *(f"round {i}" for i in range(1, len(retained)))],
+            "ticktext": [
+                _("steps"),
+                *(_("round {number}").format(number=i) for i in range(1, len(retained))),
+            ],
             "range": [-0.6, len(retained) - 0.4],
             "showgrid": False,
             "zeroline": False,
@@ -68,13 +72,17 @@ def _frame(tokens, retained, updated, last):
     nodes = {"x": [], "y": [], "text": [], "customdata": [], "symbol": [], "color": []}
     for number in range(last + 1):
         for t, token in enumerate(tokens):
-            first, _ = covered(t, number)
+            first = covered(t, number)[0]
             nodes["x"].append(t)
             nodes["y"].append(number)
             nodes["text"].append(f"{updated[number][t]:.4g}")
-            span = token if first == t else f"{tokens[first]} to {token}"
+            span = token if first == t else _("{first} to {last}").format(first=tokens[first], last=token)
             a, b = retained[number][t], updated[number][t]
-            nodes["customdata"].append(f"{span}: keeps {a:.4g} of what was, adds {b:.4g}")
+            nodes["customdata"].append(
+                _("{span}: keeps {kept} of what was, adds {added}").format(
+                    span=span, kept=f"{a:.4g}", added=f"{b:.4g}"
+                )
+            )
             nodes["symbol"].append("square" if first == 0 else "circle")
             nodes["color"].append(DONE_COLOUR if first == 0 else OPEN_COLOUR)
             lines = newer if number == last else older
@@ -83,8 +91,10 @@ def _frame(tokens, retained, updated, last):
                 lines[0].extend((start, t, None))
                 lines[1].extend((number - 1, number, None))
     num_done = min(2**last, len(tokens))
-    times = {0: "before the first round", 1: "after 1 round"}.get(last, f"after {last} rounds")
-    words = f"{times}: {num_done} of {len(tokens)} tokens know all that came before them"
+    times = ngettext("after {number} round", "after {number} rounds", last).format(number=last)
+    words = _("{times}: {num_done} of {num_tokens} tokens know all that came before them").format(
+        times=times if last else _("before the first round"), num_done=num_done, num_tokens=len(tokens)
+    )
     traces = [
         go.Scatter(x=older[0], y=older[1], mode="lines", line={"color": LINE_COLOUR, "width": 1}),
         go.Scatter(x=newer[0], y=newer[1], mode="lines", line={"color": LINE_COLOUR, "width": 3}),

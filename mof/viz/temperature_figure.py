@@ -4,6 +4,7 @@ chapter 03."""
 import numpy as np
 import plotly.graph_objects as go
 
+from mof.course.translation import _
 from mof.generation.logit_filters import apply_temperature, keep_top_p, probabilities
 from mof.viz.frame_slider import frame_slider
 
@@ -60,13 +61,13 @@ def temperature_figure(shares, labels, temperatures, top_p=0.9):
     frames = [_frame(shares, labels, shown, temperature, top_p) for temperature in temperatures]
     start = min(range(len(temperatures)), key=lambda i: abs(temperatures[i] - 1.0))
     figure = go.Figure(frames[start].data, frames=frames)
-    slider = {**frame_slider(frames, "temperature "), "active": start}
+    slider = {**frame_slider(frames, _("temperature ")), "active": start}
     figure.update_layout(
         title=frames[start].layout.title.text,
         sliders=[slider],
         barmode="overlay",
-        xaxis={"title": "next token", "type": "category", "tickangle": 0},
-        yaxis={"title": "probability", "range": [0, 1], "tickformat": ".0%"},
+        xaxis={"title": _("next token"), "type": "category", "tickangle": 0},
+        yaxis={"title": _("probability"), "range": [0, 1], "tickformat": ".0%"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         height=480,
     )
@@ -86,12 +87,18 @@ def _frame(shares, labels, shown, temperature, top_p):
             hovertemplate="%{x}: %{y:.2%}<extra>" + name + "</extra>",
         )
         for is_kept, name, colour, pattern in (
-            (True, f"kept by top-p {top_p:g}", KEPT_COLOUR, ""),
-            (False, "cut", CUT_COLOUR, "/"),
+            (True, _("kept by top-p {top_p}").format(top_p=f"{top_p:g}"), KEPT_COLOUR, ""),
+            (False, _("cut"), CUT_COLOUR, "/"),
         )
     ]
-    words = (
-        f"as uncertain as {num_equal_choices(now):,.1f} equal choices; top-p {top_p:g} keeps {kept.sum():,} "
-        f"of {len(now):,} tokens; the bars hold {now[shown].sum():.0%}"
+    words = _(
+        "as uncertain as {number} equal choices; top-p {top_p} keeps {num_kept} of {num_tokens} tokens; the "
+        "bars hold {share}"
+    ).format(
+        number=f"{num_equal_choices(now):,.1f}",
+        top_p=f"{top_p:g}",
+        num_kept=f"{kept.sum():,}",
+        num_tokens=f"{len(now):,}",
+        share=f"{now[shown].sum():.0%}",
     )
     return go.Frame(name=f"{temperature:g}", data=bars, layout={"title": {"text": words}})

@@ -2,13 +2,14 @@
 
 import plotly.graph_objects as go
 
+from mof.course.translation import _, marked
 from mof.viz.frame_slider import frame_slider
 
 # dark enough for white letters, and told apart by the colour-blind; what stands in a box tells it too
 COLOURS = {
-    "part of a character": "#b8560f",
-    "one character": "#55606b",
-    "several characters": "#2f6db5",
+    marked("part of a character"): "#b8560f",
+    marked("one character"): "#55606b",
+    marked("several characters"): "#2f6db5",
 }
 
 
@@ -43,13 +44,13 @@ def token_kind(token):
         return "part of a character"
 
 
-def token_figure(rows_by_label, prefix="vocabulary: "):
+def token_figure(rows_by_label, prefix=None):
     """Boxes as wide as their tokens have bytes, one line of text below the other.
 
     Args:
         rows_by_label: dict from the label of a step to its lines, each a list of (bytes, id). All steps cut
             the same text.
-        prefix: str before the label.
+        prefix: str before the label; None for "vocabulary: ".
 
     Returns:
         plotly Figure. Its title counts tokens and bytes.
@@ -59,7 +60,7 @@ def token_figure(rows_by_label, prefix="vocabulary: "):
     """
     if not rows_by_label:
         raise ValueError("there is no step, expected at least one vocabulary.")
-    texts = {tuple(b"".join(t for t, _ in row) for row in rows) for rows in rows_by_label.values()}
+    texts = {tuple(b"".join(t for t, number in row) for row in rows) for rows in rows_by_label.values()}
     if len(texts) > 1:
         raise ValueError("the steps hold different texts, expected the same text cut in different ways.")
     frames = [_frame(label, rows) for label, rows in rows_by_label.items()]
@@ -67,10 +68,10 @@ def token_figure(rows_by_label, prefix="vocabulary: "):
     figure = go.Figure(frames[0].data, frames=frames)
     figure.update_layout(
         title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, prefix)],
+        sliders=[frame_slider(frames, _("vocabulary: ") if prefix is None else prefix)],
         barmode="overlay",
         bargap=0.25,
-        xaxis={"title": "bytes", "range": [0, max(map(len, lines))], "dtick": 3, "zeroline": False},
+        xaxis={"title": _("bytes"), "range": [0, max(map(len, lines))], "dtick": 3, "zeroline": False},
         yaxis={
             "tickvals": list(range(len(lines))),
             "showticklabels": False,
@@ -92,15 +93,17 @@ def _frame(label, rows):
             boxes[token_kind(token)].append((y, start, len(token), token_label(token), token_id))
             start += len(token)
     traces = [_trace(kind, found) for kind, found in boxes.items()]
-    num_tokens, num_bytes = sum(map(len, rows)), sum(len(token) for row in rows for token, _ in row)
-    words = f"{num_bytes} bytes as {num_tokens} tokens, {num_bytes / num_tokens:.1f} bytes a token"
+    num_tokens, num_bytes = sum(map(len, rows)), sum(len(token) for row in rows for token, number in row)
+    words = _("{num_bytes} bytes as {num_tokens} tokens, {number} bytes a token").format(
+        num_bytes=num_bytes, num_tokens=num_tokens, number=f"{num_bytes / num_tokens:.1f}"
+    )
     return go.Frame(name=label, data=traces, layout={"title": {"text": words}})
 
 
 def _trace(kind, boxes):
     ys, starts, widths, labels, ids = (list(part) for part in zip(*boxes, strict=True)) if boxes else [[]] * 5
     return go.Bar(
-        name=kind,
+        name=_(kind),
         orientation="h",
         y=ys,
         base=starts,
@@ -112,7 +115,8 @@ def _trace(kind, boxes):
         textfont={"color": "#ffffff"},
         marker={"color": COLOURS[kind], "line": {"color": "#ffffff", "width": 1}},
         customdata=[
-            f"{label}: id {i}, {width} bytes" for label, i, width in zip(labels, ids, widths, strict=True)
+            _("{label}: id {number}, {width} bytes").format(label=label, number=i, width=width)
+            for label, i, width in zip(labels, ids, widths, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
         showlegend=True,

@@ -2,9 +2,10 @@
 
 import plotly.graph_objects as go
 
+from mof.course.translation import _, marked
 from mof.viz.frame_slider import frame_slider
 
-UNITS = {"nats_per_token": "nats per token", "bits_per_byte": "bits per byte"}
+UNITS = {"nats_per_token": marked("nats per token"), "bits_per_byte": marked("bits per byte")}
 
 
 def unit_figure(rows, title=""):
@@ -24,7 +25,8 @@ def unit_figure(rows, title=""):
         raise ValueError("there are no rows, expected one for each training.")
     names = list(dict.fromkeys(row["tokenizer"] for row in rows))
     frames = []
-    for unit, words in UNITS.items():
+    for unit, name in UNITS.items():
+        words = _(name)
         trace = go.Scatter(
             x=[row[unit] for row in rows],
             y=[row["tokenizer"] for row in rows],
@@ -34,15 +36,17 @@ def unit_figure(rows, title=""):
         )
         means = {name: _mean(row[unit] for row in rows if row["tokenizer"] == name) for name in names}
         best = min(names, key=means.get)
-        heading = f"{title}: " if title else ""
-        layout = {"title": {"text": f"{heading}in {words}, {best} has the least, {means[best]:.2f}"}}
+        text = _("in {unit}, {best} has the least, {number}").format(
+            unit=words, best=best, number=f"{means[best]:.2f}"
+        )
+        layout = {"title": {"text": f"{title}: {text}" if title else text}}
         frames.append(go.Frame(name=words, data=[trace], layout=layout))
     figure = go.Figure(frames[0].data[0], frames=frames)
     largest = max(row[unit] for row in rows for unit in UNITS)
     figure.update_layout(
         title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "unit: ")],
-        xaxis={"title": "held-out loss (left is better)", "range": [0, 1.06 * largest]},
+        sliders=[frame_slider(frames, _("unit: "))],
+        xaxis={"title": _("held-out loss (left is better)"), "range": [0, 1.06 * largest]},
         yaxis={
             "categoryorder": "array",
             "categoryarray": names[::-1],

@@ -2,6 +2,7 @@
 
 import plotly.graph_objects as go
 
+from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 
 
@@ -34,24 +35,29 @@ def vocabulary_cost_figure(costs):
                 mode="lines+markers",
                 name=words,
                 line={"dash": dash},
-                hovertemplate="vocabulary %{x:,}: " + words + " %{y:.2f}<extra></extra>",
+                hovertemplate=_("vocabulary {size}: {part} {number}").format(
+                    size="%{x:,}", part=words, number="%{y:.2f}"
+                )
+                + "<extra></extra>",
             )
             for words, values, dash in (
-                ("body", body, "dot"),
-                ("head", head, "dash"),
-                ("both", both, "solid"),
+                (_("body"), body, "dot"),
+                (_("head"), head, "dash"),
+                (_("both"), both, "solid"),
             )
         ]
         best = min(range(len(sizes)), key=both.__getitem__)
-        text = f"{name}: least work at {sizes[best]:,} tokens, {both[best]:.2f} of the work with bytes"
+        text = _("{model}: least work at {size} tokens, {share} of the work with bytes").format(
+            model=name, size=f"{sizes[best]:,}", share=f"{both[best]:.2f}"
+        )
         frames.append(go.Frame(name=name, data=traces, layout={"title": {"text": text}}))
     figure = go.Figure(frames[0].data, frames=frames)
     largest = max(y for frame in frames for trace in frame.data for y in trace.y)
     figure.update_layout(
         title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "model: ")],
-        xaxis={"title": "tokens in the vocabulary, W", "type": "log", "dtick": "D2"},
-        yaxis={"title": "work for a byte of text (bytes alone = 1)", "range": [0, 1.05 * largest]},
+        sliders=[frame_slider(frames, _("model: "))],
+        xaxis={"title": _("tokens in the vocabulary, W"), "type": "log", "dtick": "D2"},
+        yaxis={"title": _("work for a byte of text (bytes alone = 1)"), "range": [0, 1.05 * largest]},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         height=460,
     )

@@ -5,6 +5,7 @@ import html
 
 import plotly.graph_objects as go
 
+from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 
 TRAINING_COLOUR, HELD_OUT_COLOUR = "#2f6db5", "#b8560f"  # blue and orange: told apart by the colour-blind too
@@ -29,8 +30,8 @@ def watched_figure(looks, title=""):
         raise ValueError("there are no looks, expected one at least: watch a training first.")
     updates = [look["update"] for look in looks]
     curves = (
-        ("text it learns from", "training", TRAINING_COLOUR, "solid", "circle"),
-        ("held-out text", "held_out", HELD_OUT_COLOUR, "dash", "diamond"),
+        (_("text it learns from"), "training", TRAINING_COLOUR, "solid", "circle"),
+        (_("held-out text"), "held_out", HELD_OUT_COLOUR, "dash", "diamond"),
     )
     figure = go.Figure()
     for name, key, colour, dash, symbol in curves:
@@ -42,18 +43,19 @@ def watched_figure(looks, title=""):
             mode="lines+markers",
             line={"color": colour, "dash": dash},
             marker={"symbol": symbol, "size": 7},
-            hovertemplate="update %{x}, %{customdata:.1f} passes: %{y:.3f} bits per byte<extra>"
-            + name
-            + "</extra>",
+            hovertemplate=_("update {update}, {passes} passes: {number} bits per byte").format(
+                update="%{x}", passes="%{customdata:.1f}", number="%{y:.3f}"
+            )
+            + f"<extra>{name}</extra>",
         )
     frames = [_frame(look, title) for look in looks]
     figure.add_trace(frames[0].data[0])
     figure.frames = frames
     figure.update_layout(
         title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "update ")],
-        xaxis={"title": "updates of the weights"},
-        yaxis={"title": "bits per byte"},
+        sliders=[frame_slider(frames, _("update "))],
+        xaxis={"title": _("updates of the weights")},
+        yaxis={"title": _("bits per byte")},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         height=520,
     )
@@ -71,7 +73,11 @@ def _frame(look, title):
         showlegend=False,
         hoverinfo="skip",
     )
-    words = f"{look['passes']:.1f} passes: {look['training']:.2f} and {look['held_out']:.2f} bits per byte"
+    words = _("{passes} passes: {training} and {held_out} bits per byte").format(
+        passes=f"{look['passes']:.1f}",
+        training=f"{look['training']:.2f}",
+        held_out=f"{look['held_out']:.2f}",
+    )
     words = f"{title}, {words}" if title else words
     text = f"{words}<br>{sample_lines(look['sample'])}"
     return go.Frame(name=str(look["update"]), data=[mark], traces=[2], layout={"title": {"text": text}})

@@ -75,7 +75,9 @@ def asked(monkeypatch):
     monkeypatch.setattr(saved_model, "load_model", lambda run: (model, "its tokenizer", folder))
     monkeypatch.setattr(run_folder, "RunFolder", lambda run: None)
     monkeypatch.setattr(assembly, "open_cache", lambda run, tokenizer: cache)
-    monkeypatch.setattr(memory_report, "judge_memory", lambda m, t, split, length: memory(split, length))
+    monkeypatch.setattr(
+        memory_report, "judge_memory", lambda m, t, text, length, reader: memory(text, length)
+    )
     monkeypatch.setattr(memory_report, "held_out_texts", lambda split, tokenizer: [split])
     monkeypatch.setattr(writing_report, "judge_writing", lambda generator, texts: {**WRITING, "of": texts})
     monkeypatch.setattr(engine, "open_generator", lambda run, name: f"a generator by {name}")
@@ -162,6 +164,7 @@ def test_figures_and_page_are_written(asked, tmp_path):
     assert f"written to {figures}\nwritten to {page}\n" in answer.stdout
     text = figures.read_text(encoding="utf-8")
     judged = {"memory": memory("its held-out text", 512), "writing": {**WRITING, "of": ["its held-out text"]}}
+    judged["left_out"] = []
     assert json.loads(text) == {"run": "runs/x", **json.loads(json.dumps(REPORT)), **judged}
     assert '"<三>"' in text
     text = page.read_text(encoding="utf-8")

@@ -210,3 +210,8 @@ def test_another_engine_may_answer(monkeypatch):
     generator, model = Answerer(None, TOKENIZER), SimpleNamespace(router=None)
     report = judge_abilities(model, TOKENIZER, [Doubling()], 5, generator=generator)
     assert report["kinds"]["reasoning"]["value"]["num_questions"] == 5
+
+
+def test_without_a_model_the_generator_answers_and_no_router_is_told():
+    report = judge_abilities(None, TOKENIZER, [Doubling()], 5, generator=Answerer(None, TOKENIZER))
+    assert report["router"] == {} and report["kinds"]["reasoning"]["value"]["num_questions"] == 5

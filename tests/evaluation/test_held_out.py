@@ -87,6 +87,7 @@ def small_batches():
     patch = pytest.MonkeyPatch()
     patch.setattr(held_out, "EVALUATION_STREAMS", 3)
     patch.setattr(held_out, "EVALUATION_LENGTH", 16)
+    patch.setattr(held_out, "READER_STREAMS", 2)
     yield patch
     patch.undo()
 
@@ -161,6 +162,19 @@ def test_a_share_of_the_text_is_the_same_each_time(evaluation, model, split, nai
     total = sum(naive[i][0].sum() for i in chosen.documents)
     assert chosen().bits_per_byte == pytest.approx(total / math.log(2) / chosen.num_bytes, rel=1e-5)
     assert HeldOutEvaluation(model, split, max_tokens=10**9).documents.tolist() == list(range(len(texts)))
+
+
+def test_a_reader_scores_the_same_and_tells_no_routes(evaluation, model, split, tmp_path):
+    from mof.inference.run_graphs import open_weights
+    from tests.inference.small_models import store_weights
+
+    expected = evaluation(position_block=BLOCK)
+    reader = open_weights(model.config, store_weights(model, tmp_path), num_threads=1)
+    result = HeldOutEvaluation(None, split, reader=reader)(position_block=BLOCK)
+    assert result.route_weights is None
+    assert (result.num_tokens, result.num_bytes) == (expected.num_tokens, expected.num_bytes)
+    assert result.bits_per_byte == pytest.approx(expected.bits_per_byte, rel=1e-4)
+    np.testing.assert_allclose(result.nats_by_position, expected.nats_by_position, rtol=1e-3)
 
 
 def test_no_held_out_text_is_told(model, tokenizer, tmp_path):

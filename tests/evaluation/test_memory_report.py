@@ -41,11 +41,21 @@ def test_the_stream_joins_texts_and_leaves_conversations_out(split):
     assert list(held_out_texts(split, TOKENIZER)) == TEXTS
 
 
-def test_loss_by_position_is_that_of_plain_logits(model, monkeypatch):
+@pytest.fixture(scope="module")
+def reader(model, tmp_path_factory):
+    """An OnnxReader of the model's weights."""
+    from mof.inference.run_graphs import open_weights
+    from tests.inference.small_models import store_weights
+
+    return open_weights(model.config, store_weights(model, tmp_path_factory.mktemp("model")), num_threads=1)
+
+
+@pytest.mark.parametrize("is_by_reader", [False, True])
+def test_loss_by_position_is_that_of_plain_logits(model, reader, monkeypatch, is_by_reader):
     monkeypatch.setattr(memory_report, "NUM_ROWS", 3)
     monkeypatch.setattr(memory_report, "PIECE_LENGTH", 4)
     stream = np.random.default_rng(0).integers(8, TOKENIZER.vocabulary_size, 3 * 8 + 5).astype("int32")
-    result = loss_by_position(model, stream, 8)
+    result = loss_by_position(None if is_by_reader else model, stream, 8, reader)
     rows = stream[:24].reshape(3, 8)
     inputs = np.concatenate([np.full((3, 1), DOCUMENT), rows[:, :-1]], axis=1).astype("int32")
     logits = np.asarray(model(inputs)[0]).astype("float64")
@@ -65,7 +75,8 @@ def test_lengths_that_do_not_fit_are_refused(model, num_positions):
 def test_distances_reach_to_four_times_the_trained_length(model, split, monkeypatch):
     asked = {}
 
-    def results(model, tokenizer, filler, distances, num_trials, seed):
+    def results(reader, tokenizer, filler, distances, num_trials, seed):
+        assert reader.model is model
         asked.update(distances=distances, filler=len(filler), trials=num_trials)
         return []
 
@@ -76,6 +87,17 @@ def test_distances_reach_to_four_times_the_trained_length(model, split, monkeypa
     assert asked == {"distances": [1, 2, 4, 8], "filler": 16, "trials": 5}
     assert report["trained_length"] == 2 and len(report["positions"]["nats"]) == 2
     json.dumps(report, allow_nan=False)
+
+
+def test_a_reader_judges_without_a_model(model, reader, split, monkeypatch):
+    monkeypatch.setattr(memory_report, "NUM_ROWS", 2)
+    monkeypatch.setattr(memory_report, "PIECE_LENGTH", 4)
+    settings = {"trained_length": 2, "num_trials": 2}
+    expected = judge_memory(model, TOKENIZER, split, **settings)
+    report = judge_memory(None, TOKENIZER, split, **settings, reader=reader)
+    np.testing.assert_allclose(report["positions"]["nats"], expected["positions"]["nats"], rtol=1e-4)
+    found, wanted = ([row["nats"] for row in result["needle"]] for result in (report, expected))
+    np.testing.assert_allclose(found, wanted, rtol=1e-4)
 
 
 def test_short_text_is_looked_at_as_far_as_it_goes(model, split):

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from mof.evaluation import needle
 from mof.evaluation.needle import FACT, needle_results, score_continuations
 from mof.generation.reading import StateReader
 from mof.tasks.vocabulary import NAMES
@@ -45,29 +44,24 @@ class Copier:
         return logits
 
 
-@pytest.fixture
-def results(monkeypatch):
-    def of(reach, distances=(0, 20, 120), **settings):
-        monkeypatch.setattr(needle, "StateReader", lambda model: model)
-        return needle_results(Copier(reach), TOKENIZER, FILLER, list(distances), num_trials=8, **settings)
-
-    return of
+def results(reach, distances=(0, 20, 120), **settings):
+    return needle_results(Copier(reach), TOKENIZER, FILLER, list(distances), num_trials=8, **settings)
 
 
-def test_a_model_that_remembers_everything_finds_every_needle(results):
+def test_a_model_that_remembers_everything_finds_every_needle():
     for result in results(reach=10_000):
         assert result.num_right == result.num_trials == 8
         assert (result.low, result.high) == pytest.approx((0.676, 1.0), abs=1e-3)  # Wilson for 8 of 8
         assert result.nats < 4 * np.log1p(600 * np.exp(-SURE)) < 0.5 * result.nats_without
 
 
-def test_a_model_that_forgets_finds_none_beyond_its_reach(results):
+def test_a_model_that_forgets_finds_none_beyond_its_reach():
     near, middle, far = results(reach=60)
     assert near.num_right == middle.num_right == 8
     assert far.num_right == 0 and far.nats == pytest.approx(far.nats_without)
 
 
-def test_the_same_seed_asks_the_same(results):
+def test_the_same_seed_asks_the_same():
     assert results(reach=60, seed=1) == results(reach=60, seed=1)
     assert results(reach=60, seed=1) != results(reach=60, seed=2)
 

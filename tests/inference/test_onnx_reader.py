@@ -173,3 +173,12 @@ def test_a_row_without_tokens_is_refused(nano_reader):
 def test_a_piece_is_1_to_64_tokens(nano_reader, length):
     with pytest.raises(ValueError, match=f"piece_length is {length}, expected 1 to 64"):
         OnnxReader(nano_reader._sessions, length)
+
+
+def test_a_row_that_begins_again_reads_as_if_nothing_had_been_before(nano_reader):
+    _, state = nano_reader.read([np.arange(10, 30), np.arange(40, 60)])
+    state = nano_reader.restarted(state, np.array([False, True]))
+    logits, _ = nano_reader.read([np.array([5, 6]), np.array([5, 6])], state)
+    fresh, _ = nano_reader.read([np.array([5, 6])])
+    np.testing.assert_allclose(logits[1], fresh[0], rtol=1e-4, atol=1e-5)
+    assert np.abs(logits[0] - fresh[0]).max() > 1e-2

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mof.flops import forward_products
 from mof.lessons import vocabulary
 from mof.lessons.shipped_text import divided_texts, shipped_prose
+from mof.machine.product_counts import forward_products
 from mof.presets import preset
 from mof.sources.simplified import simplified
 from mof.tokenizer.byte_pair_training import train_byte_pair_tokenizer

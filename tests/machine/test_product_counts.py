@@ -1,33 +1,42 @@
-"""Counted operations and parameters against the model itself, and against naive loops."""
+"""Counted products against those that a model really computes, naive loops, and numbers worked by hand."""
 
 import dataclasses
 import math
 
 import keras
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mof.config import ModelConfig
-from mof.machine.parameter_counts import (
-    checkpoint_bytes,
-    num_matrix_parameters,
-    num_other_parameters,
-    num_parameters,
-    training_state_bytes,
-)
 from mof.machine.product_counts import (
     NEWTON_SCHULZ_STEPS,
+    BatchProduct,
     forward_operations,
+    forward_products,
     model_products,
     orthogonalization_operations,
+    training_flops,
     training_operations,
     update_operations,
 )
+from mof.model import MixtureLanguageModel
 from mof.presets import PRESET_NAMES, preset
-from mof.training.config import TrainingConfig
 
 NANO = preset("nano").model
+BATCH_SIZE, NUM_TOKENS = 2, 12
+SMALL = ModelConfig(
+    vocabulary_size=40,
+    width=8,
+    recurrent_width=6,
+    transformer_layers=2,
+    num_heads=2,
+    feed_forward_width=10,
+    thought_width=3,
+    router_width=5,
+    chunk_length=3,
+)
 VARIANTS = {
     "nano": {},
     "true GRU": {"recurrence": "gru", "router_recurrence": "gru"},
@@ -45,38 +54,74 @@ VARIANTS = {
 @pytest.fixture(params=VARIANTS, scope="module")
 def built(request):
     """(config, model) of each variant."""
-    from mof.model import MixtureLanguageModel
-
     config = NANO.replace(**VARIANTS[request.param])
     return config, MixtureLanguageModel(config)
 
 
-# README.md prints these, from the built models
+def computed_flops(config, monkeypatch):
+    """Run a forward pass operation by operation and add up all products that are no running sums.
+
+    A product by a square of chunks + 1 (the carried memories), with inner or outer width 1 (the mean's
+    attention, in which keys are 1) or by a triangle of ones (running sums) is not the model's.
+    """
+    model = MixtureLanguageModel(config)
+    plain_matmul, total = keras.ops.matmul, []
+    num_chunks = -(-NUM_TOKENS // config.chunk_length)
+
+    def matmul(left, right):
+        (*batch, rows, inner), columns = left.shape, right.shape[-1]
+        is_triangle = inner == columns and np.array_equal(right, np.triu(np.ones_like(right)))
+        is_carry = rows == inner == num_chunks + 1
+        is_mean = len(left.shape) == 5 and left.shape[1] == 1
+        if not (is_triangle or is_carry or is_mean):
+            total.append(2 * int(np.prod(batch or [1])) * rows * inner * columns)
+        return plain_matmul(left, right)
+
+    monkeypatch.setattr(keras.ops, "matmul", matmul)
+    model(np.ones((BATCH_SIZE, NUM_TOKENS), "int32"))
+    return sum(total)
+
+
 @pytest.mark.parametrize(
-    ("name", "expected"),
-    [("nano", 179_884), ("tiny", 5_880_359), ("small", 26_835_769), ("full", 83_365_496)],
+    "changes",
+    [
+        {},
+        {"experts": ("recurrent",), "recurrent_layers": 3},
+        {"experts": ("transformer",), "thought_width": 0, "attention_decay": "none"},
+        {"recurrence": "gru", "router_recurrence": "gru", "recurrent_output_gate": False},
+        {"attention_output_gate": False, "chunk_length": 5},
+        {"experts": ("recurrent", "transformer", "transformer"), "chunk_length": 64},
+    ],
+    ids=str,
 )
-def test_parameters_of_the_presets(name, expected):
-    assert num_parameters(preset(name).model) == expected
+def test_the_count_is_what_a_model_computes(changes, monkeypatch):
+    config = SMALL.replace(**changes)
+    counted = sum(product.flops for product in forward_products(config, BATCH_SIZE, NUM_TOKENS))
+    assert counted == computed_flops(config, monkeypatch)
 
 
-def test_parameters_are_those_of_the_built_model(built):
-    config, model = built
-    assert num_parameters(config) == model.num_parameters()
+def test_a_step_by_hand():
+    config = SMALL.replace(experts=("recurrent",), recurrent_layers=1)
+    # per token: 8 x 18 in, 6 x 8 out, 8 x 8 projection, 8 x 40 head; twice for an addition, thrice for a step
+    assert training_flops(config, 1, 1) == 6 * (8 * 18 + 6 * 8 + 8 * 8 + 8 * 40)
 
 
-def test_matrices_are_those_that_muon_trains_and_the_bytes_those_of_its_slots(built):
-    from mof.training.parameters import plan_parameters
+def test_a_product_counts_multiplications_and_additions():
+    assert BatchProduct("x", 5, 2, 3, 4).flops == 240
 
-    config, model = built
-    plans = plan_parameters(model, TrainingConfig())
-    sizes = [math.prod(variable.shape) for variable in model.trainable_variables]
-    muon = sum(size for size, plan in zip(sizes, plans, strict=True) if plan.is_muon)
-    slots = sum(size * len(plan.slot_names) for size, plan in zip(sizes, plans, strict=True))
-    assert num_matrix_parameters(config) == muon
-    assert num_other_parameters(config) == sum(sizes) - muon
-    assert checkpoint_bytes(config) == 4 * (sum(sizes) + slots)
-    assert training_state_bytes(config) == 4 * (3 * sum(sizes) + slots)
+
+def test_a_window_is_refused():
+    with pytest.raises(ValueError, match="window is 4, expected 0"):
+        forward_products(SMALL.replace(window=4), 1, 8)
+
+
+@pytest.mark.parametrize("recompute", [False, True])
+def test_a_batch_is_its_tokens_without_running_sums_and_what_is_done_again(recompute):
+    config = SMALL.replace(recompute=recompute, recurrence="gru")
+    shared = [p for p in model_products(config, NUM_TOKENS) if not p.is_running_sum]
+    a_token = 3 * sum(p.forward_operations for p in shared)
+    assert training_flops(config, BATCH_SIZE, NUM_TOKENS) == BATCH_SIZE * NUM_TOKENS * a_token
+    assert training_operations(config, NUM_TOKENS) > a_token
 
 
 def test_operations_are_two_a_weight_and_those_of_attention(built):
@@ -127,10 +172,7 @@ def product(rows, inner, columns):
 def test_operations_are_those_of_the_traced_graph():
     """Every MatMul in the forward graph, compiled pieces included; the count leaves out the sums over
     triangles, and the graph holds one more of those a memory."""
-    import numpy as np
     import tensorflow as tf
-
-    from mof.model import MixtureLanguageModel
 
     config = NANO.replace(width=128, feed_forward_width=256, recurrent_width=192, chunk_length=16)
     model, num_tokens = MixtureLanguageModel(config), 64
@@ -188,19 +230,9 @@ def test_adamw_has_no_products():
     assert update_operations(NANO, "adamw") == 0.0 < update_operations(NANO)
 
 
-def test_adamw_keeps_two_numbers_beside_each_weight():
-    assert checkpoint_bytes(NANO, "adamw") == 4 * 3 * num_parameters(NANO)
-
-
 def test_presets_grow():
     sizes = [preset(name).model for name in PRESET_NAMES]
-    for count in (
-        num_parameters,
-        forward_operations,
-        training_operations,
-        update_operations,
-        checkpoint_bytes,
-    ):
+    for count in (forward_operations, training_operations, update_operations):
         values = [count(config) for config in sizes]
         assert values == sorted(values) and len(set(values)) == len(values)
 
@@ -213,5 +245,5 @@ def test_presets_grow():
 def test_a_larger_field_costs_more(field):
     config = ModelConfig()
     larger = dataclasses.replace(config, **{field: 2 * getattr(config, field)})
-    for count in (num_parameters, training_operations, update_operations, training_state_bytes):
+    for count in (training_operations, update_operations):
         assert count(larger) > count(config)

@@ -155,7 +155,7 @@ def test_a_corpus_that_is_not_there_is_named(tmp_path):
 
 def test_another_corpus_is_read_whole(base, tmp_path):
     file = write_lines(tmp_path / "other.jsonl", [{"text": random_text(20, i)} for i in range(30)])
-    split = open_corpus([file], base.tokenizer(), base)
+    split = open_corpus([file], base.tokenizer(), base.path)
     assert split.num_documents == 30
 
 

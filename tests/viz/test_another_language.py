@@ -1,0 +1,105 @@
+"""Every label of a figure that a reader sees goes through the catalogue, also in frames and hover texts."""
+
+import re
+
+import numpy as np
+import pytest
+
+from mof.course import translation
+from mof.viz.ability_figure import accuracy_figure, router_figure
+from mof.viz.attention_figure import attention_figure
+from mof.viz.budget_figure import budget_figure
+from mof.viz.chapter_time_figure import chapter_time_figure
+from mof.viz.chunk_figure import chunk_figure
+from mof.viz.compression_figure import compression_figure
+from mof.viz.decay_figure import decay_figure
+from mof.viz.forms_figure import forms_figure
+from mof.viz.half_life_figure import half_life_figure
+from mof.viz.length_figure import length_figure
+from mof.viz.memory_figure import needle_figure, position_figure
+from mof.viz.roofline_figure import roofline_figure
+from mof.viz.scan_figure import scan_figure
+from mof.viz.temperature_figure import temperature_figure
+from mof.viz.token_figure import token_figure
+from mof.viz.unit_figure import unit_figure
+from mof.viz.vocabulary_cost_figure import vocabulary_cost_figure
+from mof.viz.watched_figure import watched_figure
+
+ROW = {"form": "1", "tokenizer": "1", "seed": 0, "nats_per_token": 2.0, "bits_per_byte": 1.0}
+FAMILY = {"family": "1", "kind": "reasoning", "split": "value", "num_right": 1, "num_questions": 2}
+FAMILY |= {"low": 0.1, "high": 0.9, "majority": 0.0, "nearest": 0.0}
+NEEDLE = {"distance": 4, "num_right": 1, "num_trials": 2, "low": 0.1, "high": 0.9, "nats": 1.0}
+MEMORY = {"trained_length": 8, "needle": [{**NEEDLE, "nats_without": 2.0}]}
+MEMORY["positions"] = {"block": 4, "nats": [1.0, 2.0], "half": [0.1, 0.1]}
+LOOK = {"update": 1, "passes": 1.0, "training": 2.0, "held_out": 2.0, "sample": "1"}
+# what is given has no letters here, so that every letter is a label of the figure's own
+FIGURES = {
+    "accuracy": lambda: accuracy_figure({"families": [FAMILY]}),
+    "router": lambda: router_figure({"router": {"reasoning": {"mean": [0.5], "half": [0.1]}}}, ["1"]),
+    "attention": lambda: attention_figure(np.ones((2, 2, 2)), ["1", "2"]),
+    "budget": lambda: budget_figure(1e10, {"1": 1e7}, (1, 96)),
+    "chapter times": lambda: chapter_time_figure({"1": 60.0}, 100.0, (50.0, 200.0), 100.0),
+    "chunks": lambda: chunk_figure(["1", "2", "3"], [1, 2, 3]),
+    "compression": lambda: compression_figure({"1": ({264: 1.0, 300: 1.5}, 3.0)}),
+    "decay": lambda: decay_figure({"1": 1.0, "2": 0.9}),
+    "forms": lambda: forms_figure([ROW, {**ROW, "seed": 1}]),
+    "half-lives": lambda: half_life_figure(np.ones((1, 2, 3)), np.ones((1, 3)), ["1", "2"]),
+    "lengths": lambda: length_figure({"1": {64: 0.1}}),
+    "needle": lambda: needle_figure(MEMORY),
+    "positions": lambda: position_figure(MEMORY),
+    "roofline": lambda: roofline_figure({128: 1e10}, 1e9, 1e10),
+    "scan": lambda: scan_figure(["1", "2"], [[0.5, 0.5]] * 2, [[1.0, 1.0]] * 2),
+    "temperature": lambda: temperature_figure([0.5, 0.5], ["1", "2"], [1.0]),
+    "tokens": lambda: token_figure({"1": [[(b"a", 9), (b"\xe5\xa4", 8), (b"bc", 7)]]}),
+    "units": lambda: unit_figure([ROW]),
+    "vocabulary": lambda: vocabulary_cost_figure({"1": {264: (1.0, 1.0), 300: (0.5, 1.5)}}),
+    "watched": lambda: watched_figure([LOOK, {**LOOK, "update": 2}]),
+}
+NOT_WORDS = {"BPE", "C = "}  # a name and a letter of mathematics
+
+
+class Brackets:
+    """A catalogue whose sentences are the English ones in brackets."""
+
+    def gettext(self, message):
+        return f"⟦{message}⟧"
+
+    def ngettext(self, singular, plural, number):
+        return f"⟦{plural}⟧"
+
+
+def labels(figure):
+    """Everything that a figure shows as words, its own and the caller's."""
+    layouts = [figure.layout, *(frame.layout for frame in figure.frames)]
+    yield from (layout.title.text for layout in layouts)
+    yield from (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text)
+    yield from (slider.currentvalue.prefix for slider in figure.layout.sliders)
+    yield from (note.text for note in figure.layout.annotations)
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        yield from axis.ticktext or ()
+    for trace in [*figure.data, *(trace for frame in figure.frames for trace in frame.data)]:
+        yield from (trace.name, trace.hovertemplate)
+        if trace.hovertemplate and "%{customdata}<" in trace.hovertemplate:
+            yield from (words for part in trace.customdata for words in np.ravel(part))
+
+
+def untranslated(text):
+    """The words of a label outside the brackets; plotly's own marks and units in braces are none."""
+    text, inner = re.sub(r"%\{[^}]*\}|<[^>]*>", "", text or ""), r"⟦[^⟦⟧]*⟧"
+    while re.search(inner, text):  # a translated part may stand in a translated sentence
+        text = re.sub(inner, "", text)
+    return "" if text in NOT_WORDS else "".join(re.findall(r"[A-Za-z]{2,}", text))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_label_goes_through_the_catalogue(name, monkeypatch):
+    monkeypatch.setattr(translation, "_catalogue", lambda language, folder: Brackets())
+    found = list(labels(FIGURES[name]()))
+    assert any("⟦" in (text or "") for text in found)
+    assert [text for text in found if untranslated(text)] == []
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_in_english_every_gap_is_filled(name):
+    for text in labels(FIGURES[name]()):
+        assert not re.search(r"(?<!%)\{[a-z_]+\}", text or ""), text

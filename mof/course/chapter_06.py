@@ -10,8 +10,8 @@ from mof.course.chapter_05_answers import run_on_tensors
 from mof.course.chapter_06_answers import (
     NUM_TOKENS,
     VIEWS,
-    meeting_point,
     means,
+    meeting_point,
     package_means,
     package_think,
     run_steps,
@@ -268,8 +268,8 @@ def check_look(attempt):
         found.append(as_number(result, _("Your result")))
     if found == [ahead for _words, _function, ahead in VIEWS]:
         return _(
-            "Right, for {number} functions: no alarm where there is no leak, and a faint one, a lonely one and "
-            "one that sleeps until a number is large have all been found."
+            "Right, for {number} functions: no alarm where there is no leak, and a faint one, a lonely one "
+            "and one that sleeps until a number is large have all been found."
         ).format(number=len(VIEWS))
     for mistake in LOOK_MISTAKES:
         if found == [mistake.answer(function, x.copy()) for function in functions]:

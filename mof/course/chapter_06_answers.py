@@ -93,8 +93,8 @@ def run_steps(function, case):
     return {"mean": np.array(found), "total": total, "count": np.float64(count)}
 
 
-# 06.4: functions of a text [T, D] whose view is known. Each: its words, the function, and how many tokens ahead
-# it sees in a text of NUM_TOKENS.
+# 06.4: functions of a text [T, D] whose view is known. Each: its words, the function, and how many tokens
+# ahead it sees in a text of NUM_TOKENS.
 NUM_TOKENS = 10
 
 

@@ -1,5 +1,5 @@
-"""Thought spaces to compare with the package's: one that averages what is still to come, and one that averages
-nothing. Chapter 06.
+"""Thought spaces to compare with the package's: one that averages what is still to come, and one that
+averages nothing. Chapter 06.
 
     running mean     m_t = mean of norm(x_1) .. norm(x_t)      the package's
     mean of the row  m_t = mean of norm(x_1) .. norm(x_T)      the article's: every token sees the future

@@ -1,9 +1,9 @@
 """A study of forms: each form of a model trained with every seed, judged, and stored as a record.
 
 Used by `attention_forms.py`, `recurrence_forms.py` and `thought_forms.py`, which compare forms of one expert
-at equal time. Each training is a run in a folder of its own; the same command goes on after a stop, a finished
-training is not done again, and an interrupted one resumes at its last checkpoint. The record is written when
-all are done.
+at equal time. Each training is a run in a folder of its own; the same command goes on after a stop, a
+finished training is not done again, and an interrupted one resumes at its last checkpoint. The record is
+written when all are done.
 """
 
 import argparse

@@ -70,10 +70,10 @@ ROWS = [
 def test_forms_are_compared_in_the_honest_reading():
     assert describe_forms(ROWS) == [
         f"{NONE}: 3.100 bits per byte where the text lies there, 3.100 token by token, over 2 seeds.",
-        f"{OURS}: 2.900 bits per byte where the text lies there, 2.900 token by token, over 2 seeds; token by "
-        f"token 0.200 fewer than with {NONE}, better in 2 of 2 seeds.",
-        f"{LEAKING}: 2.000 bits per byte where the text lies there, 3.500 token by token, over 1 seed; token by "
-        f"token 0.500 more than with {NONE}, better in 0 of 1 seed.",
+        f"{OURS}: 2.900 bits per byte where the text lies there, 2.900 token by token, over 2 seeds; token "
+        f"by token 0.200 fewer than with {NONE}, better in 2 of 2 seeds.",
+        f"{LEAKING}: 2.000 bits per byte where the text lies there, 3.500 token by token, over 1 seed; token "
+        f"by token 0.500 more than with {NONE}, better in 0 of 1 seed.",
     ]
     assert describe_forms(ROWS[2:3]) == [
         f"{OURS}: 2.900 bits per byte where the text lies there, 2.900 token by token, over 1 seed."

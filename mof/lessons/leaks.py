@@ -139,8 +139,10 @@ def bits_in_both_readings(model, tokenizer, texts, num_tokens=128, max_texts=8):
         last = ops.take_along_axis(output.hidden, places, axis=1)[:, 0]  # [T, D]
         return token_cross_entropy(model.logits(last), targets)
 
-    read_whole = as_graph(model, lambda inputs, targets: model.token_nats(inputs, targets)[0])
-    read_prefixes = as_graph(model, read_prefixes)
+    read_whole = as_graph(
+        model, lambda inputs, targets: model.token_nats(inputs, targets)[0], is_compiled=False
+    )
+    read_prefixes = as_graph(model, read_prefixes, is_compiled=False)
     whole = ops.convert_to_numpy(read_whole(rows[:, :-1], rows[:, 1:])).astype("float64").sum()
     stepwise = 0.0
     for ids in rows:

@@ -30,7 +30,7 @@ def test_a_step_for_each_form_with_its_count():
         [PAST_SIGN, PAST_SIGN, FUTURE_SIGN],
         [PAST_SIGN] * 3,
     ]
-    assert figure.frames[0].data[0].z[0] == (0, None, None)
+    assert list(figure.frames[0].data[0].z[0]) == [0, None, None]
     assert square.customdata[0][2] == "。 changed: 走 moves by 0.25"
 
 

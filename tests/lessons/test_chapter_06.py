@@ -57,7 +57,7 @@ def test_the_change_by_hand():
     assert sum({**SPRING, "了": 11}.values()) == 20
 
 
-@pytest.mark.parametrize(("token", "mean"), zip(SPRING, (2.0, 4.0, 3.0, 4.0), strict=True))
+@pytest.mark.parametrize(("token", "mean"), [("春", 2.0), ("天", 4.0), ("来", 3.0), ("了", 4.0)])
 def test_the_thought_by_hand(token, mean):
     gelu = float(ops.convert_to_numpy(tanh_gelu(np.float32(mean))))
     found = [cell.strip() for cell in table_row(token, 3)]

@@ -10,18 +10,19 @@ from mof.course.chapter_05_answers import run_on_tensors
 from mof.course.chapter_06_answers import (
     NUM_TOKENS,
     VIEWS,
-    means,
     meeting_point,
-    package_means,
     package_think,
+    package_window_means,
     run_steps,
+    run_window,
     step,
     think,
     thought_case,
+    window_means,
     wrong_look,
-    wrong_means,
     wrong_step,
     wrong_thought,
+    wrong_window,
 )
 from mof.course.exercise import Exercise, WrongAnswer
 from mof.course.gradients import expect_gradients
@@ -60,32 +61,44 @@ MEETING_MISTAKES = (
         ),
     ),
 )
-MEANS_MISTAKES = (
+WINDOW_MISTAKES = (
     WrongAnswer(
-        wrong_means("all"),
+        wrong_window("centred"),
         marked(
-            "Every token gets the mean of the whole text, its future too. Sum along the text: `ops.cumsum`."
+            "Your window is centred on its token, as moving averages are often drawn: half of it is the "
+            "future. Let it end at the token."
         ),
     ),
     WrongAnswer(
-        wrong_means("future"),
-        marked("Your sums run backwards: each token averages itself and what comes after it."),
+        wrong_window("ahead"),
+        marked("Your window begins at the token and reaches into its future. Let it end there."),
     ),
     WrongAnswer(
-        wrong_means("before"),
-        marked("Your tokens are left out of their own mean: token t is one of the t that are averaged."),
+        wrong_window("before"),
+        marked("Your window ends before the token: the newest of the averaged tokens is the token itself."),
     ),
     WrongAnswer(
-        wrong_means(divide="not"),
-        marked("These are sums, not means: divide the sum at token t by t."),
+        wrong_window("longer"),
+        marked("Your window holds one token too many: `window` of them, the token itself among them."),
     ),
     WrongAnswer(
-        wrong_means(divide="all"),
-        marked("You divide every sum by the length of the text. After t tokens only t have been added."),
+        wrong_window("shorter"),
+        marked("Your window holds one token too few: `window` of them, the token itself among them."),
     ),
     WrongAnswer(
-        wrong_means(divide="from 0"),
-        marked("Your count starts at 0, so the first sum is divided by nothing: count from 1."),
+        wrong_window("all"),
+        marked("That is the mean of all that was read: your tokens never leave the window."),
+    ),
+    WrongAnswer(
+        wrong_window(divide="window"),
+        marked(
+            "At the start of the text you divide by too much: the first token's window holds one token, "
+            "the second's two."
+        ),
+    ),
+    WrongAnswer(
+        wrong_window(divide="not"),
+        marked("These are sums, not means: divide each by the number of tokens in its window."),
     ),
 )
 STEP_MISTAKES = (
@@ -219,25 +232,29 @@ def check_meeting(attempt):
     )
 
 
-def check_means(attempt):
-    """06.2: all tokens at once."""
-    cases = [
-        tuple(random_tokens(seed, *shape)) for seed, shape in enumerate(((1, 2), (2, 3), (7, 3), (9, 2)))
-    ]
+def check_window(attempt):
+    """06.2: the mean of the last few tokens, all at once."""
+    shapes = (((1, 2), 3), ((2, 3), 1), ((7, 3), 3), ((9, 2), 4), ((5, 2), 8))
+    cases = [(*random_tokens(seed, *shape), window) for seed, (shape, window) in enumerate(shapes)]
     what = _("Your mean")
+    x, window = cases[2]
+
+    def read(tokens):
+        return attempt(tokens, window)
+
     expect_values(
         attempt,
-        means,
+        window_means,
         cases,
-        MEANS_MISTAKES,
+        WINDOW_MISTAKES,
         (
-            lambda: expect_causal(attempt, cases[2], what, run_on_tensors),
-            lambda: expect_reads_itself(attempt, cases[2], what=what, run=run_on_tensors),
+            lambda: expect_causal(read, (x,), what, run_on_tensors),
+            lambda: expect_reads_itself(read, (x,), what=what, run=run_on_tensors),
         ),
-        run=run_on_tensors,
+        run=run_window,
     )
-    expect_causal(attempt, cases[2], what, run_on_tensors)
-    expect_gradients(attempt, package_means, cases[2], attempt.names)
+    expect_causal(read, (x,), what, run_on_tensors)
+    expect_gradients(read, lambda tokens: package_window_means(tokens, window), (x,), ("x",))
     return _("Right: values and gradients are the package's, and no token sees its future.")
 
 
@@ -317,18 +334,22 @@ EXERCISES = (
     ),
     Exercise(
         id="06.2",
-        title=marked("all tokens at once"),
-        kind="build",
-        minutes=5,
-        name="my_means",
-        arguments=("x",),
+        title=marked("only the last few"),
+        kind="change",
+        minutes=10,
+        name="my_window_means",
+        arguments=("x", "window"),
         hints=(
-            marked("A mean is a sum and a count. Both can be had for all tokens at once."),
-            marked("`ops.cumsum(x, axis=0)` holds the sum up to each token."),
-            marked("Divide by 1, 2, ..., T as a column: `ops.arange(1, T + 1)[:, None]`, as float32."),
+            marked("Which tokens does token t average? Write the rule down as an inequality in t and j."),
+            marked(
+                "Chapter 05 looked at all pairs in a square and kept its lower triangle. Here only a band "
+                "along the diagonal stays."
+            ),
+            marked("`ago = places[:, None] - places[None, :]`; keep `(ago >= 0) & (ago < window)`."),
+            marked("As float32, each row divided by its own sum, and then `ops.matmul(weights, x)`."),
         ),
-        wrong_answers=(*MEANS_MISTAKES, WrongAnswer(wrong_means(flow=False), "no gradient")),
-        checker=check_means,
+        wrong_answers=(*WINDOW_MISTAKES, WrongAnswer(wrong_window(flow=False), "no gradient")),
+        checker=check_window,
     ),
     Exercise(
         id="06.3",
@@ -373,7 +394,7 @@ EXERCISES = (
         arguments=("x", "inner", "outer", "alpha"),
         hints=(
             marked("Only one line of the article's layer is wrong, the one with the mean."),
-            marked("Exercise 2 has the mean that you need: one row for each token."),
+            marked("`text_means` has the mean that you need: one row for each token."),
             marked("`x + alpha * (ops.gelu(mean @ inner, approximate=True) @ outer)` for that mean."),
         ),
         wrong_answers=(*THOUGHT_MISTAKES, WrongAnswer(wrong_thought(flow=False), "no gradient")),

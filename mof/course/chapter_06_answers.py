@@ -15,13 +15,19 @@ def meeting_point(decay):
 
 
 def means(x, starts=None):
-    """06.2, and with starts 06.3: the definition, token by token, in float64."""
+    """The definition, token by token, in float64, with starts as in 06.3."""
     x = np.asarray(x, dtype="float64")
     first, found = 0, []
     for t in range(len(x)):
         first = t if starts is not None and starts[t] else first
         found.append(x[first : t + 1].mean(axis=0))
     return np.array(found)
+
+
+def window_means(x, window):
+    """06.2: the mean of the last tokens alone, in float64."""
+    x = np.asarray(x, dtype="float64")
+    return np.array([x[max(0, t - window + 1) : t + 1].mean(axis=0) for t in range(len(x))])
 
 
 def step(token, starts, memory):
@@ -55,6 +61,29 @@ def package_means(x):
     from mof.ops.running_mean import running_mean_memory, running_mean_recurrent
 
     return running_mean_recurrent(x[None], running_mean_memory(1, x.shape[1]))[0][0]
+
+
+def package_window_means(x, window):
+    """The same over the last tokens alone, as the package's thought space has it with a window."""
+    from keras import ops
+
+    from mof.ops.windowed_attention import windowed_attention, windowed_attention_memory
+
+    ones = ops.ones_like(x[None, :, None, :1])
+    memory = windowed_attention_memory(1, window, 1, 1, x.shape[1])
+    total, count, _memory = windowed_attention(ones, ones, x[None, :, None], memory)
+    return total[0, :, 0] / count[0]
+
+
+def run_window(function, case):
+    """One call: case is x [T, D], which becomes a tensor, and the window, an int."""
+    from mof.cli.backend import start_backend
+
+    start_backend()
+    from keras import ops
+
+    x, window = case
+    return {_("Your result"): function(ops.convert_to_tensor(x), window)}
 
 
 def package_think(x, inner, outer, alpha):
@@ -150,35 +179,34 @@ def look_ahead(function, x, size=10.0):
     return int(farthest)
 
 
-def wrong_means(take="past", divide="count", flow=True):
+def wrong_window(place="past", divide="count", flow=True):
     """An answer to 06.2 with something changed.
 
     Args:
-        take: which tokens: the "past" and the token, "all", the "future" with it, what came "before" it.
-        divide: by the "count" so far, by "all" tokens, by a count "from 0", or "not".
+        place: of the window: "past", which ends at the token; "centred" on it; "ahead", which begins at it;
+            "before", which ends before it; one token "longer" or "shorter"; "all" that was read.
+        divide: by the "count" of tokens in it, by the "window", or "not".
         flow: whether gradients do.
     """
 
-    def answer(x):
+    def answer(x, window):
         from keras import ops
 
-        x = x if flow else np.asarray(x)
-        num_tokens = x.shape[0]
-        places = np.arange(num_tokens, dtype="float32")[:, None]
-        sums = {
-            "past": ops.cumsum(x, axis=0),
-            "all": ops.sum(x, axis=0, keepdims=True) * np.ones_like(places),
-            "future": ops.flip(ops.cumsum(ops.flip(x, axis=0), axis=0), axis=0),
-            "before": ops.cumsum(x, axis=0) - x,
-        }[take]
-        counts = {
-            "past": places + 1,
-            "all": np.full_like(places, num_tokens),
-            "future": num_tokens - places,
-            "before": np.maximum(places, 1),
-        }[take]
-        y = sums / {"count": counts, "all": num_tokens, "from 0": places, "not": 1.0}[divide]
-        return y if flow else ops.convert_to_numpy(y)
+        first, last = {
+            "past": (0, window - 1),
+            "centred": (-((window - 1) // 2), window // 2),
+            "ahead": (1 - window, 0),
+            "before": (1, window),
+            "longer": (0, window),
+            "shorter": (0, window - 2),
+            "all": (0, x.shape[0]),
+        }[place]
+        places = np.arange(x.shape[0])
+        ago = places[:, None] - places[None, :]
+        weights = ((ago >= first) & (ago <= last)).astype("float32")
+        counts = np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
+        weights = weights / {"count": counts, "window": float(window), "not": 1.0}[divide]
+        return ops.matmul(weights, x) if flow else weights @ np.asarray(x)
 
     return answer
 
@@ -239,7 +267,8 @@ def wrong_thought(take="past", activate=True, residual=True, scale="thought", fl
     """An answer to 06.5 with something changed.
 
     Args:
-        take: as in `wrong_means`. activate: whether GELU stands between the layers. residual: whether x is
+        take: which tokens the mean is of: the "past" and the token, "all", the "future" with it, what came
+            "before" it. activate: whether GELU stands between the layers. residual: whether x is
             added. scale: what alpha multiplies: the "thought", "both" it and x, "nothing".
         flow: whether gradients do.
     """
@@ -249,7 +278,11 @@ def wrong_thought(take="past", activate=True, residual=True, scale="thought", fl
 
         if not flow:
             x, inner, outer, alpha = (np.asarray(part) for part in (x, inner, outer, alpha))
-        hidden = ops.matmul(wrong_means(take)(x), inner)
+        num_tokens = x.shape[0]
+        place = {"past": "all", "all": "all", "future": "ahead", "before": "before"}[take]
+        mean = wrong_window(place)(x, num_tokens)
+        mean = mean[-1:] if take == "all" else mean
+        hidden = ops.matmul(mean, inner)
         thought = ops.matmul(ops.gelu(hidden, approximate=True) if activate else hidden, outer)
         thought = thought if scale == "nothing" else alpha * thought
         y = thought if not residual else thought + (alpha * x if scale == "both" else x)

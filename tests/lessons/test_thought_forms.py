@@ -114,3 +114,15 @@ def test_a_recorded_study_is_drawn_and_put_in_words(monkeypatch, capsys):
     said = capsys.readouterr().out
     assert said.split() == " ".join([*describe_forms(ROWS), *describe_alphas(ROWS)]).split()
     assert max(map(len, said.splitlines())) <= 72
+
+
+@pytest.mark.slow
+def test_a_training_uses_the_leak_and_a_sound_form_has_none():
+    gaps = {}
+    for form in (OURS, LEAKING):
+        settings = {"lengths": (32,), "num_streams": 32, "num_updates": 150}
+        run = thought_forms.train_form(form, training=settings)
+        found = thought_study.run_row(run)
+        assert found["form"] == form and len(found["thought_alphas"]) == 2
+        gaps[form] = found["stepwise_bits"] - found["whole_bits"]
+    assert abs(gaps[OURS]) < 1e-4 and gaps[LEAKING] > 0.05

@@ -133,4 +133,5 @@ def print_readings(rows):
     print(f"{'bits per byte':24}  text there  token by token     gap")
     for row in rows:
         whole, stepwise = row["whole_bits"], row["stepwise_bits"]
-        print(f"{row['form']:24} {whole:11.3f} {stepwise:15.3f} {stepwise - whole:+7.3f}")
+        gap = round(stepwise - whole, 3) + 0.0  # the sum makes 0 of -0
+        print(f"{row['form']:24} {whole:11.3f} {stepwise:15.3f} {gap:+7.3f}")

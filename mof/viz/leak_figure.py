@@ -93,7 +93,7 @@ def _square(name, moves, tokens, smallest, unit):
         ygap=1,
     )
     num_leaks, num_pairs = int((kinds == 1.0).sum()), len(tokens) * (len(tokens) - 1) // 2
-    words = f"{name}: {num_leaks} of {num_pairs} later tokens are seen"
+    words = f"{name}: the future is seen in {num_leaks} of {num_pairs} pairs"
     return go.Frame(name=name, data=[trace], layout={"title": {"text": words}})
 
 

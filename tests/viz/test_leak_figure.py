@@ -21,8 +21,8 @@ def test_a_step_for_each_form_with_its_count():
     (slider,) = figure.layout.sliders
     assert [step.label for step in slider.steps] == ["ours", "theirs"]
     assert [frame.layout.title.text for frame in figure.frames] == [
-        "ours: 0 of 3 later tokens are seen",
-        "theirs: 3 of 3 later tokens are seen",
+        "ours: the future is seen in 0 of 3 pairs",
+        "theirs: the future is seen in 3 of 3 pairs",
     ]
     square = figure.frames[1].data[0]
     assert [list(line) for line in square.text] == [

@@ -1,8 +1,9 @@
 """A study of forms: each form of a model trained with every seed, judged, and stored as a record.
 
-Used by `attention_forms.py` and `recurrence_forms.py`, which compare forms of one expert at equal time. Each
-training is a run in a folder of its own; the same command goes on after a stop, a finished training is not
-done again, and an interrupted one resumes at its last checkpoint. The record is written when all are done.
+Used by `attention_forms.py`, `recurrence_forms.py` and `thought_forms.py`, which compare forms of one expert
+at equal time. Each training is a run in a folder of its own; the same command goes on after a stop, a
+finished training is not done again, and an interrupted one resumes at its last checkpoint. The record is
+written when all are done.
 """
 
 import argparse
@@ -37,6 +38,8 @@ class FormStudy:
         settings: from a form's name to the ModelConfig fields to change.
         code: source files, relative to the project, that the record is a measurement of.
         measure: from (form, model, tokenizer) to more entries of a training's result.
+        make_model: from (form, ModelConfig, seed) to the untrained model, where no config describes it; or
+            None.
     """
 
     name: str
@@ -45,6 +48,7 @@ class FormStudy:
     settings: Callable
     code: tuple
     measure: Callable
+    make_model: Callable | None = None
 
     @property
     def program(self):
@@ -149,6 +153,8 @@ def train(study, folder, form, seed, options):
         run, model, cache = new_run(
             folder, shape, changes, config, options.corpus, options.validation_fraction
         )
+    if study.make_model is not None:
+        model = study.make_model(form, run.model_config, seed)
     with run.locked():
         training = begin_training(run, model, cache, Observer())
         training.run_to_end()

@@ -52,7 +52,7 @@ class TransformerBlock(keras.layers.Layer):
         )
         self.thought_space = None
         if expert.thought_width:
-            self.thought_space = ThoughtSpace(
+            self.thought_space = expert.thought_space_class(
                 expert.thought_width,
                 expert.thought_alpha,
                 expert.window,
@@ -151,6 +151,8 @@ class TransformerExpert(Expert):
         recompute_products: the first product of attention and feed-forward too.
         seed: int.
     """
+
+    thought_space_class = ThoughtSpace  # chapter 06 puts others in its place
 
     def __init__(
         self,

@@ -40,6 +40,7 @@ def short_run(
     seed=0,
     training=None,
     tokenizer=None,
+    make_model=None,
     **model,
 ):
     """Train a small model and judge it on held-out text.
@@ -51,6 +52,7 @@ def short_run(
         seed: of the weights and of the order of the text.
         training: dict of TrainingConfig fields to change, or None.
         tokenizer: "characters" or "bpe"; None is the one of the preset.
+        make_model: from (ModelConfig, seed) to the model, where no config describes it; or None.
         model: ModelConfig fields to change.
 
     Returns:
@@ -71,6 +73,8 @@ def short_run(
             report=_silent,
         )
         run, trained, cache = prepared
+        if make_model is not None:
+            trained = make_model(trained.config, seed)
         line = ProgressLine(label)
         with run.locked():
             begin_training(run, trained, cache, line, report=_silent).run_to_end()

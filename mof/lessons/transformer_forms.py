@@ -62,7 +62,9 @@ def equal_shape(config, num_layers):
             inner = FEED_FORWARD_STEP * (1 + more)
             found.append((abs(math.log(inner / width / ratio)), {**shape, "feed_forward_width": inner}))
     if not found:
-        raise ValueError(f"no shape of {num_layers} blocks has only {wanted:,} parameters: take fewer blocks.")
+        raise ValueError(
+            f"no shape of {num_layers} blocks has only {wanted:,} parameters: take fewer blocks."
+        )
     return min(found, key=lambda pair: pair[0])[1]
 
 

@@ -3,10 +3,10 @@
     python benchmarks/position_forms.py
     python benchmarks/position_forms.py --corpus my-texts --minutes 10 --seeds 0 1 2
 
-Trains one Transformer expert alone in six forms (`mof.lessons.transformer_forms`): with convolution and decay,
-with either, with neither, and with neither but a table of positions or sines. It says beforehand how many
-hours that takes: 3.6 with the defaults, on a machine with no other work. See `form_study.py` for stops and
-resumes. Each model is also asked for its loss by position, over held-out texts that are joined.
+Trains one Transformer expert alone in six forms (`mof.lessons.transformer_forms`): with convolution and
+decay, with either, with neither, and with neither but a table of positions or sines. It says beforehand how
+many hours that takes: 3.6 with the defaults, on a machine with no other work. See `form_study.py` for stops
+and resumes. Each model is also asked for its loss by position, over held-out texts that are joined.
 
 On the text that ships, ten minutes are many passes over few characters: prefer a larger --corpus, and look at
 "passes" in the record.
@@ -31,8 +31,7 @@ CODE = (
 
 
 def measure_along(form, model, tokenizer):
-    """The loss by position on the shipped texts that no short run learns from, as far as they go. A run on
-    all of data/ with a smaller share held out has read some of them; so have all forms alike."""
+    """The loss by position on the shipped texts that are held out at the default share, as far as they go."""
     from mof.evaluation.memory_report import NUM_ROWS, PIECE_LENGTH
     from mof.lessons.long_text import held_out_stream, loss_along
 

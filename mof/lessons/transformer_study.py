@@ -63,8 +63,8 @@ def describe_beside(rows, forms, reference):
         if form != reference and changes:
             change, worse = sum(changes) / len(changes), sum(change > 0 for change in changes)
             sentence += (
-                f"; {abs(change):.3f} {'more' if change > 0 else 'fewer'} than {reference}, worse in {worse} of "
-                f"{counted(len(changes), 'seed')}"
+                f"; {abs(change):.3f} {'more' if change > 0 else 'fewer'} than {reference}, worse in {worse} "
+                f"of {counted(len(changes), 'seed')}"
             )
         sentences.append(sentence + ".")
     return sentences

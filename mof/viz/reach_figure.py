@@ -36,8 +36,8 @@ def reach_figure(tokens, num_blocks, growths):
     """
     if not tokens or num_blocks < 1 or not growths or min(growths.values()) < 0:
         raise ValueError(
-            f"there are {len(tokens)} tokens, {num_blocks} blocks and the growths {growths}, expected at least "
-            "one of each, and no growth below 0."
+            f"there are {len(tokens)} tokens, {num_blocks} blocks and the growths {growths}, expected at "
+            "least one of each, and no growth below 0."
         )
     frames = [_frame(tokens, num_blocks, label, growth) for label, growth in growths.items()]
     figure = go.Figure(frames[0].data, frames=frames)

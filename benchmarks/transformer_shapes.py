@@ -4,8 +4,8 @@
     python benchmarks/transformer_shapes.py --corpus my-texts --minutes 10 --seeds 0 1 2
 
 Trains one Transformer expert alone in five shapes of 1 to 16 blocks (`mof.lessons.transformer_forms`), all
-with the parameters that the preset `tiny` has with this expert alone, within one in a hundred. It says beforehand
-how many hours that takes: 3 with the defaults, on a machine with no other work. See `form_study.py` for stops
+with the parameters that the preset `tiny` has with this expert alone, within one in a hundred. It says
+beforehand how many hours that takes: 3 with the defaults, on a machine with no other work. See `form_study.py` for stops
 and resumes.
 
 On the text that ships, ten minutes are many passes over few characters: prefer a larger --corpus, and look at

@@ -49,8 +49,8 @@ CONVOLVE_MISTAKES = (
     WrongAnswer(
         wrong_convolve(wraps=True),
         marked(
-            "The text goes round in a circle: your first tokens read the last ones, as `roll` does it. Before "
-            "the first token there is nothing, so put zeros there."
+            "The text goes round in a circle: your first tokens read the last ones, as `roll` does it. "
+            "Before the first token there is nothing, so put zeros there."
         ),
     ),
     WrongAnswer(
@@ -62,8 +62,8 @@ BLOCK_MISTAKES = (
     WrongAnswer(
         wrong_block(norms="behind"),
         marked(
-            "That is the article's order, norms behind the sums. Here a norm stands before each part, and what "
-            "it has normed goes into the part alone."
+            "That is the article's order, norms behind the sums. Here a norm stands before each part, and "
+            "what it has normed goes into the part alone."
         ),
     ),
     WrongAnswer(
@@ -115,8 +115,8 @@ WINDOW_MISTAKES = (
     WrongAnswer(
         wrong_window(sees="crop"),
         marked(
-            "That is the article's crop: one window for all, the last tokens of the text. It is right for the "
-            "last token alone; every other needs a window that ends at itself."
+            "That is the article's crop: one window for all, the last tokens of the text. It is right for "
+            "the last token alone; every other needs a window that ends at itself."
         ),
     ),
     WrongAnswer(

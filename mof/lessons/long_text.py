@@ -1,4 +1,4 @@
-"""The loss of a short run's model by position in a text longer than the rows that it learned from. Chapter 07.
+"""A short run's loss by position in a text longer than the rows that it learned from. Chapter 07.
 
 Held-out texts are short. Joined without a break they give a token at every position, with a jump from text to
 text that hits all models alike.

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import attention_forms, form_study, recurrence_forms
+from benchmarks import attention_forms, form_study, position_forms, recurrence_forms, transformer_shapes
 from mof.lessons import records
 from mof.lessons.attention_study import form_row
 
-STUDIES = (attention_forms.STUDY, recurrence_forms.STUDY)
+STUDIES = (attention_forms.STUDY, recurrence_forms.STUDY, transformer_shapes.STUDY, position_forms.STUDY)
 studies = pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)
 
 
@@ -38,7 +38,10 @@ def store(study, folder, form, seed, bits=2.5):
     (place / form_study.RESULT_NAME).write_text(json.dumps(row), encoding="utf-8")
 
 
-@pytest.mark.parametrize(("study", "number", "hours"), [(STUDIES[0], 12, 2.4), (STUDIES[1], 15, 3.0)])
+@pytest.mark.parametrize(
+    ("study", "number", "hours"),
+    [(STUDIES[0], 12, 2.4), (STUDIES[1], 15, 3.0), (STUDIES[2], 15, 3.0), (STUDIES[3], 18, 3.6)],
+)
 def test_the_hours_are_told_beforehand(study, number, hours, asked, tmp_path, capsys):
     assert study.main(["--folder", str(tmp_path), "--plan"]) == 0
     assert capsys.readouterr().out.startswith(
@@ -89,7 +92,13 @@ def test_the_program_and_the_sources_that_are_measured_are_there(study):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("study", "form"),
-    [(STUDIES[0], "+ decay"), (STUDIES[1], "GRU"), (STUDIES[1], "minimal GRU (ours)")],
+    [
+        (STUDIES[0], "+ decay"),
+        (STUDIES[1], "GRU"),
+        (STUDIES[1], "minimal GRU (ours)"),
+        (STUDIES[2], "2 blocks"),
+        (STUDIES[3], "neither, but sines"),
+    ],
 )
 def test_a_training_of_a_study_is_judged_and_stored(study, form, tmp_path):
     options = SimpleNamespace(minutes=0.03, preset="nano", corpus=form_study.DATA, validation_fraction=0.05)
@@ -100,6 +109,10 @@ def test_a_training_of_a_study_is_judged_and_stored(study, form, tmp_path):
     assert result["passes"] > 0 and result["parameters"] > 10_000 and result["loss_curve"]
     if study is STUDIES[0]:
         assert 1 <= result["sharpness"]["softmax"] <= result["sharpness"]["tokens"] == 14
+    elif study is STUDIES[2]:
+        assert len(result["thought_alphas"]) == 2
+    elif study is STUDIES[3]:
+        assert len(result["along"]["nats"]) >= 4 and min(result["along"]["nats"]) > 1
     else:
         assert len(result["embedding_shares"]) == 2 and result["embedding_shares"][0] == 0.0
         assert ("half_lives" in result) == (form != "GRU")

@@ -5,8 +5,8 @@
 
 Trains one Transformer expert alone in five shapes of 1 to 16 blocks (`mof.lessons.transformer_forms`), all
 with the parameters that the preset `tiny` has with this expert alone, within one in a hundred. It says
-beforehand how many hours that takes: 3 with the defaults, on a machine with no other work. See `form_study.py` for stops
-and resumes.
+beforehand how many hours that takes: 3 with the defaults, on a machine with no other work. See
+`form_study.py` for stops and resumes.
 
 On the text that ships, ten minutes are many passes over few characters: prefer a larger --corpus, and look at
 "passes" in the record. The shapes are those for `tiny`: leave --preset as it is.

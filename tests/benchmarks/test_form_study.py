@@ -54,7 +54,7 @@ def test_the_hours_are_told_beforehand(study, number, hours, asked, tmp_path, ca
 def test_finished_trainings_are_not_done_again(study, asked, tmp_path, capsys):
     done, num_forms = (study.forms[1], 1), len(study.forms)
     store(study, tmp_path, *done)
-    arguments = ["--folder", str(tmp_path), "--seeds", "0", "1", "--minutes", "4"]
+    arguments = ["--folder", str(tmp_path), "--seeds", "0", "1", "--minutes", "3"]
     assert study.main(arguments) == 0
     left = 2 * num_forms - 1
     assert capsys.readouterr().out.startswith(f"{left} of {left + 1} trainings are left: about 0.")
@@ -62,7 +62,7 @@ def test_finished_trainings_are_not_done_again(study, asked, tmp_path, capsys):
     assert [seed for _, seed in asked] == [0] * num_forms + [1] * (num_forms - 1), "a whole comparison first"
     assert study.main(arguments) == 0 and len(asked) == left
     record = records.load_record(study.name, tmp_path)
-    assert record.command == f"python benchmarks/{study.name}.py --minutes 4.0 --seeds 0 1"
+    assert record.command == f"python benchmarks/{study.name}.py --minutes 3.0 --seeds 0 1"
     assert [(row["seed"], row["form"]) for row in record.data["runs"]] == [
         (seed, form) for seed in (0, 1) for form in study.forms
     ]

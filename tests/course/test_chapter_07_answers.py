@@ -41,15 +41,13 @@ def test_the_block_is_the_packages():
     expert.build((None, None, NANO.width))
     (layer,) = expert.blocks
     (x,) = random_tokens(2, 6, NANO.width)
-    rows = {"convolution", "attention", "thought_space"}  # these return a state as well
-    parts = Parts(
-        *(
-            (lambda x, part=getattr(layer, name): part(x[None])[0][0])
-            if name in rows
-            else getattr(layer, name)
-            for name in Parts._fields
-        )
-    )
+    with_state = {"convolution", "attention", "thought_space"}
+
+    def rows_of(part):
+        return lambda x: part(x[None])[0][0]
+
+    layers = {name: getattr(layer, name) for name in Parts._fields}
+    parts = Parts(**{name: rows_of(p) if name in with_state else p for name, p in layers.items()})
     found = ops.convert_to_numpy(expert(x[None])[0])[0]
     np.testing.assert_allclose(ops.convert_to_numpy(block(x, parts)), found, atol=1e-4)
 

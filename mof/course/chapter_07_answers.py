@@ -1,6 +1,6 @@
 """Definitions that the answers of chapter 07 are compared with, and ways to get them wrong."""
 
-from typing import NamedTuple
+import dataclasses
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from mof.course.translation import _
 BLOCK_WIDTH = 6
 
 
-class Parts(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Parts:
     """What a block is put together from: functions of tensors [T, D] to [T, D]. `thought_space` has its
     residual connection inside."""
 

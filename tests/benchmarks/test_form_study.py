@@ -5,11 +5,24 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import attention_forms, form_study, recurrence_forms, thought_forms
+from benchmarks import (
+    attention_forms,
+    form_study,
+    position_forms,
+    recurrence_forms,
+    thought_forms,
+    transformer_shapes,
+)
 from mof.lessons import records
 from mof.lessons.attention_study import form_row
 
-STUDIES = (attention_forms.STUDY, recurrence_forms.STUDY, thought_forms.STUDY)
+STUDIES = (
+    attention_forms.STUDY,
+    recurrence_forms.STUDY,
+    transformer_shapes.STUDY,
+    position_forms.STUDY,
+    thought_forms.STUDY,
+)
 studies = pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)
 
 
@@ -39,7 +52,14 @@ def store(study, folder, form, seed, bits=2.5):
 
 
 @pytest.mark.parametrize(
-    ("study", "number", "hours"), [(STUDIES[0], 12, 2.4), (STUDIES[1], 15, 3.0), (STUDIES[2], 12, 2.4)]
+    ("study", "number", "hours"),
+    [
+        (STUDIES[0], 12, 2.4),
+        (STUDIES[1], 15, 3.0),
+        (STUDIES[2], 15, 3.0),
+        (STUDIES[3], 18, 3.6),
+        (STUDIES[4], 12, 2.4),
+    ],
 )
 def test_the_hours_are_told_beforehand(study, number, hours, asked, tmp_path, capsys):
     assert study.main(["--folder", str(tmp_path), "--plan"]) == 0
@@ -53,7 +73,7 @@ def test_the_hours_are_told_beforehand(study, number, hours, asked, tmp_path, ca
 def test_finished_trainings_are_not_done_again(study, asked, tmp_path, capsys):
     done, num_forms = (study.forms[1], 1), len(study.forms)
     store(study, tmp_path, *done)
-    arguments = ["--folder", str(tmp_path), "--seeds", "0", "1", "--minutes", "4"]
+    arguments = ["--folder", str(tmp_path), "--seeds", "0", "1", "--minutes", "3"]
     assert study.main(arguments) == 0
     left = 2 * num_forms - 1
     assert capsys.readouterr().out.startswith(f"{left} of {left + 1} trainings are left: about 0.")
@@ -61,7 +81,7 @@ def test_finished_trainings_are_not_done_again(study, asked, tmp_path, capsys):
     assert [seed for _, seed in asked] == [0] * num_forms + [1] * (num_forms - 1), "a whole comparison first"
     assert study.main(arguments) == 0 and len(asked) == left
     record = records.load_record(study.name, tmp_path)
-    assert record.command == f"python benchmarks/{study.name}.py --minutes 4.0 --seeds 0 1"
+    assert record.command == f"python benchmarks/{study.name}.py --minutes 3.0 --seeds 0 1"
     assert [(row["seed"], row["form"]) for row in record.data["runs"]] == [
         (seed, form) for seed in (0, 1) for form in study.forms
     ]
@@ -95,7 +115,9 @@ def test_the_program_and_the_sources_that_are_measured_are_there(study):
         (STUDIES[0], "+ decay"),
         (STUDIES[1], "GRU"),
         (STUDIES[1], "minimal GRU (ours)"),
-        (STUDIES[2], "mean of the row (leaks)"),
+        (STUDIES[2], "2 blocks"),
+        (STUDIES[3], "neither, but sines"),
+        (STUDIES[4], "mean of the row (leaks)"),
     ],
 )
 def test_a_training_of_a_study_is_judged_and_stored(study, form, tmp_path):
@@ -108,6 +130,10 @@ def test_a_training_of_a_study_is_judged_and_stored(study, form, tmp_path):
     if study is STUDIES[0]:
         assert 1 <= result["sharpness"]["softmax"] <= result["sharpness"]["tokens"] == 14
     elif study is STUDIES[2]:
+        assert len(result["thought_alphas"]) == 2
+    elif study is STUDIES[3]:
+        assert len(result["along"]["nats"]) >= 4 and min(result["along"]["nats"]) > 1
+    elif study is STUDIES[4]:
         assert len(result["thought_alphas"]) == 2 and result["whole_bits"] != result["stepwise_bits"]
     else:
         assert len(result["embedding_shares"]) == 2 and result["embedding_shares"][0] == 0.0

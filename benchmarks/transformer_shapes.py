@@ -1,0 +1,48 @@
+"""Record for chapter 07: depth against width of the Transformer expert, at equal parameters and equal time.
+
+    python benchmarks/transformer_shapes.py
+    python benchmarks/transformer_shapes.py --corpus my-texts --minutes 10 --seeds 0 1 2
+
+Trains one Transformer expert alone in five shapes of 1 to 16 blocks (`mof.lessons.transformer_forms`), all
+with the parameters that the preset `tiny` has with this expert alone, within one in a hundred. It says
+beforehand how many hours that takes: 3 with the defaults, on a machine with no other work. See
+`form_study.py` for stops and resumes.
+
+On the text that ships, ten minutes are many passes over few characters: prefer a larger --corpus, and look at
+"passes" in the record. The shapes are those for `tiny`: leave --preset as it is.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # measure the package this file came with
+
+from benchmarks.form_study import FormStudy
+from mof.lessons.transformer_forms import SHAPES, shape_settings
+
+CODE = (
+    "mof/lessons/transformer_forms.py",
+    "mof/experts/transformer_expert.py",
+    "mof/layers/linear_attention.py",
+    "mof/layers/feed_forward.py",
+    "mof/ops/linear_attention.py",
+    "mof/ops/short_convolution.py",
+)
+
+
+def measure_alphas(form, model, tokenizer):
+    """What training made of each block's share of the thought space."""
+    return {"thought_alphas": model.experts[0].thought_alphas()}
+
+
+STUDY = FormStudy(
+    name="transformer_shapes",
+    description=__doc__.splitlines()[0],
+    forms=SHAPES,
+    settings=shape_settings,
+    code=CODE,
+    measure=measure_alphas,
+)
+
+if __name__ == "__main__":
+    sys.exit(STUDY.main())

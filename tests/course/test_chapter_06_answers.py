@@ -60,7 +60,7 @@ def test_where_both_means_listen_alike():
         assert 1 / t == pytest.approx(1 - decay)
 
 
-@pytest.mark.parametrize(("words", "function", "ahead"), VIEWS, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize(("words", "function", "ahead"), VIEWS, ids=[view[0] for view in VIEWS])
 def test_the_views_are_as_told(words, function, ahead):
     """By an independent way: each pair by itself, both signs and three sizes of the change."""
     (x,) = random_tokens(20, NUM_TOKENS, 3)

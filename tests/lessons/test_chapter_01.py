@@ -53,12 +53,14 @@ def test_six_times_the_parameters_is_always_too_low():
 
 
 def test_the_update_is_a_part_worth_counting():
-    said("A larger model had better sum more tokens before each")
+    said("A larger model sums more before each")
     shares = []
     for name in ("tiny", "small", "full"):
         config = preset(name).model
         shares.append(update_operations(config) / 4096 / training_operations(config))
     assert shares == sorted(shares) and shares[0] > 0.1
+    own = [preset(name).tokens_per_update for name in ("tiny", "small", "full")]
+    assert own == sorted(set(own)) and own[0] == 4096
 
 
 def test_what_the_hours_buy():

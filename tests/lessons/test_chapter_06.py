@@ -109,6 +109,7 @@ def on_one_text(layer):
 @pytest.mark.parametrize("measure", [moves_by_changes, moves_by_gradients])
 def test_the_two_squares(measure):
     said("Every number of the first square is above 0")
+    keras.utils.set_random_seed(0)
     assert measure(on_one_text(published.ThoughtSpace(8)), SIX).min() > 1e-4
     said("everything above the diagonal is 0. Not small: 0")
     moves = measure(on_one_text(ThoughtSpace(8)), SIX)

@@ -134,11 +134,7 @@ def test_views():
     base = TINY.replace(convolution_length=1, thought_width=0)
     said("$23 \\cdot 129 + 1 = 2{,}968$ tokens")
     assert field_of_view(base.replace(transformer_layers=PACKAGE_BLOCKS, window=PACKAGE_CROP)) == 2968
-    said(
-        "With the four blocks of `tiny`, a window of 34 is enough: $4 \\cdot 33 + 1 = 133$".replace(
-            "With", "with"
-        )
-    )
+    said("with the four blocks of `tiny`, a window of 34 is enough: $4 \\cdot 33 + 1 = 133$")
     assert [field_of_view(base.replace(window=w)) for w in (33, 34)] == [129, 133]
     assert TINY.transformer_layers == 4
 

@@ -187,13 +187,19 @@
     layout.title = { ...layout.title, text: "" };
     layout.margin ??= { l: 56, r: isNarrow ? 12 : 24, t: 24, b: 48 };
     if (isNarrow) layout.legend = { orientation: "h", y: -0.25, ...layout.legend };
-    if (matchMedia("(pointer: coarse)").matches) layout.dragmode ??= false; // a finger scrolls the page
+    const isTouched = matchMedia("(pointer: coarse)").matches;
+    if (isTouched) layout.dragmode ??= false; // a finger scrolls the page
     plot.before(title);
     await plotly.newPlot(plot, {
       data: given.data,
       layout,
       frames: given.frames ?? [],
-      config: { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] },
+      config: {
+        responsive: true,
+        displaylogo: false,
+        displayModeBar: isTouched ? false : "hover", // on a small screen it would lie over the legend
+        modeBarButtonsToRemove: ["lasso2d", "select2d"],
+      },
     });
     plot.on("plotly_afterplot", () => liftTitle(title, plot));
     for (const slider of sliders) addSlider(figure, plot, slider);

@@ -4,6 +4,8 @@ The chapter trains the first and the last for half a minute; `benchmarks/attenti
 for ten minutes with three seeds each.
 """
 
+from mof.lessons.form_results import settings_of
+
 # one Transformer expert and nothing else, so that no other part can make up for its attention
 ALONE = {"experts": ("transformer",), "thought_width": 0}
 
@@ -32,14 +34,5 @@ FORMS = {
 
 
 def form_settings(form):
-    """The ModelConfig fields to change for a model with that attention and no other expert.
-
-    Args:
-        form: a name in FORMS.
-
-    Raises:
-        ValueError: for another name.
-    """
-    if form not in FORMS:
-        raise ValueError(f"form is {form!r}, expected one of {tuple(FORMS)}.")
-    return {**ALONE, **FORMS[form]}
+    """ModelConfig fields of a model with that attention and no other expert; see `settings_of`."""
+    return settings_of(form, FORMS, ALONE)

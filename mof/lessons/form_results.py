@@ -1,4 +1,23 @@
-"""What the recorded studies of forms have in common: their title, the words below, counts with their noun."""
+"""What the studies of forms have in common: a form's settings, a record's title and words, counts."""
+
+
+def settings_of(form, forms, alone):
+    """The ModelConfig fields to change for a model of one form, by its expert alone.
+
+    Args:
+        form: str, a name in forms.
+        forms: dict from each name to the fields in which that form differs.
+        alone: dict of the fields that leave the other parts out.
+
+    Returns:
+        dict of ModelConfig fields.
+
+    Raises:
+        ValueError: for another name.
+    """
+    if form not in forms:
+        raise ValueError(f"form is {form!r}, expected one of {tuple(forms)}.")
+    return {**alone, **forms[form]}
 
 
 def title_and_words(study):

@@ -5,6 +5,8 @@ The chapter trains the first two for half a minute; `benchmarks/recurrence_forms
 ten minutes with three seeds each.
 """
 
+from mof.lessons.form_results import settings_of
+
 # one RNN expert and nothing else, so that no other part can make up for it; two layers at every size, so that
 # there is a layer whose gates read more than tokens, and a share of the embedding
 ALONE = {"experts": ("recurrent",), "recurrent_layers": 2}
@@ -20,14 +22,5 @@ FORMS = {
 
 
 def form_settings(form):
-    """The ModelConfig fields to change for a model with that RNN expert and no other.
-
-    Args:
-        form: a name in FORMS.
-
-    Raises:
-        ValueError: for another name.
-    """
-    if form not in FORMS:
-        raise ValueError(f"form is {form!r}, expected one of {tuple(FORMS)}.")
-    return {**ALONE, **FORMS[form]}
+    """The ModelConfig fields to change for a model with that RNN expert and no other; see `settings_of`."""
+    return settings_of(form, FORMS, ALONE)

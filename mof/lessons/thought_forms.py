@@ -5,6 +5,8 @@ The chapter trains three of them for half a minute; `benchmarks/thought_forms.py
 minutes with three seeds each.
 """
 
+from mof.lessons.form_results import settings_of
+
 # one Transformer expert and nothing else, so that no other part can make up for its thought space
 ALONE = {"experts": ("transformer",)}
 
@@ -18,17 +20,8 @@ FORMS = {NONE: {"thought_width": 0}, TOKEN: {}, OURS: {}, LEAKING: {}}
 
 
 def form_settings(form):
-    """The ModelConfig fields to change for a model with that thought space and no other expert.
-
-    Args:
-        form: a name in FORMS.
-
-    Raises:
-        ValueError: for another name.
-    """
-    if form not in FORMS:
-        raise ValueError(f"form is {form!r}, expected one of {tuple(FORMS)}.")
-    return {**ALONE, **FORMS[form]}
+    """ModelConfig fields of a model with that thought space and no other expert; see `settings_of`."""
+    return settings_of(form, FORMS, ALONE)
 
 
 def form_model(form, config, seed):

@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 
 from mof.course.translation import _, ngettext
 from mof.viz.frame_slider import frame_slider
+from mof.viz.signed_squares import show_tokens, signed_squares
 
-INSIDE_COLOUR, CARRIED_COLOUR = "#2f6db5", "#b8560f"  # blue and orange: told apart by the colour-blind too
-INSIDE_SIGN, CARRIED_SIGN = "×", "S"  # and by a sign, where there is no colour
+SIGNS = ("×", "S")  # inside the chunk, through the memory
 
 
 def pair_kinds(num_tokens, chunk_length):
@@ -41,24 +41,12 @@ def chunk_figure(tokens, chunk_lengths):
     """
     if not chunk_lengths or min(chunk_lengths) < 1:
         raise ValueError(f"chunk_lengths are {chunk_lengths}, expected at least one, each 1 or more.")
-    places = list(range(len(tokens)))
     frames = [_frame(tokens, length) for length in chunk_lengths]
     figure = go.Figure(frames[0].data[0], frames=frames)
-    axis = {
-        "tickmode": "array",
-        "tickvals": places,
-        "ticktext": list(tokens),
-        "showgrid": False,
-        "zeroline": False,
-        "constrain": "domain",
-    }
     figure.update_layout(
-        title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "C = ")],
-        xaxis={**axis, "title": _("token that is read"), "tickangle": 0},
-        yaxis={**axis, "title": _("token that reads"), "autorange": "reversed", "scaleanchor": "x"},
-        height=620,
+        title=frames[0].layout.title.text, sliders=[frame_slider(frames, "C = ")], height=620
     )
+    show_tokens(figure, tokens, _("token that is read"), _("token that reads"))
     return figure
 
 
@@ -68,28 +56,11 @@ def _frame(tokens, chunk_length):
         0.0: _("{reader} reads {read}: inside the chunk"),
         1.0: _("{reader} reads {read}: through the memory"),
     }
-    signs = {0.0: INSIDE_SIGN, 1.0: CARRIED_SIGN}
-    trace = go.Heatmap(
-        z=[[None if np.isnan(kind) else int(kind) for kind in row] for row in kinds],
-        text=[[signs.get(kind, "") for kind in row] for row in kinds],
-        texttemplate="%{text}",
-        textfont={"color": "#ffffff"},
-        customdata=[
-            [
-                ways.get(kind, "").format(reader=reader, read=read)
-                for read, kind in zip(tokens, row, strict=True)
-            ]
-            for reader, row in zip(tokens, kinds, strict=True)
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
-        hoverongaps=False,
-        colorscale=[[0.0, INSIDE_COLOUR], [1.0, CARRIED_COLOUR]],
-        zmin=0,
-        zmax=1,
-        showscale=False,
-        xgap=1,
-        ygap=1,
-    )
+    hovers = [
+        [ways.get(kind, "").format(reader=reader, read=read) for read, kind in zip(tokens, row, strict=True)]
+        for reader, row in zip(tokens, kinds, strict=True)
+    ]
+    trace = signed_squares(kinds, SIGNS, hovers)
     num_inside, num_chunks = int((kinds == 0.0).sum()), -(-len(tokens) // chunk_length)
     pairs = len(tokens) * (len(tokens) + 1) // 2
     words = ngettext(

@@ -3,7 +3,8 @@ they part, the model has seen its future. Book: chapter 06."""
 
 import plotly.graph_objects as go
 
-READINGS = {"whole_bits": "the text lies there", "stepwise_bits": "token by token"}
+from mof.course.translation import _
+
 SYMBOLS = {"whole_bits": "circle-open", "stepwise_bits": "diamond"}  # and where there is no colour
 COLOURS = {"whole_bits": "#b8560f", "stepwise_bits": "#2f6db5"}
 
@@ -25,7 +26,8 @@ def gap_figure(rows, title=""):
         raise ValueError("there are no rows, expected one for each training.")
     forms = list(dict.fromkeys(row["form"] for row in rows))
     figure = go.Figure()
-    for key, name in READINGS.items():
+    readings = {"whole_bits": _("the text lies there"), "stepwise_bits": _("token by token")}
+    for key, name in readings.items():
         figure.add_scatter(
             x=[row[key] for row in rows],
             y=[row["form"] for row in rows],
@@ -33,11 +35,14 @@ def gap_figure(rows, title=""):
             mode="markers",
             marker={"symbol": SYMBOLS[key], "size": 13, "color": COLOURS[key], "line": {"width": 2}},
             name=name,
-            hovertemplate="%{y}, seed %{customdata}: %{x:.3f} bits per byte<extra>" + name + "</extra>",
+            hovertemplate=_("{form}, seed {seed}: {number} bits per byte").format(
+                form="%{y}", seed="%{customdata}", number="%{x:.3f}"
+            )
+            + f"<extra>{name}</extra>",
         )
     figure.update_layout(
         title=title,
-        xaxis={"title": "bits per byte (left is better)"},
+        xaxis={"title": _("bits per byte (left is better)")},
         yaxis={
             "categoryorder": "array",
             "categoryarray": forms[::-1],

@@ -3,6 +3,8 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from mof.course.translation import _
+
 STYLES = (("#3b82c4", "solid", "circle"), ("#d9730d", "dash", "diamond"), ("#2e9e4f", "dot", "x"))
 
 
@@ -35,12 +37,17 @@ def influence_figure(curves, title=""):
             line={"color": colour, "dash": dash},
             marker={"symbol": symbol, "size": 7},
             name=label,
-            hovertemplate="%{x} tokens back: %{y:.1e}<extra>" + label + "</extra>",
+            hovertemplate=_("{number} tokens back: {share}").format(number="%{x}", share="%{y:.1e}")
+            + f"<extra>{label}</extra>",
         )
     figure.update_layout(
         title=title,
-        xaxis={"title": "tokens back", "rangemode": "tozero"},
-        yaxis={"title": "influence, beside the last token's own", "type": "log", "exponentformat": "power"},
+        xaxis={"title": _("tokens back"), "rangemode": "tozero"},
+        yaxis={
+            "title": _("influence, beside the last token's own"),
+            "type": "log",
+            "exponentformat": "power",
+        },
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         showlegend=True,
         height=420,

@@ -4,11 +4,11 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
+from mof.viz.signed_squares import COLOURS, show_tokens, signed_squares
 
-PAST_COLOUR, FUTURE_COLOUR = "#2f6db5", "#b8560f"  # blue and orange: told apart by the colour-blind too
-PAST_SIGN, FUTURE_SIGN = "·", "!"  # and by a sign, where there is no colour
-COLOURS = (PAST_COLOUR, FUTURE_COLOUR)
+SIGNS = ("·", "!")  # past, future
 PATTERNS = ("", "/")  # of the bars, for the same reason
 
 
@@ -50,50 +50,26 @@ def leak_figure(moves_by_form, tokens, smallest=1e-6, unit=""):
         raise ValueError(f"moves have the shapes {shapes}, expected one or more of {list(shape)}.")
     frames = [_square(*entry, tokens, smallest, unit) for entry in moves_by_form.items()]
     figure = go.Figure(frames[0].data[0], frames=frames)
-    axis = {
-        "tickmode": "array",
-        "tickvals": list(range(len(tokens))),
-        "ticktext": list(tokens),
-        "showgrid": False,
-        "zeroline": False,
-        "constrain": "domain",
-    }
-    figure.update_layout(
-        title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "")],
-        xaxis={**axis, "title": "token that is changed", "tickangle": 0},
-        yaxis={**axis, "title": "output that may move", "autorange": "reversed", "scaleanchor": "x"},
-        height=600,
-    )
+    figure.update_layout(title=frames[0].layout.title.text, sliders=[frame_slider(frames, "")], height=600)
+    show_tokens(figure, tokens, _("token that is changed"), _("output that may move"))
     return figure
 
 
 def _square(name, moves, tokens, smallest, unit):
     moves, kinds = np.asarray(moves, dtype="float64"), seen_pairs(moves, smallest)
-    signs = {0.0: PAST_SIGN, 1.0: FUTURE_SIGN}
-    trace = go.Heatmap(
-        z=[[None if np.isnan(kind) else int(kind) for kind in row] for row in kinds],
-        text=[[signs.get(kind, "") for kind in row] for row in kinds],
-        texttemplate="%{text}",
-        textfont={"color": "#ffffff"},
-        customdata=[
-            [
-                f"{token} changed: {output} moves by {move:.2g}{unit}"
-                for token, move in zip(tokens, row, strict=True)
-            ]
-            for output, row in zip(tokens, moves, strict=True)
-        ],
-        hovertemplate="%{customdata}<extra></extra>",
-        hoverongaps=False,
-        colorscale=[[0.0, PAST_COLOUR], [1.0, FUTURE_COLOUR]],
-        zmin=0,
-        zmax=1,
-        showscale=False,
-        xgap=1,
-        ygap=1,
-    )
+    words = _("{token} changed: {output} moves by {move}")
+    hovers = [
+        [
+            words.format(token=token, output=output, move=f"{move:.2g}{unit}")
+            for token, move in zip(tokens, row, strict=True)
+        ]
+        for output, row in zip(tokens, moves, strict=True)
+    ]
+    trace = signed_squares(kinds, SIGNS, hovers)
     num_leaks, num_pairs = int((kinds == 1.0).sum()), len(tokens) * (len(tokens) - 1) // 2
-    words = f"{name}: the future is seen in {num_leaks} of {num_pairs} pairs"
+    words = _("{name}: the future is seen in {num_leaks} of {num_pairs} pairs").format(
+        name=name, num_leaks=num_leaks, num_pairs=num_pairs
+    )
     return go.Frame(name=name, data=[trace], layout={"title": {"text": words}})
 
 
@@ -122,19 +98,20 @@ def ripple_figure(moves_by_form, tokens):
                 y=np.round(np.asarray(moves)[:, t], 4),
                 name=name,
                 marker={"color": colour, "pattern": {"shape": pattern}},
-                hovertemplate="%{x} moves by %{y:.2f}<extra>" + name + "</extra>",
+                hovertemplate=_("{output} moves by {number}").format(output="%{x}", number="%{y:.2f}")
+                + f"<extra>{name}</extra>",
             )
             for (name, moves), colour, pattern in zip(moves_by_form.items(), COLOURS, PATTERNS, strict=False)
         ]
-        words = f"{token} is changed: which outputs move, and how far"
+        words = _("{token} is changed: which outputs move, and how far").format(token=token)
         frames.append(go.Frame(name=names[t], data=bars, layout={"title": {"text": words}}))
     figure = go.Figure(frames[0].data, frames=frames)
     highest = max(float(np.max(moves)) for moves in moves_by_form.values())
     figure.update_layout(
         title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "changed: ")],
-        xaxis={"title": "output", "type": "category"},
-        yaxis={"title": "moves by", "range": [0, 1.08 * highest]},
+        sliders=[frame_slider(frames, _("changed: "))],
+        xaxis={"title": _("output"), "type": "category"},
+        yaxis={"title": _("moves by"), "range": [0, 1.08 * highest]},
         barmode="group",
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         height=460,

@@ -3,6 +3,8 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from mof.course.translation import _
+
 DASHES = ("solid", "dash", "dot", "dashdot")  # where there is no colour
 
 
@@ -32,12 +34,13 @@ def loss_figure(losses_by_name, window=10, num_points=60, title=""):
             mode="lines",
             line={"dash": DASHES[i % len(DASHES)], "width": 2},
             name=name,
-            hovertemplate="%{x:.0f}% of the run: %{y:.2f} nats<extra>" + name + "</extra>",
+            hovertemplate=_("{share}% of the run: {number} nats").format(share="%{x:.0f}", number="%{y:.2f}")
+            + f"<extra>{name}</extra>",
         )
     figure.update_layout(
         title=title,
-        xaxis={"title": "share of the run, %"},
-        yaxis={"title": "loss, nats a token"},
+        xaxis={"title": _("share of the run, %")},
+        yaxis={"title": _("loss, nats a token")},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         showlegend=True,
         height=440,

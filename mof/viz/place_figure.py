@@ -3,6 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 
 STYLES = (("#3b82c4", "solid"), ("#d9730d", "dash"), ("#2e9e4f", "dot"))  # told apart without colour as well
@@ -23,8 +24,8 @@ def place_codes(num_tokens, num_rows, width=64, seed=0):
     table = np.random.default_rng(seed).normal(size=(num_rows, width))
     angles = places[:, None] * sinusoid_frequencies(width).astype("float64")
     return {
-        f"table of {num_rows} rows": table[np.minimum(places, num_rows - 1)],
-        "sines": np.concatenate([np.sin(angles), np.cos(angles)], axis=1),
+        _("table of {number} rows").format(number=num_rows): table[np.minimum(places, num_rows - 1)],
+        _("sines"): np.concatenate([np.sin(angles), np.cos(angles)], axis=1),
     }
 
 
@@ -59,14 +60,14 @@ def place_figure(num_tokens=48, num_rows=32, span=8.0, step=4):
             "tokens at least and 1 or more of the others."
         )
     curves = {name: likeness(codes) for name, codes in place_codes(num_tokens, num_rows).items()}
-    curves[f"decay, span {span:g}"] = decay_weights(num_tokens, span)
+    curves[_("decay, span {number}").format(number=f"{span:g}")] = decay_weights(num_tokens, span)
     frames = [_frame(curves, reader) for reader in range(0, num_tokens, step)]
     figure = go.Figure(frames[0].data, frames=frames)
     figure.update_layout(
         title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "reader at ")],
-        xaxis={"title": "place in the text", "range": [-1, num_tokens]},
-        yaxis={"title": "like the reader's place", "range": [-0.65, 1.1]},
+        sliders=[frame_slider(frames, _("reader at "))],
+        xaxis={"title": _("place in the text"), "range": [-1, num_tokens]},
+        yaxis={"title": _("like the reader's place"), "range": [-0.65, 1.1]},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         height=480,
     )
@@ -81,10 +82,10 @@ def _frame(curves, reader):
             mode="lines",
             line={"color": colour, "dash": dash},
             name=name,
-            hovertemplate="place %{x}: %{y:.2f}<extra>" + name + "</extra>",
+            hovertemplate=_("place {place}: {number}").format(place="%{x}", number="%{y:.2f}")
+            + f"<extra>{name}</extra>",
         )
         for (name, curve), (colour, dash) in zip(curves.items(), STYLES, strict=True)
     ]
-    return go.Frame(
-        name=str(reader), data=traces, layout={"title": {"text": f"Which places look like place {reader}?"}}
-    )
+    words = _("Which places look like place {place}?").format(place=reader)
+    return go.Frame(name=str(reader), data=traces, layout={"title": {"text": words}})

@@ -2,6 +2,7 @@
 
 import plotly.graph_objects as go
 
+from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 
 SEEN_COLOUR, HIDDEN_COLOUR = "#3b82c4", "#9aa0a6"  # stand out from a white and from a dark ground
@@ -44,7 +45,7 @@ def reach_figure(tokens, num_blocks, growths):
     levels = list(range(num_blocks + 1))
     figure.update_layout(
         title=frames[0].layout.title.text,
-        sliders=[frame_slider(frames, "window ")],
+        sliders=[frame_slider(frames, _("window "))],
         xaxis={
             "tickmode": "array",
             "tickvals": list(range(len(tokens))),
@@ -56,7 +57,7 @@ def reach_figure(tokens, num_blocks, growths):
         yaxis={
             "tickmode": "array",
             "tickvals": levels,
-            "ticktext": ["tokens", *[f"block {level}" for level in levels[1:]]],
+            "ticktext": [_("tokens"), *[_("block {number}").format(number=level) for level in levels[1:]]],
             "showgrid": False,
             "zeroline": False,
             "range": [-0.5, num_blocks + 0.5],
@@ -72,9 +73,10 @@ def _frame(tokens, num_blocks, label, growth):
     sight = tokens_in_sight(len(tokens), num_blocks, growth)
     dots = [(level, place) for level in range(num_blocks + 1) for place in range(len(tokens))]
     is_seen = [place >= len(tokens) - sight[level] for level, place in dots]
+    in_sight, out_of_sight = _("{token}: in sight"), _("{token}: out of sight")
     trace = go.Scatter(
-        x=[place for _, place in dots],
-        y=[level for level, _ in dots],
+        x=[place for _level, place in dots],
+        y=[level for level, _place in dots],
         mode="markers",
         marker={
             "size": 11,
@@ -82,10 +84,12 @@ def _frame(tokens, num_blocks, label, growth):
             "symbol": [SEEN_SYMBOL if seen else HIDDEN_SYMBOL for seen in is_seen],
         },
         text=[
-            f"{tokens[place]}: {'in sight' if seen else 'out of sight'}"
-            for (_, place), seen in zip(dots, is_seen, strict=True)
+            (in_sight if seen else out_of_sight).format(token=tokens[place])
+            for (_level, place), seen in zip(dots, is_seen, strict=True)
         ],
         hovertemplate="%{text}<extra></extra>",
     )
-    words = f"{num_blocks} blocks, each adds {growth}: {sight[0]} of {len(tokens)} tokens in sight"
+    words = _("{blocks} blocks, each adds {growth}: {seen} of {tokens} tokens in sight").format(
+        blocks=num_blocks, growth=growth, seen=sight[0], tokens=len(tokens)
+    )
     return go.Frame(name=label, data=[trace], layout={"title": {"text": words}})

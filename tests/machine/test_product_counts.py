@@ -37,25 +37,6 @@ SMALL = ModelConfig(
     router_width=5,
     chunk_length=3,
 )
-VARIANTS = {
-    "nano": {},
-    "true GRU": {"recurrence": "gru", "router_recurrence": "gru"},
-    "no gates": {"recurrent_output_gate": False, "attention_output_gate": False},
-    "no thought, fixed decay": {"thought_width": 0, "attention_decay": "fixed"},
-    "learned decay and positions": {"attention_decay": "learned", "position": "learned", "num_positions": 32},
-    "sines, no decay": {"position": "sinusoidal", "attention_decay": "none"},
-    "one expert": {"experts": ("transformer",)},
-    "three experts": {"experts": ("recurrent", "transformer", "recurrent"), "recurrent_layers": 2},
-    "no embedding residual": {"recurrent_layers": 3, "embedding_residual": 0.0},
-    "window": {"window": 5, "chunk_length": 8},
-}
-
-
-@pytest.fixture(params=VARIANTS, scope="module")
-def built(request):
-    """(config, model) of each variant."""
-    config = NANO.replace(**VARIANTS[request.param])
-    return config, MixtureLanguageModel(config)
 
 
 def computed_flops(config, monkeypatch):

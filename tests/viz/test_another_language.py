@@ -14,9 +14,15 @@ from mof.viz.chunk_figure import chunk_figure
 from mof.viz.compression_figure import compression_figure
 from mof.viz.decay_figure import decay_figure
 from mof.viz.forms_figure import forms_figure
+from mof.viz.gap_figure import gap_figure
 from mof.viz.half_life_figure import half_life_figure
+from mof.viz.influence_figure import influence_figure
+from mof.viz.leak_figure import leak_figure, ripple_figure
 from mof.viz.length_figure import length_figure
+from mof.viz.loss_figure import loss_figure
 from mof.viz.memory_figure import needle_figure, position_figure
+from mof.viz.place_figure import place_figure
+from mof.viz.reach_figure import reach_figure
 from mof.viz.roofline_figure import roofline_figure
 from mof.viz.scan_figure import scan_figure
 from mof.viz.temperature_figure import temperature_figure
@@ -43,10 +49,17 @@ FIGURES = {
     "compression": lambda: compression_figure({"1": ({264: 1.0, 300: 1.5}, 3.0)}),
     "decay": lambda: decay_figure({"1": 1.0, "2": 0.9}),
     "forms": lambda: forms_figure([ROW, {**ROW, "seed": 1}]),
+    "gap": lambda: gap_figure([{**ROW, "whole_bits": 1.0, "stepwise_bits": 2.0}]),
     "half-lives": lambda: half_life_figure(np.ones((1, 2, 3)), np.ones((1, 3)), ["1", "2"]),
+    "influence": lambda: influence_figure({"1": np.array([1.0, 0.5])}),
+    "leaks": lambda: leak_figure({"1": np.ones((2, 2))}, ["1", "2"]),
     "lengths": lambda: length_figure({"1": {64: 0.1}}),
+    "losses": lambda: loss_figure({"1": [2.0, 1.0]}),
     "needle": lambda: needle_figure(MEMORY),
+    "places": lambda: place_figure(4, 2),
     "positions": lambda: position_figure(MEMORY),
+    "reach": lambda: reach_figure(["1", "2"], 2, {"1": 1}),
+    "ripples": lambda: ripple_figure({"1": np.ones((2, 2))}, ["1", "2"]),
     "roofline": lambda: roofline_figure({128: 1e10}, 1e9, 1e10),
     "scan": lambda: scan_figure(["1", "2"], [[0.5, 0.5]] * 2, [[1.0, 1.0]] * 2),
     "temperature": lambda: temperature_figure([0.5, 0.5], ["1", "2"], [1.0]),

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from mof.viz.leak_figure import FUTURE_SIGN, PAST_SIGN, leak_figure, ripple_figure, seen_pairs
+from mof.viz.leak_figure import SIGNS, leak_figure, ripple_figure, seen_pairs
 
 TOKENS = ["走", "走", "。"]  # "go, go.": tokens repeat, places do not
 PAST = np.tril(np.full((3, 3), 0.5))
 ALL = np.full((3, 3), 0.25)
+
+PAST_SIGN, FUTURE_SIGN = SIGNS
 
 
 def test_pairs_are_past_future_or_unseen():

@@ -1,5 +1,6 @@
-"""Speed of training with one thing switched at a time: threads, oneDNN, XLA, the format of products. Each in a
-process of its own, for TensorFlow looks at most of these once, when it starts. Chapter 11.
+"""Speed of training with one thing switched at a time: threads, oneDNN, XLA, the format of products.
+
+Each runs in a process of its own, for TensorFlow looks at most of these once, when it starts. Chapter 11.
 
     python -m mof.lessons.training_switches --plain --seconds 20
 

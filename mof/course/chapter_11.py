@@ -165,7 +165,9 @@ def check_intensity(attempt):
     """11.1: operations for each byte."""
     what = _("Your number of operations a byte")
     expect_values(attempt, intensity, INTENSITY_CASES, INTENSITY_MISTAKES, what=what)
-    return _("Right. With one row it is about half an operation a byte, however large the matrix.")
+    return _(
+        "Right. With one row, in float32, it is about half an operation a byte, however large the matrix."
+    )
 
 
 def check_rows(attempt):

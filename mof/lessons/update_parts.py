@@ -27,6 +27,7 @@ from mof.lessons.shipped_text import SHIPPED_TEXT, VALIDATION_FRACTION
 from mof.lessons.turns import medians, time_in_turns
 from mof.machine.element_counts import moved_bytes
 from mof.machine.product_counts import (
+    FORWARD_AND_BACKWARD,
     TOKENS,
     model_products,
     training_flops,
@@ -119,8 +120,8 @@ def measure_parts(update, num_turns=5):
 
     Returns:
         dict of JSON values: "seconds" by part, in the order of PARTS, none below 0; "whole" (seconds),
-        "tokens" of the update, "flops" (what forward and backward ask for), "muon_operations", and
-        "between_bytes" that what lies between the products moves at least.
+        "tokens" of the update, "product_operations" (of PRODUCTS), "flops" (what forward and backward
+        ask for), "muon_operations", and "between_bytes" that what lies between the products moves at least.
     """
     training, config = update.training, update.config
     batch = training.batches.next_batch(update.row_length)
@@ -145,6 +146,7 @@ def measure_parts(update, num_turns=5):
         "seconds": {name: seconds[name] for name in PARTS},
         "whole": NUM_BATCHES * (found["batch"] + found[READING]) + found["apply"],
         "tokens": tokens,
+        "product_operations": tokens * _product_operations(config),
         "flops": NUM_BATCHES * training_flops(config, update.num_streams, update.row_length),
         "muon_operations": update_operations(config),
         "between_bytes": tokens * moved_bytes(config),
@@ -188,6 +190,8 @@ def describe_parts(found, peak=None, bandwidth=None):
         lines.append(f"{name:36} {seconds:7.3f} {seconds / whole:6.0%}")
     lines.append(f"{'whole':36} {whole:7.3f}   {tokens / whole:,.0f} tokens a second")
     if peak:
+        rate = found["product_operations"] / max(found["seconds"][PRODUCTS], 1e-9)
+        lines.append(f"{'products of the layers, of the peak':36} {rate / peak:14.0%}")
         lines.append(f"{'model flops utilisation':36} {found['flops'] / whole / peak:14.0%}")
     if bandwidth:
         least = found["between_bytes"] / bandwidth
@@ -195,14 +199,22 @@ def describe_parts(found, peak=None, bandwidth=None):
     return lines
 
 
+def _layer_products(config):
+    """The products with weights, the head apart: those that all tokens of a batch go through at once."""
+    return [p for p in model_products(config) if p.way == TOKENS and p.part != "head"]
+
+
+def _product_operations(config):
+    """Operations of a token in them, forward and backward; nothing is computed twice when they are timed."""
+    return FORWARD_AND_BACKWARD * sum(p.forward_operations for p in _layer_products(config))
+
+
 def _products(config, num_tokens):
-    """All products with weights, the head apart, as often as a batch computes them: each with both
-    gradients."""
+    """All of them, as often as a batch computes them: each with both gradients."""
     cases = {}
-    for p in model_products(config):
-        if p.way == TOKENS and p.part != "head":
-            key = (int(p.num_inputs), int(p.num_outputs))
-            cases[key] = cases.get(key, 0) + p.count
+    for p in _layer_products(config):
+        key = (int(p.num_inputs), int(p.num_outputs))
+        cases[key] = cases.get(key, 0) + p.count
     dtype = config.product_dtype
     return _repeated({_product_graph(num_tokens, *shape, dtype): number for shape, number in cases.items()})
 

@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from mof.course.translation import _
+from mof.course.translation import _, ngettext
 
 
 def thread_figure(rates_by_threads, title=""):
@@ -19,7 +19,10 @@ def thread_figure(rates_by_threads, title=""):
     Raises:
         ValueError: there are no lines.
     """
-    lines = {_("{number} threads").format(number=name): line for name, line in rates_by_threads.items()}
+    lines = {
+        ngettext("{number} thread", "{number} threads", int(name)).format(number=name): line
+        for name, line in rates_by_threads.items()
+    }
     words = _("{number} rows: {rate} operations a second").format(number="%{x:,}", rate="%{y:.3s}")
     return _lines(lines, words, (_("rows of the product"), _("operations a second")), title)
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from mof.lessons.turns import medians, time_in_turns
 
-NUM_NUMBERS = 2**24  # float32: 64 MB, beyond the caches of laptops and of most servers
+NUM_NUMBERS = 2**24  # float32: 67 MB, beyond the caches of laptops and of most servers
 BLOCK_NUMBERS = tuple(2**n for n in range(8, 25, 2))
 FLOAT32_BYTES = 4
 

@@ -43,7 +43,7 @@ def block_figure(seconds_by_bytes, title=""):
     axes = (_("bytes of a block"), _("seconds for the whole array"))
     figure = _lines({_("four operations, block by block"): seconds_by_bytes}, words, axes, title)
     best = min(seconds_by_bytes, key=seconds_by_bytes.get)
-    text = _("fastest in blocks of {number} kB").format(number=f"{int(best) / 1024:g}")
+    text = _("fastest in blocks of {number} KiB").format(number=f"{int(best) / 1024:g}")
     figure.update_layout(title=f"{title}: {text}" if title else text, showlegend=False)
     return figure
 

@@ -112,8 +112,9 @@ def test_sizes_that_the_prose_names():
     said("The same product in seven forms")
     said("64 products of fewer rows")
     assert product_forms.NUM_PIECES == 64 and product_forms.ZERO_SHARE == 0.9
-    said("an array of 64 MB, in blocks of 1 kB up to the whole")
-    assert cache_speed.NUM_NUMBERS * 4 == 64 * 2**20
+    said("16.8 million numbers, 67 MB, in blocks of 1,024 bytes up to the whole")
+    assert round(cache_speed.NUM_NUMBERS / 1e6, 1) == 16.8 and round(4 * cache_speed.NUM_NUMBERS / 1e6) == 67
+    assert 4 * cache_speed.BLOCK_NUMBERS[0] == 1024
     said("four threads for each core")
     assert thread_speed.TOO_MANY == training_switches.TOO_MANY == 4
 

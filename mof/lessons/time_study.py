@@ -3,14 +3,18 @@
 `benchmarks/where_time_goes.py` makes the record: a dict with an entry for each of the measurements below.
 """
 
+import json
 import textwrap
 
+from mof.config import ModelConfig
+from mof.inference.exported_folder import read_facts
 from mof.lessons.product_forms import BFLOAT16, HALF, ZEROS, describe_forms
 from mof.lessons.records import find_record
 from mof.lessons.training_switches import describe_switches
 from mof.lessons.update_parts import MEMORY, PRODUCTS, describe_parts
-from mof.lessons.writing_speed import AGAIN, FLOAT32, INT8, PIECE, STEP, describe_formats
+from mof.lessons.writing_speed import AGAIN, FLOAT32, INT8, PIECE, SHIPPED_MODEL, STEP, describe_formats
 from mof.lessons.writing_speed import MEMORY as FROM_MEMORY
+from mof.machine.product_counts import forward_operations
 from mof.viz.length_figure import length_figure
 from mof.viz.notebook_figures import show_figure
 from mof.viz.operations_figure import operations_figure
@@ -97,6 +101,10 @@ def verdict_figures(data):
     if parts := data.get("parts"):
         products = parts["seconds"][PRODUCTS] + parts["seconds"][MEMORY]
         figures["update: share of the layers' products"] = products / parts["whole"]
+        if texts and "1" in texts:
+            written = texts["1"] * forward_operations(_shipped_config())
+            learned = parts["flops"] / parts["whole"]
+            figures["inference: operations a second, writing one text, of training's"] = written / learned
     return figures
 
 
@@ -118,6 +126,10 @@ def show_verdicts(now):
         print(f"{label:{width}}", *cells)
     if record is not None:
         print(textwrap.fill(record.note, LINE_LENGTH))
+
+
+def _shipped_config():
+    return ModelConfig.from_json(json.dumps(read_facts(SHIPPED_MODEL)["model"]))
 
 
 def _thread_figures(found):

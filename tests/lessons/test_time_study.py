@@ -99,7 +99,8 @@ def test_what_nobody_has_recorded_is_said_once(data, monkeypatch, capsys):
     assert ("one compiled piece" in out) == (data is not None)
 
 
-def test_figures_of_the_verdicts_by_hand():
+def test_figures_of_the_verdicts_by_hand(monkeypatch):
+    monkeypatch.setattr(time_study, "forward_operations", lambda config: config.width * 1e6 / 384 * 33)
     figures = verdict_figures(DATA)
     expected = {
         "INT8: bytes of the weights, of float32's": 0.26,
@@ -117,6 +118,7 @@ def test_figures_of_the_verdicts_by_hand():
         "cache: time in the best blocks, of one pass each": 0.5,
         "memory: time of a token after 1,024, of reading again": 0.005,
         "update: share of the layers' products": 0.2,
+        "inference: operations a second, writing one text, of training's": 100 * 33_000_000 / 1e11,
     }
     assert figures == pytest.approx(expected)
 

@@ -71,10 +71,11 @@ def operations_figure(found, title=""):
     figure.update_layout(
         title=frames[0].layout.title.text,
         sliders=[frame_slider(frames, _("rows at once: "))],
-        xaxis={"title": _("operations for each byte moved"), "type": "log"},
-        yaxis={"title": _("operations a second"), "type": "log", "exponentformat": "SI"},
+        xaxis={"title": _("operations for each byte moved"), "type": "log", "dtick": 1},
+        yaxis={"title": _("operations a second"), "type": "log", "dtick": 1, "exponentformat": "SI"},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-        height=520,
+        margin={"t": 130},  # the legend takes two lines, or five on a phone
+        height=560,
     )
     return figure
 

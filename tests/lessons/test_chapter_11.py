@@ -7,7 +7,7 @@ import pytest
 from mof.lessons import cache_speed, product_forms, thread_speed, training_switches, update_parts
 from mof.lessons.records import load_record
 from mof.lessons.time_study import _SHOWN
-from mof.machine.product_counts import model_products
+from mof.machine.product_counts import model_products, training_operations
 from mof.machine.roofline import elementwise_work, least_seconds, product_work, rows_at_ridge
 from mof.presets import preset
 from tests.lessons.chapter_prose import NOTEBOOKS, flat_prose
@@ -75,8 +75,14 @@ def test_where_a_product_ends_under_the_roof():
     assert elementwise_work(256 * 2048 + 256, 256 * 2048, 4).intensity == pytest.approx(0.5, rel=1e-3)
 
 
+def test_share_of_the_head():
+    said("alone does a third of the operations, for each token is compared with 8,192 others")
+    head = next(p for p in model_products(TINY) if p.part == "head")
+    assert 0.31 < head.training_operations / training_operations(TINY) < 0.36 and head.num_outputs == 8192
+
+
 def test_trips_of_the_chain():
-    rows = [line.strip("| ").split("|") for line in FLAT_TABLE.splitlines()]
+    rows = [line[1:-1].split("|") for line in FLAT_TABLE.splitlines()]
     numbers = [[int(cell.strip(" *") or 0) for cell in row[1:]] for row in rows]
     *steps, together, in_one_go = numbers
     assert together == [sum(row[0] for row in steps), sum(row[1] for row in steps)] == [9, 6]

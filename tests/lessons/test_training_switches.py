@@ -68,6 +68,7 @@ def test_a_process_that_gives_nothing_is_told(monkeypatch):
     ],
 )
 def test_the_process_trains_tiny_as_it_is_told(monkeypatch, capsys, words, is_allowed, dtype):
+    pytest.importorskip("tensorflow")
     import mof.machine.step_measurement
     from mof.ops.compilation_tensorflow import _is_allowed
 

@@ -37,7 +37,8 @@ def test_a_ratio_is_taken_within_each_turn():
     """A disturbance that hits both of a turn leaves their ratio as it is."""
     disturbed = {"a": [1.0, 30.0, 1.2], "b": [2.0, 60.0, 2.4]}
     assert times_as_long(disturbed, "b", "a") == pytest.approx(2.0)
-    assert times_as_long({"a": [1.0, 1.0, 1.0], "b": [2.0, 3.0, 100.0]}, "b", "a") == 3.0
+    uneven = {"a": [1.0, 10.0, 4.0], "b": [3.0, 20.0, 16.0]}  # the medians alone would say 4
+    assert times_as_long(uneven, "b", "a") == 3.0
 
 
 def test_a_clock_that_stands_still_gives_no_zero(monkeypatch):

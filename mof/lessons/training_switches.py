@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 from mof.lessons.machine_rates import cores_here
+from mof.lessons.records import ROOT
 
 MODULE = "mof.lessons.training_switches"
 AS_IT_IS = "as it is"
@@ -92,9 +93,19 @@ def _run_process(environment, arguments, seconds):
 
     command = [sys.executable, "-m", MODULE, *arguments, "--seconds", f"{seconds:.1f}"]
     settings = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONIOENCODING": "utf-8", **environment}
-    done = subprocess.run(
-        command, capture_output=True, env=settings, encoding="utf-8", timeout=LIMIT_SECONDS, check=False
-    )
+    try:
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            cwd=ROOT,
+            env=settings,
+            encoding="utf-8",
+            errors="replace",
+            timeout=LIMIT_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RuntimeError(f"{' '.join(command)} was stopped after {LIMIT_SECONDS:.0f} s.") from error
     steps = read_steps(done.stdout.splitlines(), "tiny", "float32")
     if steps is None:
         raise RuntimeError(f"{' '.join(command)} gave no step of training: {done.stderr.strip()[-500:]}")

@@ -80,3 +80,13 @@ def test_a_busy_machine_is_refused_before_and_after(program, busy, words):
 
 def test_unless_it_shall_be_kept(program):
     assert len(program("--keep", busy=(1.5, 1.5))) == 1
+
+
+def test_a_training_that_fails_costs_no_other_measurement(program, monkeypatch, capsys):
+    def fail(*_how, **_more):
+        raise RuntimeError("no step of training")
+
+    monkeypatch.setattr(mof.lessons.training_switches, "measure_switches", fail)
+    ((_name, data, _command),) = program()
+    assert set(data) == set(DATA) - {"switches"}
+    assert "left out: no step of training" in capsys.readouterr().out

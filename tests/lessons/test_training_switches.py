@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -56,6 +57,15 @@ def test_a_process_that_gives_nothing_is_told(monkeypatch):
     dead = SimpleNamespace(stdout="", stderr="no memory")
     monkeypatch.setattr(training_switches.subprocess, "run", lambda *_a, **_k: dead)
     with pytest.raises(RuntimeError, match="gave no step of training: no memory"):
+        training_switches._run_process({}, [], 1.0)
+
+
+def test_a_process_that_takes_too_long_is_told(monkeypatch):
+    def run(command, timeout, **_more):
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr(training_switches.subprocess, "run", run)
+    with pytest.raises(RuntimeError, match="was stopped after 900 s"):
         training_switches._run_process({}, [], 1.0)
 
 

@@ -3,6 +3,7 @@ speed."""
 
 import numpy as np
 import pytest
+from keras import ops
 
 from mof.lessons import update_parts
 from mof.lessons.update_parts import (
@@ -105,13 +106,13 @@ def test_as_many_products_as_the_model_has(update, monkeypatch):
 
 def test_the_true_engine_runs_and_a_step_of_0_changes_nothing(update):
     engine = update.training.engine
-    before = [np.array(parameter) for parameter in engine.parameters]
+    before = [ops.convert_to_numpy(parameter).copy() for parameter in engine.parameters]
     batch = update.training.batches.next_batch(32)
     loss = update.accumulate(batch, update.training.memory)
     assert 0.5 < loss / (64 * np.log(update.config.vocabulary_size)) < 1.5
     assert np.isfinite(update.apply())
     for one, other in zip(before, engine.parameters, strict=True):
-        assert np.array_equal(one, np.array(other))
+        assert np.array_equal(one, ops.convert_to_numpy(other))
 
 
 def test_batches_of_other_sizes(update, monkeypatch):

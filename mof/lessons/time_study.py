@@ -54,8 +54,7 @@ def show_recorded(*kinds):
             show(kind, record.data[kind], "Recorded", record.note)
     if missing:
         print(
-            "This has not been recorded yet, so there is nothing to lay beside yours.\n"
-            "A quarter of an hour on a quiet machine makes the record:\n"
+            "Nothing is recorded yet. Fifteen minutes on a quiet machine:\n"
             "python benchmarks/where_time_goes.py"
         )
 

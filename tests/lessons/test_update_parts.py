@@ -22,7 +22,12 @@ from mof.lessons.update_parts import (
     prepared_update,
 )
 from mof.machine.element_counts import moved_bytes
-from mof.machine.product_counts import model_products, training_flops
+from mof.machine.product_counts import (
+    model_products,
+    orthogonalization_operations,
+    training_flops,
+    update_operations,
+)
 from mof.presets import preset
 
 
@@ -67,7 +72,16 @@ def test_the_remainder_is_what_is_left(update, monkeypatch):
 def test_a_remainder_below_0_is_0(update, monkeypatch):
     play(monkeypatch, {**SECONDS, "batch": 0.1, "apply": 0.1}, are_run=False)
     found = measure_parts(update, num_turns=1)["seconds"]
-    assert found[BETWEEN] == 0.0 and found[UPDATE] == 0.0
+    assert found[BETWEEN] == 0.0 and found[UPDATE] == 0.0 and found[MUON] == 0.1
+
+
+def test_newton_schulz_for_every_matrix(update, monkeypatch):
+    made = []
+    monkeypatch.setattr(update_parts, "_call", lambda function, *matrices: made.extend(matrices))
+    update_parts._muon(update.config)
+    operations = sum(orthogonalization_operations(*matrix.shape) for matrix in made)
+    assert operations == update_operations(update.config)
+    assert len({float(matrix[0, 0]) for matrix in made}) == len(made)  # equal ones would be computed once
 
 
 def test_the_products_of_the_layers_are_counted(update):

@@ -21,10 +21,13 @@ from mof.viz.leak_figure import leak_figure, ripple_figure
 from mof.viz.length_figure import length_figure
 from mof.viz.loss_figure import loss_figure
 from mof.viz.memory_figure import needle_figure, position_figure
+from mof.viz.operations_figure import operations_figure
 from mof.viz.place_figure import place_figure
 from mof.viz.reach_figure import reach_figure
 from mof.viz.roofline_figure import roofline_figure
 from mof.viz.scan_figure import scan_figure
+from mof.viz.share_figure import share_figure
+from mof.viz.speed_figure import block_figure, thread_figure
 from mof.viz.temperature_figure import temperature_figure
 from mof.viz.token_figure import token_figure
 from mof.viz.unit_figure import unit_figure
@@ -38,11 +41,13 @@ NEEDLE = {"distance": 4, "num_right": 1, "num_trials": 2, "low": 0.1, "high": 0.
 MEMORY = {"trained_length": 8, "needle": [{**NEEDLE, "nats_without": 2.0}]}
 MEMORY["positions"] = {"block": 4, "nats": [1.0, 2.0], "half": [0.1, 0.1]}
 LOOK = {"update": 1, "passes": 1.0, "training": 2.0, "held_out": 2.0, "sample": "1"}
+POINT = {"rows": 2, "intensity": 0.5, "rate": 1e9}
 # what is given has no letters here, so that every letter is a label of the figure's own
 FIGURES = {
     "accuracy": lambda: accuracy_figure({"families": [FAMILY]}),
     "router": lambda: router_figure({"router": {"reasoning": {"mean": [0.5], "half": [0.1]}}}, ["1"]),
     "attention": lambda: attention_figure(np.ones((2, 2, 2)), ["1", "2"]),
+    "blocks": lambda: block_figure({"64": 1.0, "128": 2.0}),
     "budget": lambda: budget_figure(1e10, {"1": 1e7}, (1, 96)),
     "chapter times": lambda: chapter_time_figure({"1": 60.0}, 100.0, (50.0, 200.0), 100.0),
     "chunks": lambda: chunk_figure(["1", "2", "3"], [1, 2, 3]),
@@ -56,13 +61,16 @@ FIGURES = {
     "lengths": lambda: length_figure({"1": {64: 0.1}}),
     "losses": lambda: loss_figure({"1": [2.0, 1.0]}),
     "needle": lambda: needle_figure(MEMORY),
+    "operations": lambda: operations_figure({"peak": 1e10, "bandwidth": 1e9, "points": {"1": [POINT]}}),
     "places": lambda: place_figure(4, 2),
     "positions": lambda: position_figure(MEMORY),
     "reach": lambda: reach_figure(["1", "2"], 2, {"1": 1}),
     "ripples": lambda: ripple_figure({"1": np.ones((2, 2))}, ["1", "2"]),
     "roofline": lambda: roofline_figure({128: 1e10}, 1e9, 1e10),
     "scan": lambda: scan_figure(["1", "2"], [[0.5, 0.5]] * 2, [[1.0, 1.0]] * 2),
+    "shares": lambda: share_figure({"1": 1.0, "2": 0.5}, "1"),
     "temperature": lambda: temperature_figure([0.5, 0.5], ["1", "2"], [1.0]),
+    "threads": lambda: thread_figure({"1": {"1": 1e9}, "2": {"1": 2e9}}),
     "tokens": lambda: token_figure({"1": [[(b"a", 9), (b"\xe5\xa4", 8), (b"bc", 7)]]}),
     "units": lambda: unit_figure([ROW]),
     "vocabulary": lambda: vocabulary_cost_figure({"1": {264: (1.0, 1.0), 300: (0.5, 1.5)}}),

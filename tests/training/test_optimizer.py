@@ -99,8 +99,8 @@ def test_four_steps_of_their_own_come_nearer_to_one_than_five_equal_ones():
 
 
 def test_each_step_is_the_best_of_its_degree():
-    """By the theorem of Chebyshev: an odd polynomial of degree 5 stays as near to 1 as any does on an interval
-    where its distance reaches its largest size four times, with changing sign."""
+    """By the theorem of Chebyshev: an odd polynomial of degree 5 stays as near to 1 as any does on an
+    interval where its distance reaches its largest size four times, with changing sign."""
     low, high = 0.003, 1.0
     for step in STEPS:
         high *= 1.02

@@ -15,10 +15,10 @@ from keras import ops
 ADAM_EPSILON = 1e-8  # Kingma and Ba 2015, algorithm 1
 # A polynomial a s + b s^3 + c s^5 of the singular values for each step: the one that stays nearest to 1 on
 # the interval where the step before left them, its upper end 2% higher for rounding. The first interval is
-# [0.003, 1], the last result [0.78, 1.22]. To choose anew for each step is the idea of Amsel et al. 2025, "The
-# Polar Express" (read in the abstract, which says that it is proven the best); the numbers are ours, by linear
-# programming on a fine grid. The published note on Muon takes five steps of one polynomial, (3.4445, -4.7750,
-# 2.0315), and comes to [0.68, 1.20].
+# [0.003, 1], the last result [0.78, 1.22]. To choose anew for each step is the idea of Amsel et al. 2025,
+# "The Polar Express" (read in the abstract, which says that it is proven the best); the numbers are ours, by
+# linear programming on a fine grid. The published note on Muon takes five steps of one polynomial, (3.4445,
+# -4.7750, 2.0315), and comes to [0.68, 1.20].
 ORTHOGONALIZE_COEFFICIENTS = (
     (8.2218, -23.3469, 16.6338),
     (3.9728, -2.8449, 0.5170),

@@ -43,7 +43,8 @@ def computed_flops(config, monkeypatch):
     """Run a forward pass operation by operation and add up all products that are no running sums.
 
     A product by a square of chunks + 1 (the carried memories), with inner or outer width 1 (the mean's
-    attention, in which keys are 1) or by a triangle of ones (running sums) is not the model's.
+    attention, in which keys are 1), by a triangle of ones (running sums) or by a row or column of one number
+    (a norm's mean, and its way back to the row) is not the model's.
     """
     model = MixtureLanguageModel(config)
     plain_matmul, total = keras.ops.matmul, []
@@ -54,7 +55,8 @@ def computed_flops(config, monkeypatch):
         is_triangle = inner == columns and np.array_equal(right, np.triu(np.ones_like(right)))
         is_carry = rows == inner == num_chunks + 1
         is_mean = len(left.shape) == 5 and left.shape[1] == 1
-        if not (is_triangle or is_carry or is_mean):
+        is_row_mean = 1 in (inner, columns) and len(np.unique(right)) == 1
+        if not (is_triangle or is_carry or is_mean or is_row_mean):
             total.append(2 * int(np.prod(batch or [1])) * rows * inner * columns)
         return plain_matmul(left, right)
 

@@ -5,9 +5,9 @@
 
 Trains the preset `tiny` as it is, and with one published idea taken out: an expert (the RNN or the
 Transformer), the router, thought space, embed_q, random lengths; or put in where our default leaves it out:
-crop and freezing (`mof.lessons.article_forms`). Three seeds of each, 27 trainings of nine minutes. The text is
-the prose and the dialogues that ship and 30 MB of questions, or --corpus; held-out bits per byte are told for
-all of it, and for prose, knowledge and reasoning apart.
+crop and freezing (`mof.lessons.article_forms`). Three seeds of each, 27 trainings of nine minutes. The text
+is the prose and the dialogues that ship and 30 MB of questions, or --corpus; held-out bits per byte are told
+for all of it, and for prose and each kind of questions apart.
 
 It says its hours beforehand: 5.5 with the defaults, on a machine with no other work. The first half hour
 measures the pace of each form, in turns: run nothing beside it until it says so. From then on the trainings

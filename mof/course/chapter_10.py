@@ -198,7 +198,7 @@ INTERVAL_MISTAKES = (
 
 
 def check_share(attempt):
-    """10.1: what freezing leaves of the work."""
+    """10.4: what freezing leaves of the work."""
     found = [as_number(attempt(*stack), _("The share")) for stack in STACKS]
     if not np.allclose(found, [share_left(*stack) for stack in STACKS], atol=1e-4):
         for mistake in SHARE_MISTAKES:
@@ -217,7 +217,7 @@ def check_share(attempt):
 
 
 def check_clip(attempt):
-    """10.2: the whole gradient, no longer than allowed."""
+    """10.1: the whole gradient, no longer than allowed."""
     cases = [
         ([np.array([3.0], "float32"), np.array([4.0], "float32")], 1.0),
         ([np.array([[0.3, 0.0]], "float32"), np.array([-0.4], "float32")], 1.0),
@@ -229,7 +229,7 @@ def check_clip(attempt):
 
 
 def check_adamw(attempt):
-    """10.3: AdamW, three updates in a row."""
+    """10.2: AdamW, three updates in a row."""
     cases = []
     for seed, (rate, decay) in enumerate(((0.1, 0.0), (0.1, 0.5), (0.02, 0.1))):
         weight, *gradients = random_tokens(seed, 3, 2, 2, 2, 2)
@@ -246,7 +246,7 @@ def check_adamw(attempt):
 
 
 def check_factor(attempt):
-    """10.4: warm-up, plateau, straight fall."""
+    """10.3: warm-up, plateau, straight fall."""
     cases = [(update, 40, 5, 0.25) for update in range(0, 40, 3)] + [(99, 100, 10, 0.5), (0, 100, 10, 0.5)]
     expect_values(attempt, factor, cases, FACTOR_MISTAKES)
     return _("Right: up in a few updates, along, and down a straight line.")
@@ -266,24 +266,6 @@ def check_interval(attempt):
 EXERCISES = (
     Exercise(
         id="10.1",
-        title=marked("what freezing leaves"),
-        kind="predict",
-        minutes=5,
-        name="my_share",
-        arguments=("frozen", "blocks"),
-        hints=(
-            marked("Three products for each matrix. Which of them are for the others, which for itself?"),
-            marked("A frozen block needs no gradient of its own weights. Others need all else of it."),
-            marked("It is spared one product of three, so frozen / (3 * blocks) of the stack's work."),
-        ),
-        wrong_answers=(
-            *SHARE_MISTAKES,
-            WrongAnswer(lambda frozen, blocks: 0.5, "Each frozen block spares something"),
-        ),
-        checker=check_share,
-    ),
-    Exercise(
-        id="10.2",
         title=marked("no longer than this"),
         kind="build",
         minutes=10,
@@ -298,7 +280,7 @@ EXERCISES = (
         checker=check_clip,
     ),
     Exercise(
-        id="10.3",
+        id="10.2",
         title=marked("AdamW from memory"),
         kind="build",
         minutes=15,
@@ -314,7 +296,7 @@ EXERCISES = (
         checker=check_adamw,
     ),
     Exercise(
-        id="10.4",
+        id="10.3",
         title=marked("another fall"),
         kind="change",
         minutes=10,
@@ -329,6 +311,24 @@ EXERCISES = (
         ),
         wrong_answers=FACTOR_MISTAKES,
         checker=check_factor,
+    ),
+    Exercise(
+        id="10.4",
+        title=marked("what freezing leaves"),
+        kind="predict",
+        minutes=5,
+        name="my_share",
+        arguments=("frozen", "blocks"),
+        hints=(
+            marked("Three products for each matrix. Which of them are for the others, which for itself?"),
+            marked("A frozen block needs no gradient of its own weights. Others need all else of it."),
+            marked("It is spared one product of three, so frozen / (3 * blocks) of the stack's work."),
+        ),
+        wrong_answers=(
+            *SHARE_MISTAKES,
+            WrongAnswer(lambda frozen, blocks: 0.5, "Each frozen block spares something"),
+        ),
+        checker=check_share,
     ),
     Exercise(
         id="10.5",

@@ -11,18 +11,18 @@ FIRST_DECAY_RATE, SECOND_DECAY_RATE, EPSILON = 0.9, 0.95, 1e-8  # of the chapter
 
 
 def share_left(frozen, blocks):
-    """10.1: of three products a frozen block is spared one."""
+    """10.4: of three products a frozen block is spared one."""
     return 1.0 - frozen / (3.0 * blocks)
 
 
 def clip(gradients, longest):
-    """10.2: all by one factor, so that together they are no longer than allowed."""
+    """10.1: all by one factor, so that together they are no longer than allowed."""
     length = math.sqrt(sum(float(np.sum(np.square(g, dtype="float64"))) for g in gradients))
     return [g * min(1.0, longest / length) for g in gradients]
 
 
 def adamw(weight, gradient, mean, square, step, rate, decay):
-    """10.3: one AdamW update, in float64."""
+    """10.2: one AdamW update, in float64."""
     g = np.asarray(gradient, "float64")
     mean = FIRST_DECAY_RATE * mean + (1.0 - FIRST_DECAY_RATE) * g
     square = SECOND_DECAY_RATE * square + (1.0 - SECOND_DECAY_RATE) * g * g
@@ -33,7 +33,7 @@ def adamw(weight, gradient, mean, square, step, rate, decay):
 
 
 def factor(update, num_updates, warmup, decay_share):
-    """10.4: up, along, and down a straight line."""
+    """10.3: up, along, and down a straight line."""
     if update < warmup:
         return (update + 1) / warmup
     decay = round(decay_share * num_updates)
@@ -81,7 +81,7 @@ def run_interval(function, case):
 
 
 def wrong_clip(measure="all", when="longer", by="length"):
-    """An answer to 10.2 with something changed.
+    """An answer to 10.1 with something changed.
 
     Args:
         measure: of what the length is taken: "all" together, "each" by itself, the "sum" of the lengths, or
@@ -108,7 +108,7 @@ def wrong_clip(measure="all", when="longer", by="length"):
 
 
 def wrong_adamw(corrects=("mean", "square"), decays="weight", root=True, squares=True, sign=-1.0):
-    """An answer to 10.3 with something changed.
+    """An answer to 10.2 with something changed.
 
     Args:
         corrects: which of the memories are corrected for their start at 0.
@@ -133,7 +133,7 @@ def wrong_adamw(corrects=("mean", "square"), decays="weight", root=True, squares
 
 
 def wrong_factor(start="one", fall="line", place="end"):
-    """An answer to 10.4 with something changed.
+    """An answer to 10.3 with something changed.
 
     Args:
         start: the warm-up begins with "one" part, with "zero", or there is "none".

@@ -67,7 +67,6 @@ def _traces(starts, values, places):
 
 
 def _title(step, values, places):
-    if not places:
-        return _("After {number} steps").format(number=step)
+    words = _("After step {number}").format(number=step) if step else _("At the start")
     listed = ", ".join(f"{np.asarray(values)[place]:.2f}" for place in places)
-    return _("After {number} steps: {values}").format(number=step, values=listed)
+    return f"{words}: {listed}" if listed else words

@@ -14,10 +14,10 @@ def test_the_slider_goes_through_the_steps_and_marks_what_is_asked():
     np.testing.assert_allclose(curve.y, 2 * STARTS)
     assert list(dots.x) == [0.1] and list(dots.y) == [0.2]
     assert [frame.layout.title.text for frame in figure.frames] == [
-        "After 0 steps: 0.10",
-        "After 1 steps: 0.20",
+        "At the start: 0.10",
+        "After step 1: 0.20",
     ]
-    assert singular_figure(STARTS, [STARTS]).layout.title.text == "After 0 steps"
+    assert singular_figure(STARTS, [STARTS]).layout.title.text == "At the start"
 
 
 @pytest.mark.parametrize("after", [[], [STARTS[:2]]])

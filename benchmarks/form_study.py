@@ -101,7 +101,7 @@ class FormStudy:
         """Parse, tell the hours, train what is missing, write the record."""
         own = sys.argv[1:] if arguments is None else arguments
         options = self._parser().parse_args(own)
-        if options.worker:
+        if options.worker or options.pace_worker:
             self._work(options)
             return 0
         check_settings(options)
@@ -116,36 +116,31 @@ class FormStudy:
         for number, (form, seed) in enumerate(missing, start=1):
             print(f"{number} of {len(missing)}: {form}, seed {seed}", flush=True)
             updates = updates_in(options.minutes, pace[form]) if pace else 0
-            self._start_worker(own, form, seed, self.training_folder(options.folder, form, seed), updates)
+            folder = self.training_folder(options.folder, form, seed)
+            self._start_worker([*own, "--worker"], form, seed, folder, updates)
             result = self.read_result(options.folder, form, seed)
             print(f"  {result['bits_per_byte']:.3f} bits per byte, {result['passes']:.1f} passes", flush=True)
         print(f"wrote {self._write(options, every, pace)}")
         return 0
 
-    def _start_worker(self, own, form, seed, folder, num_updates):
+    def _start_worker(self, words, form, seed, folder, num_updates):
         # a process for each: its memory is free afterwards, and none is warmer than another
-        worker = [sys.executable, str(ROOT / self.program), *own]
         job = [form, str(seed), str(folder), str(num_updates)]
-        subprocess.run([*worker, "--worker", *job], check=True)
+        subprocess.run([sys.executable, str(ROOT / self.program), *words, *job], check=True)
 
     def _work(self, options):
-        """A worker's part: one training, judged; or, in the folder for the pace, one that is only timed."""
-        form, seed, folder, num_updates = options.worker
-        folder = Path(folder)
+        """A worker's part: one training, judged; or one for the pace, which is only timed."""
+        form, seed, folder, num_updates = options.worker or options.pace_worker
         options.corpus = self._corpus(options)
-        if folder.parent.name == "pace":
-            run_through(self, folder, form, int(seed), options, int(num_updates))
-        else:
-            train(self, folder, form, int(seed), options, int(num_updates))
+        act = train if options.worker else run_through
+        act(self, Path(folder), form, int(seed), options, int(num_updates))
 
     def _corpus(self, options):
-        if options.corpus is not None:
-            return options.corpus
-        return DATA if self.make_corpus is None else [str(path) for path in self.make_corpus(options.folder)]
+        return options.corpus or [str(path) for path in self.make_corpus(options.folder)]
 
     def _measured_pace(self, options, own):
         def train_for_pace(run, form, number):
-            self._start_worker(own, form, number, run, NUM_UPDATES)
+            self._start_worker([*own, "--pace-worker"], form, number, run, NUM_UPDATES)
 
         pace = measured_pace(Path(options.folder), {form: form for form in self.forms}, train_for_pace)
         print("The pace is measured; from here on the machine may do other work.", flush=True)
@@ -159,14 +154,18 @@ class FormStudy:
             "validation_fraction": "share held out (0.05)",
         }
         text = "data" if self.make_corpus is None else "data, and questions"
-        parser.add_argument("--corpus", nargs="+", help=f"files and folders of text ({text})")
+        default = DATA if self.make_corpus is None else None
+        parser.add_argument(
+            "--corpus", nargs="+", default=default, help=f"files and folders of text ({text})"
+        )
         parser.add_argument("--seeds", type=int, nargs="+", default=DEFAULTS["seeds"], help="0 1 2")
         for name, help in words.items():
             default = self._default(name)
             parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default, help=help)
         parser.add_argument("--folder", type=Path, default=ROOT / "runs" / self.name, help="of the runs")
         parser.add_argument("--plan", action="store_true", help="tell what is left and the hours, and stop")
-        parser.add_argument("--worker", nargs=4, help=argparse.SUPPRESS)
+        for name in ("--worker", "--pace-worker"):
+            parser.add_argument(name, nargs=4, help=argparse.SUPPRESS)
         return parser
 
     def _default(self, name):
@@ -179,7 +178,7 @@ class FormStudy:
         if any(machine != machines[0] for machine in machines):
             print("Warning: the trainings ran under different conditions; the record names the first one's.")
         command = ["python", self.program]
-        if options.corpus is not None:  # the last part of a path says what it is, the rest is private
+        if options.corpus not in (DATA, None):  # the last part of a path says what it is, the rest is private
             command += ["--corpus", *[Path(path).name for path in options.corpus]]
         for name in DEFAULTS:
             value = getattr(options, name)

@@ -45,7 +45,8 @@ def asked(tmp_path, monkeypatch):
 
     def run(command, check):
         (study,) = [study for study in STUDIES if command[1].endswith(study.program.split("/")[-1])]
-        form, seed, folder, updates = command[-4:]
+        flag, form, seed, folder, updates = command[-5:]
+        assert flag == "--worker"
         assert folder == str(study.training_folder(tmp_path, form, int(seed)))
         trainings.append((form, int(seed)))
         trainings_updates.append(int(updates))
@@ -53,6 +54,8 @@ def asked(tmp_path, monkeypatch):
 
     def measured_pace(folder, forms, train):
         assert folder == tmp_path and list(forms) == list(forms.values())
+        with pytest.raises(AssertionError):  # by a worker of its own kind, which stores no result
+            train(folder / "pace" / "a", next(iter(forms)), 0)
         return {form: {"seconds_of_update": SECONDS_OF_UPDATE, "rounds": [2.0, 2.0]} for form in forms}
 
     trainings_updates.clear()

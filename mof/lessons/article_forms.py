@@ -57,8 +57,8 @@ def form_model(form, config, seed):
 
 
 class EqualShares(keras.layers.Layer):
-    """Stands where a router would, and gives every expert the same share of every token. No weights, no
-    memory.
+    """Stands where a router would, and gives every expert the same share of every token. No weights, and a
+    memory of no numbers.
 
     Args:
         num_experts: E.
@@ -69,16 +69,16 @@ class EqualShares(keras.layers.Layer):
         self.num_experts = num_experts
 
     def initial_state(self, batch_size):
-        """Nothing to remember: an empty dict."""
-        return {}
+        """Nothing to remember: a tensor [B, 0]. (Keras hands a mask to a layer of one tensor by itself.)"""
+        return {"nothing": ops.zeros((batch_size, 0), "float32")}
 
     def call(self, x, state=None, resets=None, mask=None):
         """x [B, T, D]; returns (route_weights [B, T, E], state)."""
-        return self._shares(x), {}
+        return self._shares(x), self.initial_state(ops.shape(x)[0]) if state is None else state
 
     def step(self, x_t, state):
         """One token: x_t [B, D]; returns (route_weights [B, E], state)."""
-        return self._shares(x_t), {}
+        return self._shares(x_t), state
 
     def _shares(self, x):
         return ops.ones_like(x[..., : self.num_experts]) / self.num_experts

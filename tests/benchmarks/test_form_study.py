@@ -198,7 +198,7 @@ def test_each_form_of_a_paced_study_changes_what_it_says(study):
 @pytest.mark.slow
 @pytest.mark.parametrize("study", PACED, ids=lambda study: study.name)
 def test_each_form_of_a_paced_study_trains_and_is_judged(study, tmp_path):
-    corpus, bits = [str(records.ROOT / "data" / "prose")], set()
+    corpus = [str(records.ROOT / "data" / "prose")]
     options = SimpleNamespace(minutes=1.0, preset="nano", corpus=corpus, validation_fraction=0.05)
     for form in study.forms:
         folder = study.training_folder(tmp_path, form, 1)
@@ -206,8 +206,6 @@ def test_each_form_of_a_paced_study_trains_and_is_judged(study, tmp_path):
         result = study.read_result(tmp_path, form, 1)
         assert result["updates"] == 3 and 1 < result["bits_per_byte"] < 8
         assert set(result["bits_by_text"]) == {"prose", "knowledge", "completion", "reasoning"}
-        bits.add(result["bits_per_byte"])
-    assert len(bits) == len(study.forms), "two forms learned the very same"
 
 
 @pytest.mark.slow

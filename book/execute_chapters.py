@@ -16,6 +16,7 @@ import yaml
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
+from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "book" / "_extensions"))
@@ -25,6 +26,8 @@ from kernel_settings import set_kernel_variables  # noqa: E402
 from mof.launcher.book import pages_in_contents  # noqa: E402
 
 AT_ONCE = 2
+# a kernel that can encrypts what it says over TCP; it warns about each of its starts otherwise
+KERNELS = Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
 def chapters(root: Path) -> list[Path]:
@@ -49,7 +52,7 @@ def execute(path: Path, timeout_seconds: int):
     """Runs a notebook in its own folder; returns (path, what came of it)."""
     print(f"  running {path.name}", flush=True)
     result = single_nb_execution(
-        read(path), cwd=str(path.parent), timeout=timeout_seconds, allow_errors=False
+        read(path), cwd=str(path.parent), timeout=timeout_seconds, allow_errors=False, config=KERNELS
     )
     print(f"  {path.name}: {result.time:.0f} s{', failed' if result.err else ''}", flush=True)
     return path, result

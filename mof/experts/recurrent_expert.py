@@ -17,6 +17,12 @@ from mof.layers.gated_recurrence import make_recurrence
 from mof.layers.initialization import derive_seed
 from mof.layers.normalization import RootMeanSquareNorm
 from mof.layers.short_convolution import ShortConvolution, Source
+from mof.ops.fusion import fused
+
+
+def blend(x, embedded, share):
+    """share * embedded + (1 - share) * x."""
+    return share * embedded + (1.0 - share) * x
 
 
 class EmbeddingResidual(keras.layers.Layer):
@@ -46,8 +52,7 @@ class EmbeddingResidual(keras.layers.Layer):
 
     def call(self, x, embedded):
         """x, embedded [..., D]; returns [..., D]."""
-        q = self.share()
-        return q * embedded + (1.0 - q) * x
+        return x if self.start == 0.0 else fused(blend)(x, embedded, self.share())
 
     def get_config(self):
         return {**super().get_config(), "start": self.start}

@@ -28,10 +28,17 @@ def gated_output(y, gate, result_dtype):
     return ops.cast(y, result_dtype)
 
 
-def read_minimal_gru(read, gate_bias, resets=None, mask=None):
-    """`minimal_gru_gates` of [..., 2 R]: the gates' logits, then the candidates."""
+def split_output_gate(projected, width, output_gate):
+    """(first `width` of the last axis, the output gate's logits or None) of what the input product gave."""
+    return ops.split(projected, [width], axis=-1) if output_gate else (projected, None)
+
+
+def read_minimal_gru(projected, gate_bias, output_gate, resets=None, mask=None):
+    """`minimal_gru_gates` of the gates' logits, then the candidates, of [..., 2 R] or [..., 3 R]; the third
+    result are the output gate's logits, or None."""
+    read, gate = split_output_gate(projected, 2 * gate_bias.shape[0], output_gate)
     gate_logits, candidate = ops.split(ops.cast(read, "float32"), 2, axis=-1)
-    return minimal_gru_gates(gate_logits, candidate, gate_bias, resets, mask)
+    return *minimal_gru_gates(gate_logits, candidate, gate_bias, resets, mask), gate
 
 
 class Recurrence(keras.layers.Layer):
@@ -99,8 +106,7 @@ class Recurrence(keras.layers.Layer):
 
     def step(self, x_t, state):
         """One token: x_t [B, D]; returns (y_t [B, D], state)."""
-        read, gate = self._split(self.inputs(x_t))
-        hidden = self.recur_step(read, self.parameters(), state["hidden"])
+        hidden, gate = self.recur_step(self.inputs(x_t), self.parameters(), state["hidden"])
         return self.outputs(gated_output(hidden, gate, self.compute_dtype)), {"hidden": hidden}
 
     def _project_and_recur(self, source, *arguments):
@@ -108,16 +114,9 @@ class Recurrence(keras.layers.Layer):
         return *self._recur_and_write(projected, *arguments), source_state
 
     def _recur_and_write(self, projected, parameters, output_kernel, hidden, resets, mask):
-        read, gate = self._split(projected)
-        y, hidden = self.recur(read, parameters, hidden, resets, mask)
+        y, hidden, gate = self.recur(projected, parameters, hidden, resets, mask)
         y = fused(gated_output)(y, gate, self.compute_dtype)
         return project(y, output_kernel, None, self.compute_dtype), hidden
-
-    def _split(self, projected):
-        """What the recurrence reads, and the output gate's logits or None; both in the products' dtype."""
-        if not self.output_gate:
-            return projected, None
-        return ops.split(projected, [self.num_input_parts * self.hidden_width], axis=-1)
 
     def get_config(self):
         config = {
@@ -153,13 +152,16 @@ class MinimalGRU(Recurrence):
     def parameters(self):
         return {"gate_bias": self.gate_bias.value}
 
-    def recur(self, read, parameters, hidden, resets, mask):
-        retain, update = fused(read_minimal_gru)(read, parameters["gate_bias"], resets, mask)
-        return gated_recurrence(retain, update, hidden)
+    def recur(self, projected, parameters, hidden, resets, mask):
+        """What `inputs` gives, cut and turned into gates in one pass: (y [B, T, R], hidden, gate)."""
+        arguments = projected, parameters["gate_bias"], self.output_gate, resets, mask
+        retain, update, gate = fused(read_minimal_gru)(*arguments)
+        return *gated_recurrence(retain, update, hidden), gate
 
-    def recur_step(self, read, parameters, hidden):
-        retain, update = read_minimal_gru(read, parameters["gate_bias"])
-        return retain * hidden + update
+    def recur_step(self, projected, parameters, hidden):
+        """One token: (hidden [B, R], gate)."""
+        retain, update, gate = read_minimal_gru(projected, parameters["gate_bias"], self.output_gate)
+        return retain * hidden + update, gate
 
 
 class GRU(Recurrence):
@@ -188,13 +190,20 @@ class GRU(Recurrence):
             "recurrent_bias": self.recurrent_bias.value,
         }
 
-    def recur(self, read, parameters, hidden, resets, mask):
-        inputs = ops.cast(read, "float32") + parameters["input_bias"]
-        return gru(inputs, parameters["recurrent_kernel"], parameters["recurrent_bias"], hidden, resets, mask)
+    def recur(self, projected, parameters, hidden, resets, mask):
+        """(y [B, T, R], hidden, gate)."""
+        inputs, gate = self._read(projected, parameters)
+        kernel, bias = parameters["recurrent_kernel"], parameters["recurrent_bias"]
+        return *gru(inputs, kernel, bias, hidden, resets, mask), gate
 
-    def recur_step(self, read, parameters, hidden):
-        inputs = ops.cast(read, "float32") + parameters["input_bias"]
-        return gru_step(inputs, parameters["recurrent_kernel"], parameters["recurrent_bias"], hidden)
+    def recur_step(self, projected, parameters, hidden):
+        """One token: (hidden [B, R], gate)."""
+        inputs, gate = self._read(projected, parameters)
+        return gru_step(inputs, parameters["recurrent_kernel"], parameters["recurrent_bias"], hidden), gate
+
+    def _read(self, projected, parameters):
+        read, gate = split_output_gate(projected, 3 * self.hidden_width, self.output_gate)
+        return ops.cast(read, "float32") + parameters["input_bias"], gate
 
 
 RECURRENCES = {"minimal_gru": MinimalGRU, "gru": GRU}

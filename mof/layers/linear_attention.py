@@ -72,6 +72,8 @@ def attend(projected, decay_rate, state, resets, mask, settings, chunk_length):
         return fused(_write)(numerator, denominator, gate, settings), state
     operands, gate = fused(_read_chunks)(projected, decay_rate, resets, mask, settings, chunk_length)
     numerator, denominator, state = chunk_products(operands, state)
+    if settings.normalizer != "denominator":
+        denominator = None  # nobody divides by it: no gradient of zeros goes back through its sums
     return fused(_write_chunks)(numerator, denominator, gate, settings, projected.shape[1]), state
 
 

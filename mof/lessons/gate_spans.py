@@ -46,8 +46,8 @@ def read_gates(model, tokenizer, text):
             norm=expert.norms[i],
             projection=layer.inputs,
         )
-        read = projected[..., : layer.num_input_parts * layer.hidden_width]  # without the output gate
-        retained.append(ops.convert_to_numpy(read_minimal_gru(read, layer.gate_bias.value)[0])[0])
+        retain, *_ = read_minimal_gru(projected, layer.gate_bias.value, layer.output_gate)
+        retained.append(ops.convert_to_numpy(retain)[0])
         x = x + layer(projected, before["recurrence"], is_projected=True)[0]
     tokens = [tokenizer.decode([token_id]) or "·" for token_id in ids]
     return np.stack(retained).astype("float64"), tokens

@@ -28,7 +28,7 @@ from typing import NamedTuple
 from mof.config import ModelConfig
 
 FORWARD_AND_BACKWARD = 3  # products of a training step for each product of the forward pass
-NEWTON_SCHULZ_STEPS = 5  # as `mof.training.optimizer`, which this file does not import: it needs Keras
+NEWTON_SCHULZ_STEPS = 4  # as `mof.training.optimizer`, which this file does not import: it needs Keras
 # how a batch computes a product: for all tokens at once, token by token, chunk by chunk, or chunk by chunk
 # with the tokens as what is summed over
 TOKENS, STEPS, CHUNKS, SUMMED_CHUNKS = "tokens", "steps", "chunks", "summed chunks"
@@ -165,7 +165,7 @@ def update_operations(config, optimizer="muon"):
         config: ModelConfig. optimizer: "muon" or "adamw"; the latter has none.
 
     Returns:
-        float: five Newton-Schulz steps for each matrix of M rows and N columns.
+        float: all Newton-Schulz steps for each matrix of M rows and N columns.
     """
     if optimizer != "muon":
         return 0.0

@@ -17,8 +17,8 @@ def _loss_and_gradient(logits, targets):
     exponentials = tf.exp(logits - largest)
     total = tf.reduce_sum(exponentials, axis=1, keepdims=True)
     is_target = tf.cast(tf.range(logits.shape[1])[None] == targets[:, None], tf.float32)
-    nats = tf.math.log(total) + largest - tf.reduce_sum(logits * is_target, axis=1, keepdims=True)
-    return nats[:, 0], tf.cast(exponentials / total - is_target, dtype)
+    nats = tf.math.log(total)[:, 0] + largest[:, 0] - tf.gather(logits, targets, batch_dims=1)
+    return nats, tf.cast(exponentials * (1.0 / total) - is_target, dtype)  # a division a row, not a number
 
 
 def head_cross_entropy_by_rows(hidden, embedding, targets, product_dtype):

@@ -171,7 +171,8 @@ def chunk_products(operands, memory):
     Returns:
         (numerator [B, H, N, C, V], denominator [B, H, N, C], memory).
     """
-    scores = ops.matmul(operands.queries, ops.swapaxes(operands.keys, -1, -2)) * operands.visible
+    visible = ops.stop_gradient(operands.visible)  # it knows places alone, but a fused piece cannot say so
+    scores = ops.matmul(operands.queries, ops.swapaxes(operands.keys, -1, -2)) * visible
     numerator = ops.matmul(scores, operands.values)  # scores are [B, H, N, C, C]
     denominator = ops.sum(scores, axis=-1)
 

@@ -8,7 +8,7 @@ denominator the count. The chunked form below is exactly that. Shapes: x [B, T, 
 
 from keras import ops
 
-from mof.ops.linear_attention import chunk_operands, chunk_products, join_chunks
+from mof.ops.linear_attention import ChunkOperands, chunk_operands, chunk_products, join_chunks
 
 
 def running_mean_memory(batch_size, width):
@@ -69,7 +69,12 @@ def running_mean_operands(x, resets, mask, chunk_length):
 
 
 def running_mean_products(operands, memory):
-    """(sums [B, 1, N, C, D], counts [B, 1, N, C], memory) over the document's past."""
+    """(sums [B, 1, N, C, D], counts [B, 1, N, C], memory) over the document's past.
+
+    Only the values have a gradient: what is counted, and from where, does not depend on what was read.
+    """
+    fixed = operands._replace(values=None)
+    operands = ChunkOperands(*map(_without_gradient, fixed))._replace(values=operands.values)
     carried = {"outer": memory["sum"][:, None, None, :], "key_sum": memory["count"][:, None, None]}
     total, count, carried = chunk_products(operands, carried)
     return total, count, {"sum": carried["outer"][:, 0, 0], "count": carried["key_sum"][:, 0, 0]}
@@ -79,3 +84,7 @@ def mean_of_chunks(total, count, num_tokens):
     """Sums and counts by chunks to means [B, T, D]."""
     means = total / ops.maximum(count, 1.0)[..., None]  # the maximum matters at padding alone
     return join_chunks(means, num_tokens)[:, :, 0]
+
+
+def _without_gradient(x):
+    return None if x is None else ops.stop_gradient(x)

@@ -6,6 +6,7 @@ from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 
 SEEN_COLOUR, HIDDEN_COLOUR = "#3b82c4", "#9aa0a6"  # stand out from a white and from a dark ground
+MANY_TOKENS, SMALL_TYPE = 16, 10  # more of them would touch one another on a phone
 SEEN_SYMBOL, HIDDEN_SYMBOL = "circle", "circle-open"  # and a filled dot where there is no colour
 
 
@@ -51,6 +52,7 @@ def reach_figure(tokens, num_blocks, growths):
             "tickvals": list(range(len(tokens))),
             "ticktext": list(tokens),
             "tickangle": 0,
+            "tickfont": {"size": SMALL_TYPE} if len(tokens) > MANY_TOKENS else {},
             "showgrid": False,
             "zeroline": False,
         },

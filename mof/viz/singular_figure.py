@@ -6,16 +6,16 @@ import plotly.graph_objects as go
 from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 
-BLUE = "#2f6db5"
+COLOURS, DASHES = ("#2f6db5", "#b8560f"), ("solid", "dash")
 
 
-def singular_figure(starts, after, marked_starts=()):
+def singular_figure(starts, after):
     """Values after each number of steps against those at the start, which runs on a logarithmic scale.
 
     Args:
         starts: [N] array in (0, 1], rising.
-        after: list of [N] arrays, the values after 0, 1, 2 ... steps.
-        marked_starts: some of the starts, drawn as dots, such as those of one matrix.
+        after: dict from the name of a way to a list of [N] arrays, the values after 0, 1, 2 ... steps. A way
+            with fewer steps stays where it ends.
 
     Returns:
         plotly Figure.
@@ -24,20 +24,20 @@ def singular_figure(starts, after, marked_starts=()):
         ValueError: shapes that do not fit one another.
     """
     starts = np.asarray(starts)
-    if not len(after) or any(np.shape(values) != starts.shape for values in after):
+    shapes = {name: [np.shape(values) for values in steps] for name, steps in after.items()}
+    if not shapes or any(not found or set(found) != {starts.shape} for found in shapes.values()):
         raise ValueError(
-            f"starts have the shape {list(starts.shape)}, after {[list(np.shape(v)) for v in after]}: "
-            "expected arrays of one shape, one for each number of steps."
+            f"starts have the shape {starts.shape}, after {shapes}: expected for each name a list of arrays "
+            "of that shape, one for each number of steps."
         )
-    places = [int(np.argmin(np.abs(starts - value))) for value in marked_starts]
-    frames = [
-        go.Frame(
-            name=str(step),
-            data=_traces(starts, np.asarray(values), places),
-            layout={"title": {"text": _title(step, values, places)}},
-        )
-        for step, values in enumerate(after)
-    ]
+    frames = []
+    for step in range(max(map(len, after.values()))):
+        traces = [
+            _trace(starts, name, steps[min(step, len(steps) - 1)], i)
+            for i, (name, steps) in enumerate(after.items())
+        ]
+        title = _("After step {number}").format(number=step) if step else _("At first")
+        frames.append(go.Frame(name=str(step), data=traces, layout={"title": {"text": title}}))
     figure = go.Figure(frames[0].data, frames=frames)
     figure.add_hline(y=1, line_dash="dot")
     figure.update_layout(
@@ -45,28 +45,19 @@ def singular_figure(starts, after, marked_starts=()):
         sliders=[frame_slider(frames, _("steps: "))],
         xaxis={"title": _("singular value at the start"), "type": "log", "dtick": 1},
         yaxis={"title": _("after the steps"), "range": [0, 1.4]},
-        showlegend=False,
-        height=460,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        height=480,
     )
     return figure
 
 
-def _traces(starts, values, places):
-    words = _("{start} has become {value}").format(start="%{x:.3g}", value="%{y:.3f}") + "<extra></extra>"
-    curve = go.Scatter(
-        x=starts.round(5), y=values.round(4), mode="lines", line={"color": BLUE}, hovertemplate=words
+def _trace(starts, name, values, place):
+    words = _("{start} has become {value}").format(start="%{x:.3g}", value="%{y:.3f}")
+    return go.Scatter(
+        x=starts.round(5),
+        y=np.asarray(values).round(4),
+        mode="lines",
+        name=name,
+        line={"color": COLOURS[place % 2], "dash": DASHES[place % 2]},
+        hovertemplate=f"{words}<extra>{name}</extra>",
     )
-    dots = go.Scatter(
-        x=starts[places].round(5),
-        y=values[places].round(4),
-        mode="markers",
-        marker={"size": 12, "symbol": "diamond", "color": "#b8560f"},
-        hovertemplate=words,
-    )
-    return [curve, dots]
-
-
-def _title(step, values, places):
-    words = _("After step {number}").format(number=step) if step else _("At the start")
-    listed = ", ".join(f"{np.asarray(values)[place]:.2f}" for place in places)
-    return f"{words}: {listed}" if listed else words

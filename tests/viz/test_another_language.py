@@ -72,7 +72,7 @@ FIGURES = {
     "roofline": lambda: roofline_figure({128: 1e10}, 1e9, 1e10),
     "scan": lambda: scan_figure(["1", "2"], [[0.5, 0.5]] * 2, [[1.0, 1.0]] * 2),
     "schedules": lambda: schedule_figure({"1": TrainingConfig()}, num_updates=10),
-    "singular values": lambda: singular_figure([0.5, 1.0], [[0.5, 1.0], [1.0, 0.7]], (1.0,)),
+    "singular values": lambda: singular_figure([0.5, 1.0], {"1": [[0.5, 1.0], [1.0, 0.7]]}),
     "temperature": lambda: temperature_figure([0.5, 0.5], ["1", "2"], [1.0]),
     "tokens": lambda: token_figure({"1": [[(b"a", 9), (b"\xe5\xa4", 8), (b"bc", 7)]]}),
     "units": lambda: unit_figure([ROW]),

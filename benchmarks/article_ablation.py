@@ -27,6 +27,7 @@ from mof.lessons.article_forms import FORMS, OURS, form_model, form_settings, fo
 
 CODE = (
     "mof/lessons/article_forms.py",
+    "mof/lessons/equal_mixture.py",
     "mof/model.py",
     "mof/presets.py",
     "mof/layers/router.py",

@@ -10,11 +10,11 @@ from mof.lessons.article_forms import (
     FORMS,
     NO_ROUTER,
     OURS,
-    EqualMixture,
     form_model,
     form_settings,
     form_training,
 )
+from mof.lessons.equal_mixture import EqualMixture
 from mof.model import MixtureLanguageModel
 from mof.presets import preset
 from mof.published.transformer_expert import TransformerExpert

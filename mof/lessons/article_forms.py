@@ -1,7 +1,7 @@
 """The package's model, and the same with each published idea taken out, or put in where ours leaves it out.
 Chapter 10.
 
-`benchmarks/article_ablation.py` trains them all for the same time; the chapter trains two for a minute.
+`benchmarks/article_ablation.py` trains them all for the same time, with three seeds each.
 Source of the ideas: the MoF article, 核心技术创新 ("core innovations") and 创新架构 ("the architecture").
 """
 

@@ -1,4 +1,7 @@
-"""The package's model without its router: the plain mean of the experts' outputs, to compare with. Chapter 10."""
+"""The package's model without its router: the plain mean of the experts' outputs, to compare with.
+
+Book: chapter 10.
+"""
 
 import keras
 from keras import ops

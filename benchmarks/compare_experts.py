@@ -22,40 +22,16 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
 from pace import measured_pace, mof, read_log, updates_in  # noqa: E402
+from questions_and_prose import held_out_texts, questions_and_prose  # noqa: E402
 
 FORMS = {"rnn": "recurrent", "transformer": "transformer", "mixture": "recurrent,transformer"}
-QUESTION_MEGABYTES = 30
 VALIDATION_FRACTION = 0.05
-HELD_OUT_BYTES = 40_000  # of each kind of questions
 
 
 def train_words(form, corpus):
     """Words of `mof train` for one form."""
     text = [word for path in corpus for word in ("--corpus", path)]
     return [*text, "--validation-fraction", VALIDATION_FRACTION, "--experts", FORMS[form]]
-
-
-def held_out_texts():
-    """Texts that no run learns from: "prose", and for each kind sheets of its held-out questions."""
-    from mof.corpus.reading import read_documents
-    from mof.corpus.reading_report import ReadingReport
-    from mof.corpus.splitting import is_validation
-    from mof.tasks.families import choose_families
-    from mof.tasks.family import KINDS
-    from mof.tasks.writing import TaskWriter
-
-    texts = {
-        "prose": [
-            document.text
-            for document in read_documents([ROOT / "data" / "prose"], ReadingReport())
-            if document.text is not None and is_validation(document, VALIDATION_FRACTION)
-        ]
-    }
-    for kind in KINDS:
-        chosen = [family for family in choose_families() if family.kind == kind]
-        split = "wording" if kind == "knowledge" else "value"
-        texts[kind] = list(TaskWriter(chosen, seed=1, split=split).documents(HELD_OUT_BYTES))
-    return texts
 
 
 def bits_per_byte_by_text(run):
@@ -136,9 +112,7 @@ def main():
     from mof.training.conditions import bit_identity_conditions
 
     folder = options.folder.resolve()
-    questions = folder / "questions.jsonl"
-    mof("corpus", "write", "--megabytes", QUESTION_MEGABYTES, "--output", questions)
-    corpus = [ROOT / "data" / "prose", ROOT / "data" / "dialogues", questions]
+    corpus = questions_and_prose(folder)
     print(f"{len(FORMS) * options.seeds} runs of {options.minutes:g} minutes, and judging.", flush=True)
     pace = measured_pace(folder, {form: train_words(form, corpus) for form in FORMS})
     updates = {form: updates_in(options.minutes, pace[form]) for form in FORMS}

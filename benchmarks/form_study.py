@@ -1,9 +1,13 @@
 """A study of forms: each form of a model trained with every seed, judged, and stored as a record.
 
-Used by `attention_forms.py`, `recurrence_forms.py` and `thought_forms.py`, which compare forms of one expert
-at equal time. Each training is a run in a folder of its own; the same command goes on after a stop, a
-finished training is not done again, and an interrupted one resumes at its last checkpoint. The record is
-written when all are done.
+Used by `attention_forms.py`, `recurrence_forms.py`, `thought_forms.py` and others, which compare forms of one
+expert at equal time, and by `article_ablation.py` and `training_ideas.py`, which compare whole trainings.
+Each training is a run in a folder of its own; the same command goes on after a stop, a finished training is
+not done again, and an interrupted one resumes at its last checkpoint. The record is written when all are
+done.
+
+A paced study measures the pace of each form first, in turns (run nothing beside it until it says so); then
+each training gets the updates that fit into its minutes, and may share the machine.
 """
 
 import argparse
@@ -16,11 +20,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.pace import NUM_ROUNDS, NUM_UPDATES, measured_pace, updates_in
 from mof.lessons.attention_study import form_row
 from mof.lessons.records import ROOT, write_record
 
 # making the graphs, looks at held-out text, start of the process; on two cores, about
 EXTRA_MINUTES_PER_TRAINING = 2.0
+PACE_MINUTES = 1.7  # of one short training for the pace, graphs and start of the process included
 EVALUATION_TOKENS = 131072  # of held-out text at the end, drawn with a seed of its own
 RESULT_NAME = "result.json"
 DEFAULTS = {"minutes": 10.0, "seeds": [0, 1, 2], "preset": "tiny", "validation_fraction": 0.05}
@@ -40,6 +46,12 @@ class FormStudy:
         measure: from (form, model, tokenizer) to more entries of a training's result.
         make_model: from (form, ModelConfig, seed) to the untrained model, where no config describes it; or
             None.
+        training: from a form's name to the TrainingConfig fields to change; or None.
+        minutes: of each training.
+        make_corpus: from the study's folder to the paths of the text, which it makes where they are missing;
+            None takes `data`.
+        is_paced: whether each training gets a number of updates, by its form's pace.
+        summarize: from the results to more entries of the record, and lines to print; or None.
     """
 
     name: str
@@ -49,6 +61,11 @@ class FormStudy:
     code: tuple
     measure: Callable
     make_model: Callable | None = None
+    training: Callable | None = None
+    minutes: float = DEFAULTS["minutes"]
+    make_corpus: Callable | None = None
+    is_paced: bool = False
+    summarize: Callable | None = None
 
     @property
     def program(self):
@@ -70,85 +87,138 @@ class FormStudy:
         every = [(form, seed) for seed in seeds for form in self.forms]
         return every, [pair for pair in every if self.read_result(folder, *pair) is None]
 
+    def hours(self, folder, seeds, minutes):
+        """Hours of what is left, on a machine with no other work."""
+        missing = self.list_trainings(folder, seeds)[1]
+        total = len(missing) * (minutes + EXTRA_MINUTES_PER_TRAINING)
+        if self.is_paced and missing:
+            known = Path(folder) / "pace.json"
+            rounds = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
+            total += PACE_MINUTES * sum(NUM_ROUNDS - len(rounds.get(form, ())) for form in self.forms)
+        return total / 60
+
     def main(self, arguments=None):
         """Parse, tell the hours, train what is missing, write the record."""
         own = sys.argv[1:] if arguments is None else arguments
         options = self._parser().parse_args(own)
-        if options.worker:
-            form, seed = options.worker[0], int(options.worker[1])
-            train(self, self.training_folder(options.folder, form, seed), form, seed, options)
+        if options.worker or options.pace_worker:
+            self._work(options)
             return 0
         check_settings(options)
         every, missing = self.list_trainings(options.folder, options.seeds)
-        hours = len(missing) * (options.minutes + EXTRA_MINUTES_PER_TRAINING) / 60
-        print(
-            f"{len(missing)} of {len(every)} trainings are left: about {hours:.1f} hours, with no other work."
-        )
+        hours = self.hours(options.folder, options.seeds, options.minutes)
+        left = f"{len(missing)} of {len(every)} trainings are left"
+        print(f"{left}: about {hours:.1f} hours, with no other work.", flush=True)
         if options.plan:
             return 0
+        self._corpus(options)  # made once, before anything is timed
+        pace = self._measured_pace(options, own) if self.is_paced else {}
         for number, (form, seed) in enumerate(missing, start=1):
             print(f"{number} of {len(missing)}: {form}, seed {seed}", flush=True)
-            # a process for each: its memory is free afterwards, and none is warmer than another
-            worker = [sys.executable, str(ROOT / self.program), *own, "--worker", form, str(seed)]
-            subprocess.run(worker, check=True)
+            updates = updates_in(options.minutes, pace[form]) if pace else 0
+            folder = self.training_folder(options.folder, form, seed)
+            self._start_worker([*own, "--worker"], form, seed, folder, updates)
             result = self.read_result(options.folder, form, seed)
             print(f"  {result['bits_per_byte']:.3f} bits per byte, {result['passes']:.1f} passes", flush=True)
-        print(f"wrote {self._write(options, every)}")
+        print(f"wrote {self._write(options, every, pace)}")
         return 0
+
+    def _start_worker(self, words, form, seed, folder, num_updates):
+        # a process for each: its memory is free afterwards, and none is warmer than another
+        job = [form, str(seed), str(folder), str(num_updates)]
+        subprocess.run([sys.executable, str(ROOT / self.program), *words, *job], check=True)
+
+    def _work(self, options):
+        """A worker's part: one training, judged; or one for the pace, which is only timed."""
+        form, seed, folder, num_updates = options.worker or options.pace_worker
+        options.corpus = self._corpus(options)
+        act = train if options.worker else run_through
+        act(self, Path(folder), form, int(seed), options, int(num_updates))
+
+    def _corpus(self, options):
+        return options.corpus or [str(path) for path in self.make_corpus(options.folder)]
+
+    def _measured_pace(self, options, own):
+        def train_for_pace(run, form, number):
+            self._start_worker([*own, "--pace-worker"], form, number, run, NUM_UPDATES)
+
+        pace = measured_pace(Path(options.folder), {form: form for form in self.forms}, train_for_pace)
+        print("The pace is measured; from here on the machine may do other work.", flush=True)
+        return pace
 
     def _parser(self):
         parser = argparse.ArgumentParser(description=self.description)
         words = {
-            "minutes": "of each training (10)",
+            "minutes": f"of each training ({self.minutes:g})",
             "preset": "size of the model (tiny)",
             "validation_fraction": "share held out (0.05)",
         }
-        parser.add_argument("--corpus", nargs="+", default=DATA, help="files and folders of text (data)")
+        text = "data" if self.make_corpus is None else "data, and questions"
+        default = DATA if self.make_corpus is None else None
+        parser.add_argument(
+            "--corpus", nargs="+", default=default, help=f"files and folders of text ({text})"
+        )
         parser.add_argument("--seeds", type=int, nargs="+", default=DEFAULTS["seeds"], help="0 1 2")
         for name, help in words.items():
-            default = DEFAULTS[name]
+            default = self._default(name)
             parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default, help=help)
         parser.add_argument("--folder", type=Path, default=ROOT / "runs" / self.name, help="of the runs")
         parser.add_argument("--plan", action="store_true", help="tell what is left and the hours, and stop")
-        parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)
+        for name in ("--worker", "--pace-worker"):
+            parser.add_argument(name, nargs=4, help=argparse.SUPPRESS)
         return parser
 
-    def _write(self, options, every):
+    def _default(self, name):
+        return self.minutes if name == "minutes" else DEFAULTS[name]
+
+    def _write(self, options, every, pace):
         """The record of all trainings, in book/records; returns its path."""
         rows = [self.read_result(options.folder, *pair) for pair in every]
         machines = [row.pop("conditions") for row in rows]
         if any(machine != machines[0] for machine in machines):
             print("Warning: the trainings ran under different conditions; the record names the first one's.")
         command = ["python", self.program]
-        if options.corpus != DATA:  # the last part of a path says what it is, the rest is private
+        if options.corpus not in (DATA, None):  # the last part of a path says what it is, the rest is private
             command += ["--corpus", *[Path(path).name for path in options.corpus]]
-        for name, default in DEFAULTS.items():
+        for name in DEFAULTS:
             value = getattr(options, name)
-            if value != default:
+            if value != self._default(name):
                 values = value if isinstance(value, list) else [value]
                 command += [f"--{name.replace('_', '-')}", *map(str, values)]
-        return write_record(self.name, {"runs": rows}, shlex.join(command), machines[0], self.code)
+        data = {"runs": rows}
+        if pace:
+            data |= {"minutes": options.minutes, "pace": pace}
+            for row in rows:  # the seconds of a run on a shared machine say nothing
+                row["seconds"] = row["updates"] * pace[row["form"]]["seconds_of_update"]
+        if self.summarize is not None:
+            entries, lines = self.summarize(rows)
+            data |= entries
+            print(*lines, sep="\n")
+        return write_record(self.name, data, shlex.join(command), machines[0], self.code)
 
 
-def train(study, folder, form, seed, options):
-    """Train one form with one seed, or the rest of it, judge it, and store the result.
+def run_through(study, folder, form, seed, options, num_updates=0):
+    """One training from its beginning, or from where it was stopped, to its end.
 
     Args:
         study: FormStudy.
         folder: pathlib.Path of the training. form: str. seed: int.
         options: with minutes, preset, corpus and validation_fraction.
+        num_updates: its length; 0 lets the minutes decide.
+
+    Returns:
+        (RunFolder, the trained MixtureLanguageModel, TokenCache).
     """
-    from mof.evaluation.held_out import HeldOutEvaluation
     from mof.presets import preset
     from mof.training.assembly import begin_training, existing_run, new_run
-    from mof.training.conditions import bit_identity_conditions
     from mof.training.config import TrainingConfig
     from mof.training.observer import Observer
 
     if (folder / "run.json").exists():
         run, model, cache = existing_run(folder)
     else:
-        config = TrainingConfig(minutes=options.minutes, seed=seed)
+        changed = {} if study.training is None else study.training(form)
+        config = TrainingConfig(minutes=options.minutes, num_updates=num_updates, seed=seed, **changed)
         shape, changes = preset(options.preset), study.settings(form)
         run, model, cache = new_run(
             folder, shape, changes, config, options.corpus, options.validation_fraction
@@ -156,8 +226,17 @@ def train(study, folder, form, seed, options):
     if study.make_model is not None:
         model = study.make_model(form, run.model_config, seed)
     with run.locked():
-        training = begin_training(run, model, cache, Observer())
-        training.run_to_end()
+        begin_training(run, model, cache, Observer()).run_to_end()
+    return run, model, cache
+
+
+def train(study, folder, form, seed, options, num_updates=0):
+    """Train one form with one seed, or the rest of it, judge it, and store the result. Arguments as
+    `run_through`."""
+    from mof.evaluation.held_out import HeldOutEvaluation
+    from mof.training.conditions import bit_identity_conditions
+
+    run, model, cache = run_through(study, folder, form, seed, options, num_updates)
     held_out = HeldOutEvaluation(model, cache.validation, EVALUATION_TOKENS)()
     updates = [entry for entry in run.read_log() if "loss" in entry]
     seconds, num_tokens = updates[-1]["seconds"], updates[-1]["tokens"]
@@ -167,6 +246,7 @@ def train(study, folder, form, seed, options):
         **form_row(form, seed, held_out.bits_per_byte, seconds),
         "parameters": model.num_parameters(),
         "tokens": num_tokens,
+        "updates": len(updates),
         "passes": num_tokens / cache.train.num_tokens,
         "loss_curve": [[part[-1]["seconds"], sum(e["loss"] for e in part) / len(part)] for part in parts],
         **study.measure(form, model, run.tokenizer()),

@@ -26,47 +26,77 @@ def read_log(run):
     return [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
-def seconds_by_length(log):
-    """Median seconds of an update at each row length, the first of each left out: it makes the graph.
+def seconds_by_kind(log, config):
+    """Median seconds of each kind of update, the first of each left out: it makes the graph.
 
     Args:
-        log: list of dicts with "length" and "seconds" since the start, one for each update; lines without a
-            length, such as evaluations, are passed over.
+        log: list of dicts with "update" (from 1), "length" and "seconds" since the start, one for each
+            update; lines without a length, such as evaluations, are passed over.
+        config: TrainingConfig of the run, with its number of updates.
 
     Returns:
-        dict from tokens of a row to seconds.
+        dict from (tokens of a row, names of the frozen groups) to seconds.
     """
+    from mof.training.freezing import frozen_groups, parse_freezing
+
+    stretches = parse_freezing(config.freeze)
+
+    def kind(entry):
+        return entry["length"], frozen_groups(stretches, (entry["update"] - 1) / config.num_updates)
+
     times, seen = {}, set()
     for before, entry in itertools.pairwise(line for line in log if "length" in line):
-        seen.add(before["length"])
-        if entry["length"] in seen:
-            times.setdefault(entry["length"], []).append(entry["seconds"] - before["seconds"])
-    return {length: statistics.median(values) for length, values in times.items()}
+        seen.add(kind(before))
+        if kind(entry) in seen:
+            times.setdefault(kind(entry), []).append(entry["seconds"] - before["seconds"])
+    return {kind: statistics.median(values) for kind, values in times.items()}
 
 
-def seconds_of_update(by_length, config):
-    """Mean seconds of an update over a whole run, whose first share has the shortest rows alone.
+def seconds_of_update(by_kind, config):
+    """Mean seconds of an update over a whole run, whose first share has the shortest rows alone, and part of
+    which may be frozen.
 
     Args:
-        by_length: dict from a row's tokens to seconds.
+        by_kind: dict as `seconds_by_kind` gives.
         config: TrainingConfig.
 
     Raises:
-        ValueError: a length of the config was not timed.
+        ValueError: a kind of update that the run has was not timed.
     """
-    missing = [length for length in config.lengths if length not in by_length]
+    from mof.training.freezing import frozen_groups, parse_freezing
+
+    stretches = parse_freezing(config.freeze)
+    ends = {0.0, config.short_share, 1.0}.union(*((s.start, s.end) for s in stretches))
+    total, missing = 0.0, set()
+    for start, end in itertools.pairwise(sorted(ends)):
+        frozen = frozen_groups(stretches, start)
+        lengths = [min(config.lengths)] if start < config.short_share else sorted(set(config.lengths))
+        missing |= {(length, frozen) for length in lengths} - set(by_kind)
+        if not missing:
+            total += (end - start) * statistics.fmean(by_kind[length, frozen] for length in lengths)
     if missing:
-        raise ValueError(f"no update with rows of {missing} tokens was timed: measure more updates.")
-    drawn = statistics.fmean(by_length[length] for length in config.lengths)
-    return config.short_share * by_length[min(config.lengths)] + (1 - config.short_share) * drawn
+        words = ", ".join(
+            f"rows of {length} tokens" + (f" with {', '.join(frozen)} frozen" if frozen else "")
+            for length, frozen in sorted(missing)
+        )
+        raise ValueError(f"no update with {words} was timed: measure more updates.")
+    return total
 
 
-def measured_pace(folder, trainings):
+def train_by_command(run, words, number):
+    """A training for the pace, by `mof train` and some more words of it."""
+    quiet = ["--evaluate-seconds", 3600, "--checkpoint-seconds", 3600, "--seed", number]
+    mof("train", "--run", run, *words, "--num-updates", NUM_UPDATES, *quiet)
+
+
+def measured_pace(folder, trainings, train=train_by_command):
     """Seconds of an update of each training, measured in turns, or read where they are known.
 
     Args:
         folder: Path for the short runs and for pace.json; what stands there is not measured again.
-        trainings: dict from a name to the words of `mof train`, without those for the length and the run.
+        trainings: dict from a name to what `train` makes a training of.
+        train: makes one; from (Path of the run, what stands in `trainings`, number of the round). By default
+            those are the words of `mof train`, without the ones for the length and the run.
 
     Returns:
         dict from each name to {"seconds_of_update": mean over the rounds, "rounds": [seconds]}.
@@ -75,15 +105,14 @@ def measured_pace(folder, trainings):
 
     path = folder / "pace.json"
     rounds = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    for number, (name, words) in itertools.product(range(NUM_ROUNDS), trainings.items()):
+    for number, (name, what) in itertools.product(range(NUM_ROUNDS), trainings.items()):
         if len(rounds.setdefault(name, [])) > number:
             continue
         run = folder / "pace" / f"{''.join(c if c.isalnum() else '_' for c in name)}-{number}"
         shutil.rmtree(run, ignore_errors=True)
-        quiet = ["--evaluate-seconds", 3600, "--checkpoint-seconds", 3600, "--seed", number]
-        mof("train", "--run", run, *words, "--num-updates", NUM_UPDATES, *quiet)
+        train(run, what, number)
         config = RunFolder(run).training_config
-        rounds[name].append(seconds_of_update(seconds_by_length(read_log(run)), config))
+        rounds[name].append(seconds_of_update(seconds_by_kind(read_log(run), config), config))
         path.write_text(json.dumps(rounds, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         shutil.rmtree(run)
     return {

@@ -125,17 +125,7 @@ class MixtureLanguageModel(keras.Model):
                 for i, kind in enumerate(config.experts)
             ]
         self.experts = list(experts)
-        self.router = None
-        if len(self.experts) > 1:
-            self.router = Router(
-                len(self.experts),
-                config.router_width,
-                config.router_recurrence,
-                config.router_temperature,
-                seed=derive_seed(seed, "router"),
-                dtype=dtype,
-                name="router",
-            )
+        self.router = self.make_router(dtype) if len(self.experts) > 1 else None
         self.expert_norms = [RootMeanSquareNorm(name=f"expert_norm_{i}") for i in range(len(self.experts))]
         seed_of_output = derive_seed(seed, "output_projection")
         self.output_projection = Projection(
@@ -144,6 +134,19 @@ class MixtureLanguageModel(keras.Model):
         self.output_norm = RootMeanSquareNorm(name="output_norm")
         self.head_dtype = "bfloat16" if config.product_dtype == "bfloat16" else "float32"
         self.build()
+
+    def make_router(self, dtype):
+        """The router over the experts, in the shape that the config gives it; dtype: a policy's name."""
+        config = self.config
+        return Router(
+            len(self.experts),
+            config.router_width,
+            config.router_recurrence,
+            config.router_temperature,
+            seed=derive_seed(self.seed, "router"),
+            dtype=dtype,
+            name="router",
+        )
 
     def build(self, input_shape=None):
         config = self.config

@@ -22,6 +22,7 @@ class ShortRun(NamedTuple):
 
     model: MixtureLanguageModel, trained. tokenizer: Tokenizer. losses: list of floats, nats a token, one for
     each update. held_out: HeldOutLoss. seconds: of training, without the making of the graphs. label: str.
+    gradient_norms: list of floats, the length of each update's gradient before clipping.
     """
 
     model: object
@@ -30,6 +31,7 @@ class ShortRun(NamedTuple):
     held_out: object
     seconds: float
     label: str
+    gradient_norms: list = ()
 
 
 def short_run(
@@ -79,10 +81,11 @@ def short_run(
         with run.locked():
             begin_training(run, trained, cache, line, report=_silent).run_to_end()
         held_out = HeldOutEvaluation(trained, cache.validation)()
-        losses = [entry["loss"] for entry in run.read_log() if "loss" in entry]
+        updates = [entry for entry in run.read_log() if "loss" in entry]
         tokenizer = run.tokenizer()
     line.finish(held_out.bits_per_byte)
-    return ShortRun(trained, tokenizer, losses, held_out, line.seconds, label)
+    losses, norms = ([entry[key] for entry in updates] for key in ("loss", "gradient_norm"))
+    return ShortRun(trained, tokenizer, losses, held_out, line.seconds, label, norms)
 
 
 class ProgressLine(Observer):

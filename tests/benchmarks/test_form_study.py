@@ -6,15 +6,23 @@ from types import SimpleNamespace
 import pytest
 
 from benchmarks import (
+    article_ablation,
     attention_forms,
     form_study,
+    pace,
     position_forms,
     recurrence_forms,
     thought_forms,
+    training_ideas,
     transformer_shapes,
 )
 from mof.lessons import records
+from mof.lessons.ablation_study import STUDIES as STUDIES_OF_THE_PAGE
+from mof.lessons.article_forms import NO_ROUTER
 from mof.lessons.attention_study import form_row
+from mof.presets import preset
+from mof.training.config import TrainingConfig
+from mof.training.schedule import draw_length
 
 STUDIES = (
     attention_forms.STUDY,
@@ -22,7 +30,11 @@ STUDIES = (
     transformer_shapes.STUDY,
     position_forms.STUDY,
     thought_forms.STUDY,
+    article_ablation.STUDY,
+    training_ideas.STUDY,
 )
+PACED = STUDIES[5:]
+SECONDS_OF_UPDATE = 2.0
 studies = pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)
 
 
@@ -33,10 +45,23 @@ def asked(tmp_path, monkeypatch):
 
     def run(command, check):
         (study,) = [study for study in STUDIES if command[1].endswith(study.program.split("/")[-1])]
-        form, seed = command[-2], int(command[-1])
-        trainings.append((form, seed))
-        store(study, tmp_path, form, seed)
+        flag, form, seed, folder, updates = command[-5:]
+        assert flag == "--worker"
+        assert folder == str(study.training_folder(tmp_path, form, int(seed)))
+        trainings.append((form, int(seed)))
+        trainings_updates.append(int(updates))
+        store(study, tmp_path, form, int(seed))
 
+    def measured_pace(folder, forms, train):
+        assert folder == tmp_path and list(forms) == list(forms.values())
+        with pytest.raises(AssertionError):  # by a worker of its own kind, which stores no result
+            train(folder / "pace" / "a", next(iter(forms)), 0)
+        return {form: {"seconds_of_update": SECONDS_OF_UPDATE, "rounds": [2.0, 2.0]} for form in forms}
+
+    trainings_updates.clear()
+    monkeypatch.setattr(form_study, "measured_pace", measured_pace)
+    for study in STUDIES:
+        monkeypatch.setitem(vars(study), "make_corpus", study.make_corpus and (lambda folder: ["questions"]))
     monkeypatch.setattr(form_study.subprocess, "run", run)
     monkeypatch.setattr(
         form_study, "write_record", lambda *arguments: records.write_record(*arguments, tmp_path)
@@ -44,10 +69,14 @@ def asked(tmp_path, monkeypatch):
     return trainings
 
 
+trainings_updates = []
+
+
 def store(study, folder, form, seed, bits=2.5):
     place = study.training_folder(folder, form, seed)
     place.mkdir(parents=True)
     row = {**form_row(form, seed, bits, 600.0), "passes": 3.0, "conditions": {"cores": 2}}
+    row |= {"tokens": 4096 * 90, "updates": 90, "bits_by_text": {"prose": bits + 1}}
     (place / form_study.RESULT_NAME).write_text(json.dumps(row), encoding="utf-8")
 
 
@@ -59,6 +88,8 @@ def store(study, folder, form, seed, bits=2.5):
         (STUDIES[2], 15, 3.0),
         (STUDIES[3], 18, 3.6),
         (STUDIES[4], 12, 2.4),
+        (STUDIES[5], 27, 5.5),
+        (STUDIES[6], 39, 5.3),
     ],
 )
 def test_the_hours_are_told_beforehand(study, number, hours, asked, tmp_path, capsys):
@@ -76,7 +107,7 @@ def test_finished_trainings_are_not_done_again(study, asked, tmp_path, capsys):
     arguments = ["--folder", str(tmp_path), "--seeds", "0", "1", "--minutes", "3"]
     assert study.main(arguments) == 0
     left = 2 * num_forms - 1
-    assert capsys.readouterr().out.startswith(f"{left} of {left + 1} trainings are left: about 0.")
+    assert capsys.readouterr().out.startswith(f"{left} of {left + 1} trainings are left: about ")
     assert len(asked) == left and done not in asked
     assert [seed for _, seed in asked] == [0] * num_forms + [1] * (num_forms - 1), "a whole comparison first"
     assert study.main(arguments) == 0 and len(asked) == left
@@ -106,6 +137,75 @@ def test_a_folder_with_another_study_is_refused(study, asked, tmp_path):
 @studies
 def test_the_program_and_the_sources_that_are_measured_are_there(study):
     assert all((records.ROOT / file).is_file() for file in (*study.code, study.program))
+
+
+@pytest.mark.parametrize("study", PACED, ids=lambda study: study.name)
+def test_a_paced_study_gives_updates_and_stores_its_table(study, asked, tmp_path, capsys):
+    study.main(["--folder", str(tmp_path), "--seeds", "0", "1", "--minutes", "3"])
+    assert set(trainings_updates) == {90}  # three minutes at two seconds an update
+    said = capsys.readouterr().out
+    assert "from here on the machine may do other work" in said and "change on" in said
+    data = records.load_record(study.name, tmp_path).data
+    assert data["minutes"] == 3.0 and data["pace"][study.forms[0]]["rounds"] == [2.0, 2.0]
+    assert {row["seconds"] for row in data["runs"]} == {180.0}
+    assert data["base"] == study.forms[0] == data["table"]["all"][0]["form"]
+    assert [entry["form"] for entry in data["table"]["prose"]] == list(study.forms)
+    assert "pace" not in records.load_record(study.name, tmp_path).data["runs"][0]
+
+
+@pytest.mark.parametrize("study", PACED, ids=lambda study: study.name)
+def test_what_is_left_of_the_pace_counts_in_the_hours(study, tmp_path):
+    num_forms = len(study.forms)
+    whole = study.hours(tmp_path, [0], 3.0)
+    known = {form: [1.0, 1.0] for form in study.forms[1:]} | {study.forms[0]: [1.0]}
+    (tmp_path / "pace.json").write_text(json.dumps(known), encoding="utf-8")
+    saved = (2 * num_forms - 1) * form_study.PACE_MINUTES / 60
+    assert study.hours(tmp_path, [0], 3.0) == pytest.approx(whole - saved)
+    for form in study.forms:
+        store(study, tmp_path, form, 0)
+    assert study.hours(tmp_path, [0], 3.0) == 0.0
+
+
+@pytest.mark.parametrize("study", PACED, ids=lambda study: study.name)
+def test_the_hours_are_those_that_page_and_program_tell(study):
+    hours = study.hours("nowhere", [0, 1, 2], study.minutes)
+    program = (records.ROOT / study.program).read_text(encoding="utf-8")
+    assert STUDIES_OF_THE_PAGE[study.name] == (study.forms[0], f"{hours:.1f}")
+    assert f"hours beforehand: {hours:.1f} with the defaults" in program and hours <= 6.0
+
+
+@pytest.mark.parametrize("study", PACED, ids=lambda study: study.name)
+def test_every_kind_of_update_is_met_twice_while_the_pace_is_measured(study):
+    for form in study.forms:
+        for seed in range(pace.NUM_ROUNDS):
+            config = TrainingConfig(seed=seed, num_updates=pace.NUM_UPDATES, **study.training(form))
+            lengths = [draw_length(config, i, pace.NUM_UPDATES) for i in range(pace.NUM_UPDATES)]
+            log = [{"update": i, "length": n, "seconds": float(i)} for i, n in enumerate(lengths, start=1)]
+            by_kind = pace.seconds_by_kind(log, config)
+            assert pace.seconds_of_update(by_kind, config) == pytest.approx(1.0), (form, seed)
+
+
+@pytest.mark.parametrize("study", PACED, ids=lambda study: study.name)
+def test_each_form_of_a_paced_study_changes_what_it_says(study):
+    shape, plain = preset("tiny").model, TrainingConfig()
+    seen = set()
+    for form in study.forms:
+        model, training = shape.replace(**study.settings(form)), plain.replace(**study.training(form))
+        seen.add((model, training, study.make_model is not None and form == NO_ROUTER))
+    assert len(seen) == len(study.forms) and (shape, plain, False) in seen
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("study", PACED, ids=lambda study: study.name)
+def test_each_form_of_a_paced_study_trains_and_is_judged(study, tmp_path):
+    corpus = [str(records.ROOT / "data" / "prose")]
+    options = SimpleNamespace(minutes=1.0, preset="nano", corpus=corpus, validation_fraction=0.05)
+    for form in study.forms:
+        folder = study.training_folder(tmp_path, form, 1)
+        form_study.train(study, folder, form, 1, options, num_updates=3)
+        result = study.read_result(tmp_path, form, 1)
+        assert result["updates"] == 3 and 1 < result["bits_per_byte"] < 8
+        assert set(result["bits_by_text"]) == {"prose", "knowledge", "completion", "reasoning"}
 
 
 @pytest.mark.slow

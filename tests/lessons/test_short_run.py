@@ -60,3 +60,4 @@ def test_a_short_run_learns():
     run = short_run("ours", seconds=2, **form_settings("ours (+ gate)"))
     assert run.label == "ours" and run.seconds > 1 and run.losses[-1] < run.losses[0]
     assert 1 < run.held_out.bits_per_byte < 8 and len(run.model.experts) == 1
+    assert len(run.gradient_norms) == len(run.losses) and min(run.gradient_norms) > 0

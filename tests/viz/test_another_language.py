@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 
 from mof.course import translation
+from mof.training.config import TrainingConfig
 from mof.viz.ability_figure import accuracy_figure, router_figure
 from mof.viz.attention_figure import attention_figure
 from mof.viz.budget_figure import budget_figure
 from mof.viz.chapter_time_figure import chapter_time_figure
 from mof.viz.chunk_figure import chunk_figure
+from mof.viz.clip_figure import clip_figure
 from mof.viz.compression_figure import compression_figure
 from mof.viz.decay_figure import decay_figure
+from mof.viz.difference_figure import difference_figure
 from mof.viz.forms_figure import forms_figure
 from mof.viz.gap_figure import gap_figure
 from mof.viz.half_life_figure import half_life_figure
@@ -26,7 +29,9 @@ from mof.viz.place_figure import place_figure
 from mof.viz.reach_figure import reach_figure
 from mof.viz.roofline_figure import roofline_figure
 from mof.viz.scan_figure import scan_figure
+from mof.viz.schedule_figure import schedule_figure
 from mof.viz.share_figure import share_figure
+from mof.viz.singular_figure import singular_figure
 from mof.viz.speed_figure import block_figure, thread_figure
 from mof.viz.temperature_figure import temperature_figure
 from mof.viz.token_figure import token_figure
@@ -42,6 +47,8 @@ MEMORY = {"trained_length": 8, "needle": [{**NEEDLE, "nats_without": 2.0}]}
 MEMORY["positions"] = {"block": 4, "nats": [1.0, 2.0], "half": [0.1, 0.1]}
 LOOK = {"update": 1, "passes": 1.0, "training": 2.0, "held_out": 2.0, "sample": "1"}
 POINT = {"rows": 2, "intensity": 0.5, "rate": 1e9}
+COMPARED = {"form": "1", "seed": 0, "bits_per_byte": 1.0, "tokens": 1, "seconds": 1.0}
+COMPARED |= {"bits_by_text": {"1": 1.0}}
 # what is given has no letters here, so that every letter is a label of the figure's own
 FIGURES = {
     "accuracy": lambda: accuracy_figure({"families": [FAMILY]}),
@@ -51,8 +58,10 @@ FIGURES = {
     "budget": lambda: budget_figure(1e10, {"1": 1e7}, (1, 96)),
     "chapter times": lambda: chapter_time_figure({"1": 60.0}, 100.0, (50.0, 200.0), 100.0),
     "chunks": lambda: chunk_figure(["1", "2", "3"], [1, 2, 3]),
+    "clipping": lambda: clip_figure([2.0, 1.0], [1, 3], "1"),
     "compression": lambda: compression_figure({"1": ({264: 1.0, 300: 1.5}, 3.0)}),
     "decay": lambda: decay_figure({"1": 1.0, "2": 0.9}),
+    "differences": lambda: difference_figure([COMPARED, {**COMPARED, "form": "2"}], "1"),
     "forms": lambda: forms_figure([ROW, {**ROW, "seed": 1}]),
     "gap": lambda: gap_figure([{**ROW, "whole_bits": 1.0, "stepwise_bits": 2.0}]),
     "half-lives": lambda: half_life_figure(np.ones((1, 2, 3)), np.ones((1, 3)), ["1", "2"]),
@@ -69,6 +78,8 @@ FIGURES = {
     "roofline": lambda: roofline_figure({128: 1e10}, 1e9, 1e10),
     "scan": lambda: scan_figure(["1", "2"], [[0.5, 0.5]] * 2, [[1.0, 1.0]] * 2),
     "shares": lambda: share_figure({"1": 1.0, "2": 0.5}, "1"),
+    "schedules": lambda: schedule_figure({"1": TrainingConfig()}, num_updates=10),
+    "singular values": lambda: singular_figure([0.5, 1.0], {"1": [[0.5, 1.0], [1.0, 0.7]]}),
     "temperature": lambda: temperature_figure([0.5, 0.5], ["1", "2"], [1.0]),
     "threads": lambda: thread_figure({"1": {"1": 1e9}, "2": {"1": 2e9}}),
     "tokens": lambda: token_figure({"1": [[(b"a", 9), (b"\xe5\xa4", 8), (b"bc", 7)]]}),

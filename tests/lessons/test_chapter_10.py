@@ -1,0 +1,165 @@
+"""The figures that stand in the prose of chapter 10, worked out again."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from keras import ops
+
+from benchmarks import article_ablation, training_ideas
+from mof.lessons.article_forms import FORMS
+from mof.lessons.paired_results import T_QUANTILES, estimate
+from mof.lessons.shipped_text import DIALOGUES, PROSE
+from mof.lessons.update_cost import counted_share
+from mof.training.config import TrainingConfig
+from mof.training.optimizer import ORTHOGONALIZE_COEFFICIENTS, ORTHOGONALIZE_STEPS, orthogonalize
+from mof.training.schedule import cosine_factor
+from tests.lessons.chapter_prose import NOTEBOOKS, flat_prose
+
+NAME = "10_training_well"
+FLAT = flat_prose(NAME)
+CELLS = json.loads((NOTEBOOKS / f"{NAME}.ipynb").read_text(encoding="utf-8"))["cells"]
+PROSE_TEXT = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "markdown")
+CODE = "\n".join("".join(cell["source"]) for cell in CELLS if cell["cell_type"] == "code")
+G = np.array([[1.65, 1.35], [1.35, 1.65]])
+
+
+def said(words):
+    assert words in FLAT, f"the chapter does not say: {words}"
+
+
+def table_row(first, columns):
+    rows = re.findall(rf"^\| {re.escape(first)}[^|]*\|(.*)\|$", PROSE_TEXT, re.M)
+    return [cell.strip() for cell in next(row.split("|") for row in rows if len(row.split("|")) == columns)]
+
+
+PUBLISHED = (3.4445, -4.7750, 2.0315)
+
+
+def polynomial(s, coefficients=PUBLISHED):
+    a, b, c = coefficients
+    return a * s + b * s**3 + c * s**5
+
+
+def stretches(matrix):
+    return np.linalg.svd(matrix)[1]
+
+
+def test_the_gradient_by_hand():
+    assert stretches(G) == pytest.approx([3.0, 0.3])
+    said(r"= 3.015$")
+    assert np.linalg.norm(G) == pytest.approx(3.015, abs=5e-4)
+    clipped = G / np.linalg.norm(G)
+    assert table_row("**clipped**", 2) == ["0.55, 0.45, 0.45, 0.55", "0.995 and 0.0995"]
+    np.testing.assert_allclose(clipped.ravel(), [0.55, 0.45, 0.45, 0.55], atol=5e-3)
+    assert stretches(clipped) == pytest.approx([0.995, 0.0995], abs=5e-4)
+    assert table_row("**AdamW**", 2)[1] == "2 and 0"
+    assert stretches(np.sign(G)) == pytest.approx([2.0, 0.0], abs=1e-9)
+    u, _, vt = np.linalg.svd(G)
+    np.testing.assert_allclose(u @ vt, np.eye(2), atol=1e-9)
+
+
+def test_newton_schulz_by_hand():
+    said("p(s) = 3.4445\\, s - 4.7750\\, s^3 + 2.0315\\, s^5")
+    values = stretches(G) / np.linalg.norm(G)
+    for step in range(4):
+        row = table_row("start" if step == 0 else str(step), 2)
+        assert row == [f"{values[0]:.3f}", f"{values[1]:.4f}" if step == 0 else f"{values[1]:.3f}"]
+        values = polynomial(values)
+    said(r"$3.4445 \cdot 0.0995 = 0.343$")
+    assert 3.4445 * 0.0995 == pytest.approx(0.343, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("ways", "words"),
+    [([PUBLISHED] * 5, "between 0.68 and 1.20"), (ORTHOGONALIZE_COEFFICIENTS, "between 0.78 and 1.22")],
+)
+def test_what_the_steps_catch(ways, words):
+    said("everything down to about a three hundredth")
+    said(words)
+    values = np.geomspace(0.003, 1, 20_000)
+    for coefficients in ways:
+        values = polynomial(values, coefficients)
+    assert words == f"between {values.min():.2f} and {values.max():.2f}"
+
+
+def test_the_cell_is_the_packages_iteration():
+    space = {}
+    cell = next("".join(c["source"]) for c in CELLS if "def newton_schulz" in "".join(c["source"]))
+    exec(cell.split("\n\nG =")[0], space)
+    for shape in ((5, 3), (3, 5), (4, 4)):
+        matrix = np.random.default_rng(0).normal(size=shape).astype("float32")
+        expected = ops.convert_to_numpy(orthogonalize(matrix))
+        found = space["newton_schulz"](matrix, ORTHOGONALIZE_COEFFICIENTS)
+        np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_the_optimisers_products_in_tokens():
+    said("one update weighs as much as 1,024 tokens")
+    assert 3 * ORTHOGONALIZE_STEPS * 256**3 / (3 * 256**2) == 1024
+    config = TrainingConfig()
+    said("4,096 tokens, eight rows of 512 or thirty-two of 128")
+    assert config.tokens_per_update == 4096 == config.num_streams * 512 == 32 * 128
+
+
+def test_a_mean_of_means_is_another_number():
+    said(r"$(3 \cdot 2 + 6) / 4 = 3$")
+    assert (3 * 2 + 6) / 4 == 3 and (2 + 6) / 2 == 4
+
+
+def test_half_of_the_cosine_is_gone_at_half_of_the_run():
+    said("Half of its way is gone at half of the run")
+    assert cosine_factor(500, 1000, 0, 0.0) == pytest.approx(0.5)
+
+
+def test_freezing_is_counted_as_the_table_says():
+    said("spares a third of a half, a sixth")
+    assert 1 - counted_share(1, 2, True) == pytest.approx(1 / 6)
+
+
+def test_the_defaults_that_are_named():
+    config = TrainingConfig()
+    said("the first 15% of our updates have rows of 128 tokens alone")
+    assert config.short_share == 0.15 and config.lengths == (128, 256, 512)
+    said("Ours has none")
+    assert "Ours has the limit 1." in CODE and config.clip_norm == 1.0
+    assert {form[:9] for form in FORMS} >= {"no router", "with the ", "one lengt", "with free"}
+
+
+def test_bfloat16_rounds_as_the_prose_says():
+    said("Next to 1 the steps are 1/128 above and 1/256 below")
+
+    def rounded(x):
+        return float(ops.cast(ops.cast(np.float32(x), "bfloat16"), "float32"))
+
+    assert rounded(1 + 1 / 128) == 1 + 1 / 128 and rounded(1 + 1 / 300) == 1.0
+    assert rounded(1 - 1 / 256) == 1 - 1 / 256 and rounded(1 - 0.001) == 1.0
+
+
+def test_the_interval_by_hand():
+    rows = re.findall(r"^\| (\d) \| ([\d.]+) \| ([\d.]+) \| \+([\d.]+) \|$", PROSE_TEXT, re.M)
+    ours, others, changes = (np.array([float(row[i]) for row in rows]) for i in (1, 2, 3))
+    np.testing.assert_allclose(others - ours, changes, atol=1e-9)
+    said("2.710 and 2.730 on average")
+    assert (ours.mean(), others.mean()) == pytest.approx((2.71, 2.73))
+    said(r"0.020 \pm 4.303 \cdot \frac{0.010}{\sqrt 3} = 0.020 \pm 0.025")
+    found = estimate(list(changes))
+    assert T_QUANTILES[2] == 4.303 and changes.std(ddof=1) == pytest.approx(0.01)
+    assert (round(found.mean, 3), round(found.half, 3)) == (0.02, 0.025) and not found.is_clear
+
+
+def test_the_studies_are_as_they_are_told():
+    said("nine minutes for each training. Beside it stand eight others")
+    assert article_ablation.STUDY.minutes == 9.0 and len(article_ablation.STUDY.forms) == 9
+    said("in the same frame, five minutes each")
+    assert training_ideas.STUDY.minutes == 5.0
+    said("questions outweigh prose a hundred to one")
+    shipped = sum(path.stat().st_size for path in PROSE.rglob("*") if path.is_file())
+    assert 80 < 30e6 / shipped < 130 and DIALOGUES.is_dir()
+
+
+def test_the_short_runs_are_as_they_are_told():
+    said("for 20 seconds each, seed 0")
+    assert "seconds=20, seed=0" in CODE
+    said("two blocks of the widths of `tiny`, eight rows of 256 tokens")

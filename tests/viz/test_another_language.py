@@ -12,6 +12,7 @@ from mof.viz.budget_figure import budget_figure
 from mof.viz.chapter_time_figure import chapter_time_figure
 from mof.viz.chunk_figure import chunk_figure
 from mof.viz.compression_figure import compression_figure
+from mof.viz.crop_figure import crop_figure
 from mof.viz.decay_figure import decay_figure
 from mof.viz.forms_figure import forms_figure
 from mof.viz.gap_figure import gap_figure
@@ -47,6 +48,7 @@ FIGURES = {
     "chapter times": lambda: chapter_time_figure({"1": 60.0}, 100.0, (50.0, 200.0), 100.0),
     "chunks": lambda: chunk_figure(["1", "2", "3"], [1, 2, 3]),
     "compression": lambda: compression_figure({"1": ({264: 1.0, 300: 1.5}, 3.0)}),
+    "crop": lambda: crop_figure(["1", "2"], 1),
     "decay": lambda: decay_figure({"1": 1.0, "2": 0.9}),
     "forms": lambda: forms_figure([ROW, {**ROW, "seed": 1}]),
     "gap": lambda: gap_figure([{**ROW, "whole_bits": 1.0, "stepwise_bits": 2.0}]),

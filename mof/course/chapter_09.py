@@ -26,6 +26,26 @@ from mof.course.translation import _, marked
 from mof.course.values import expect_values
 from mof.course.verdict import Wrong
 
+LINE_MISTAKES = (
+    WrongAnswer(
+        "a",
+        marked(
+            "That is the printed line. i and j are two letters, so keys are summed by themselves, and values "
+            "by themselves."
+        ),
+    ),
+    WrongAnswer(
+        "b",
+        marked(
+            "Here i is kept in the first product, but d is summed away in the key: its direction is lost. Then "
+            "i and d are summed apart in the second, so all rows are one vector times a number."
+        ),
+    ),
+    WrongAnswer(
+        "d",
+        marked("Here s stands on the left alone: the queries of all positions are summed into one."),
+    ),
+)
 MOVE_MISTAKES = (
     WrongAnswer(
         wrong_moves(sees="before"),
@@ -46,26 +66,6 @@ MOVE_MISTAKES = (
     WrongAnswer(
         wrong_moves(sees="itself"),
         marked("You follow the token to its new place. But the sum that it is in goes to every output."),
-    ),
-)
-LINE_MISTAKES = (
-    WrongAnswer(
-        "a",
-        marked(
-            "That is the printed line. i and j are two letters, so keys are summed by themselves, and values "
-            "by themselves."
-        ),
-    ),
-    WrongAnswer(
-        "b",
-        marked(
-            "Here i is kept in the first product, but d is summed away in the key: its direction is lost. Then "
-            "i and d are summed apart in the second, so all rows are one vector times a number."
-        ),
-    ),
-    WrongAnswer(
-        "d",
-        marked("Here s stands on the left alone: the queries of all positions are summed into one."),
     ),
 )
 PROBE_MISTAKES = (
@@ -192,19 +192,19 @@ LOSS_MISTAKES = (
 SHAPES = ((1, 2, 2, 3), (3, 2, 3, 5), (9, 3, 2, 4), (6, 3, 3, 1), (8, 2, 2, 2))
 
 
+def check_line(value):
+    """09.1: which line attends."""
+    expect_choice(value, "c", LINE_MISTAKES)
+    return _("Right: one letter for key and value, and d is summed only where query and key meet.")
+
+
 def check_moves(attempt):
-    """09.1: which outputs move."""
+    """09.2: which outputs move."""
     expect_exact(attempt, moving_outputs, CROPS, MOVE_MISTAKES)
     return _(
         "Right. Before the crop a change is lost; inside it, it goes to every output, and these stand at the "
         "front of the text."
     )
-
-
-def check_line(value):
-    """09.2: which line attends."""
-    expect_choice(value, "c", LINE_MISTAKES)
-    return _("Right: one letter for key and value, and d is summed only where query and key meet.")
 
 
 def check_probe(attempt):
@@ -262,21 +262,6 @@ def _joined(names):
 EXERCISES = (
     Exercise(
         id="09.1",
-        title=marked("which outputs move?"),
-        kind="predict",
-        minutes=8,
-        name="moving_outputs",
-        arguments=("num_tokens", "window", "token"),
-        hints=(
-            marked("Which tokens does the expert get to see at all?"),
-            marked("Its attention gives the sum over these tokens to each of them. So who moves?"),
-            marked("There are min(window, num_tokens) outputs, and the zeros stand behind them."),
-        ),
-        wrong_answers=MOVE_MISTAKES,
-        checker=check_moves,
-    ),
-    Exercise(
-        id="09.2",
         title=marked("which line attends?"),
         kind="predict",
         minutes=5,
@@ -289,6 +274,21 @@ EXERCISES = (
         ),
         wrong_answers=LINE_MISTAKES,
         checker=check_line,
+    ),
+    Exercise(
+        id="09.2",
+        title=marked("which outputs move?"),
+        kind="predict",
+        minutes=8,
+        name="moving_outputs",
+        arguments=("num_tokens", "window", "token"),
+        hints=(
+            marked("Which tokens does the expert get to see at all?"),
+            marked("Its attention gives the sum over these tokens to each of them. So who moves?"),
+            marked("There are min(window, num_tokens) outputs, and the zeros stand behind them."),
+        ),
+        wrong_answers=MOVE_MISTAKES,
+        checker=check_moves,
     ),
     Exercise(
         id="09.3",

@@ -9,19 +9,19 @@ from mof.course.quantities import describe
 from mof.course.translation import _, marked
 from mof.course.verdict import Wrong
 
-# 09.1: num_tokens, window, token that changes
+# 09.2: num_tokens, window, token that changes
 CROPS = ((4, 6, 1), (6, 6, 5), (9, 6, 1), (9, 6, 3), (9, 6, 8), (7, 3, 2), (5, 1, 4))
 
 
 def moving_outputs(num_tokens, window, token):
-    """09.1: which outputs of the article's Transformer expert, zeros put behind them, move with a token."""
+    """09.2: which outputs of the article's Transformer expert, zeros put behind them, move with a token."""
     if token < num_tokens - window:
         return []
     return list(range(min(window, num_tokens)))
 
 
 def wrong_moves(place="front", sees="all", crop=True):
-    """An answer to 09.1 with something changed.
+    """An answer to 09.2 with something changed.
 
     Args:
         place: where the outputs stand: in "front", or where their tokens "stood".

@@ -3,11 +3,11 @@
     python benchmarks/published_forms.py
     python benchmarks/published_forms.py --updates 1000 --seeds 0 1 2
 
-Trains the small mixture of `mof.lessons.mixture_run` on the prose that ships, with all faults, with none, and
-with each of the six alone (`mof.lessons.mixture_study.FORMS`), at an equal number of updates. Each is then read
-twice: with the held-out rows there as a whole, and token by token. It says beforehand what is left: about 1.5
-hours with the defaults, on two cores with no other work (an estimate). A finished training is kept in
-runs/published_forms/ and not done again.
+Trains the small mixture of `mof.lessons.mixture_run` on the prose that ships, with all faults, with none,
+and with each of the six alone (`mof.lessons.mixture_study.FORMS`), at an equal number of updates. Each is then
+read twice: with the held-out rows there as a whole, and token by token. It says beforehand what is left:
+about 1.5 hours with the defaults, on two cores with no other work (an estimate). A finished training is kept
+in runs/published_forms/ and not done again.
 """
 
 import argparse
@@ -17,10 +17,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # measure the package this file came with
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # measure the package this file came with
 
-from mof.lessons.records import write_record
+from mof.lessons.records import ROOT, write_record
 
 NAME, PROGRAM = "published_forms", "benchmarks/published_forms.py"
 MINUTES_PER_TRAINING = 3.75  # at 1,000 updates, estimated
@@ -81,9 +80,7 @@ def main(arguments=None):
     every = [(form, seed) for seed in options.seeds for form in FORMS]
     missing = [pair for pair in every if not result_file(options, *pair).is_file()]
     hours = len(missing) * MINUTES_PER_TRAINING * options.updates / DEFAULTS["updates"] / 60
-    print(
-        f"{len(missing)} of {len(every)} trainings are left: about {hours:.1f} hours, with no other work."
-    )
+    print(f"{len(missing)} of {len(every)} trainings are left: about {hours:.1f} hours, with no other work.")
     if options.plan:
         return 0
     for number, (form, seed) in enumerate(missing, start=1):

@@ -53,7 +53,7 @@ MOVE_MISTAKES = (
     ),
     WrongAnswer(
         wrong_moves(place="stood"),
-        marked("These are the places where the tokens stood. The zeros come behind, so outputs move in front."),
+        marked("There the tokens stood. But the zeros come behind, so the outputs stand in front."),
     ),
     WrongAnswer(
         wrong_moves(crop=False),
@@ -111,8 +111,8 @@ CROP_MISTAKES = (
     WrongAnswer(
         wrong_crop(pad="end"),
         marked(
-            "So it is printed: one crop, and zeros behind it. The last token gets zeros, and the first ones get "
-            "outputs of tokens that come later."
+            "So it is printed: one crop, and zeros behind it. The last token gets zeros, and the first ones "
+            "get outputs of tokens that come later."
         ),
     ),
     WrongAnswer(
@@ -212,8 +212,8 @@ def check_probe(attempt):
     found = [as_names(attempt(function, parts), _("Your result")) for _words, function, parts, _s in MODELS]
     if found == [silent for *_rest, silent in MODELS]:
         return _(
-            "Right, for {number} models: faint is not silent, a zero may be loud, and what is divided out again "
-            "does nothing."
+            "Right, for {number} models: faint is not silent, a zero may be loud, and what is divided out "
+            "again does nothing."
         ).format(number=len(MODELS))
     for mistake in PROBE_MISTAKES:
         if found == [sorted(mistake.answer(function, parts)) for _words, function, parts, _s in MODELS]:
@@ -269,7 +269,9 @@ EXERCISES = (
         arguments=(),
         hints=(
             marked("For each line write down which letters are summed, and in which product."),
-            marked("A key and its own value have to carry the same letter, and both have to be summed together."),
+            marked(
+                "A key and its own value have to carry the same letter, and both have to be summed together."
+            ),
             marked("The result needs a row for each s."),
         ),
         wrong_answers=LINE_MISTAKES,
@@ -301,7 +303,9 @@ EXERCISES = (
             marked("Compute the last output once with all parts as they are: `function(parts)[-1]`."),
             marked("For each name: the same with that part replaced by noise of its shape, the others kept."),
             marked("`np.random.default_rng(0).normal(size=np.shape(part))` is noise of its shape."),
-            marked("Silent is a part whose replacement moves no number of the last output by more than 1e-9."),
+            marked(
+                "Silent is a part whose replacement moves no number of the last output by more than 1e-9."
+            ),
         ),
         wrong_answers=PROBE_MISTAKES,
         checker=check_probe,

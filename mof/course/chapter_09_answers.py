@@ -89,7 +89,12 @@ def _parts(*names, **given):
 
 MODELS = (
     (marked("that adds two parts"), _summed, _parts("one", "two"), []),
-    (marked("one part of which works on the first four tokens"), _early, _parts("steady", "early"), ["early"]),
+    (
+        marked("one part of which works on the first four tokens"),
+        _early,
+        _parts("steady", "early"),
+        ["early"],
+    ),
     (marked("with a bias that is 0"), _with_bias, _parts("kernel", bias=np.zeros(3)), []),
     (marked("one part of which is faint"), _faint, _parts("loud", "faint"), []),
     (
@@ -261,8 +266,8 @@ def wrong_loss(reads="prefix", row=-1, target=0, scale="mean", normed=True, sign
     """An answer to 09.5 with something changed.
 
     Args:
-        reads: the "prefix"; the text without its last token ("whole"), or with it ("all"); "answer": the
-            prefix with the token that is to be predicted.
+        reads: the "prefix"; the text without its last token ("whole"), or with it ("all"); "answer":
+            the prefix with the token that is to be predicted.
         row: which row of the logits. target: how many places further the scored token lies.
         scale: "mean", "sum", "bits", or "length": the sum divided by the number of all tokens.
         normed: whether softmax is taken. sign: of the logarithm.

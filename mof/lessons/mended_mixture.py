@@ -1,4 +1,4 @@
-"""The published mixture with each of its faults left in or mended: same weights, other arithmetic. Chapter 09.
+"""The published mixture with each fault left in or mended: same weights, other arithmetic. Chapter 09.
 
     two indices         the attention sums keys and values apart          mended: one index
     no mask             the attention sums over the whole row             mended: up to the token itself
@@ -7,8 +7,8 @@
     batch norm          a norm over batch and time                        mended: over the token's own numbers
     crop                the last `trans_window` tokens, padded at the end mended: a window for each token
 
-With all six it is `mof.published.mixture.PublishedMixture`, with none a sound language model. A weight has the
-same meaning in both, so those of a trained one can be read by the other.
+With all six it is `mof.published.mixture.PublishedMixture`, with none a sound language model. A weight has
+the same meaning in both, so those of a trained one can be read by the other.
 """
 
 import keras

@@ -51,8 +51,8 @@ class MixtureRun(NamedTuple):
 
 
 class Readings(NamedTuple):
-    """Bits per byte of the same targets. whole_bits: with each row there as a whole. stepwise_bits: each token
-    from nothing but the tokens before it."""
+    """Bits per byte of the same targets. whole_bits: with each row there as a whole. stepwise_bits: each
+    token from nothing but the tokens before it."""
 
     whole_bits: float
     stepwise_bits: float

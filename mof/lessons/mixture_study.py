@@ -1,4 +1,4 @@
-"""What each fault of the published form does to a training: forms, a recorded study, its words. Chapter 09."""
+"""What each fault of the published form does to a training: forms, the recorded study. Chapter 09."""
 
 import textwrap
 
@@ -69,8 +69,8 @@ def describe_forms(rows):
         if form != MENDED and changes:
             change, worse = sum(changes) / len(changes), sum(change > 0 for change in changes)
             sentence += (
-                f"; token by token {abs(change):.3f} {'more' if change > 0 else 'fewer'} than {MENDED}, worse "
-                f"in {worse} of {counted(len(changes), 'seed')}"
+                f"; token by token {abs(change):.3f} {'more' if change > 0 else 'fewer'} than {MENDED}, "
+                f"worse in {worse} of {counted(len(changes), 'seed')}"
             )
         sentences.append(sentence + ".")
     return sentences

@@ -13,8 +13,8 @@ def on_one_text(layer):
     """A layer on batches as a function of one text.
 
     Args:
-        layer: from [1, T, ...] to [1, T, R]; or to [1, R], one result for the whole text, which then stands at
-            every position, as it is used.
+        layer: from [1, T, ...] to [1, T, R]; or to [1, R], one result for the whole text, which then stands
+            at every position, as it is used.
 
     Returns:
         Function from an array or tensor [T, ...] to a tensor [T, R].

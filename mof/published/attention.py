@@ -121,7 +121,9 @@ class LinearMultiHeadAttention(keras.layers.Layer):
     def merge_heads(self, heads):
         """Map [B, H, T, K] to [B, T, D]."""
         batch_size, num_heads, num_tokens, head_width = ops.shape(heads)
-        return ops.reshape(ops.transpose(heads, (0, 2, 1, 3)), (batch_size, num_tokens, num_heads * head_width))
+        return ops.reshape(
+            ops.transpose(heads, (0, 2, 1, 3)), (batch_size, num_tokens, num_heads * head_width)
+        )
 
     def call(self, inputs):
         """Map [B, T, D] float32 to [B, T, D] float32."""

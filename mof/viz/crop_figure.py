@@ -73,7 +73,9 @@ def crop_figure(tokens, window):
 def _frame(tokens, num_tokens, window):
     sources = crop_places(num_tokens, window)
     lines = go.Scatter(
-        x=[end for place, source in enumerate(sources) if source is not None for end in (source, place, None)],
+        x=[
+            end for place, source in enumerate(sources) if source is not None for end in (source, place, None)
+        ],
         y=[end for source in sources if source is not None for end in (1, 0, None)],
         mode="lines",
         line={"color": COLOURS[0] if num_tokens <= window else COLOURS[1], "width": 1},
@@ -98,7 +100,9 @@ def _frame(tokens, num_tokens, window):
         mode="markers",
         marker={
             "size": 12,
-            "color": [_kind(place, s, (COLOURS[0], COLOURS[1], EMPTY_COLOUR)) for place, s in enumerate(sources)],
+            "color": [
+                _kind(place, s, (COLOURS[0], COLOURS[1], EMPTY_COLOUR)) for place, s in enumerate(sources)
+            ],
             "symbol": [
                 _kind(place, s, (RIGHT_SYMBOL, AHEAD_SYMBOL, EMPTY_SYMBOL)) for place, s in enumerate(sources)
             ],

@@ -1,4 +1,4 @@
-"""The published model with faults left in or mended: with all it is the printed one, with none a causal one."""
+"""The published model with faults left in or mended: with all the printed one, with none a causal one."""
 
 import numpy as np
 import pytest
@@ -51,9 +51,7 @@ def reading(model, training=False):
 
 def test_with_all_faults_it_is_the_printed_model(model):
     ids = np.stack([random_ids(seed=0), random_ids(seed=1)])
-    np.testing.assert_allclose(
-        run(MendedMixture(model, FAULTS), ids), run(model, ids), atol=MODEL_ROUNDING
-    )
+    np.testing.assert_allclose(run(MendedMixture(model, FAULTS), ids), run(model, ids), atol=MODEL_ROUNDING)
 
 
 def test_with_none_it_is_the_sound_form_in_loops(model):
@@ -84,7 +82,9 @@ def test_the_norm_leaks_in_training_alone(model, is_training):
 @pytest.mark.parametrize("window", [None, 3])
 def test_attention_with_one_index_is_the_loop(window):
     query, key, value = RANDOM.uniform(0.1, 2, size=(3, 7, 4))
-    found = attend(*(x[None, None].astype("float32") for x in (query, key, value)), seen_tokens(7, True, window))
+    found = attend(
+        *(x[None, None].astype("float32") for x in (query, key, value)), seen_tokens(7, True, window)
+    )
     expected = naive_attention(query, key, value, is_sound=True, window=window)
     np.testing.assert_allclose(ops.convert_to_numpy(found)[0, 0], expected, rtol=1e-5)
 

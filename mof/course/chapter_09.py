@@ -37,7 +37,7 @@ LINE_MISTAKES = (
     WrongAnswer(
         "b",
         marked(
-            "Here i is kept in the first product, but d is summed away in the key: its direction is lost. Then "
+            "The first product keeps i, but sums d away in the key: its direction is lost. Then "
             "i and d are summed apart in the second, so all rows are one vector times a number."
         ),
     ),

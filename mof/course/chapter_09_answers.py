@@ -172,7 +172,7 @@ def cut(x, expert, window):
 
 
 def small_expert(seed, width, output_width):
-    """An expert for 09.4, [n, D] to [n, R]: as the article's, each output sees all tokens that it is given."""
+    """An expert for 09.4, [n, D] to [n, R]: as in the article's, an output sees all that it is given."""
     kernel = _matrix(seed, width, output_width)
 
     def expert(x):

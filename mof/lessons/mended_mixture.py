@@ -93,7 +93,8 @@ class MendedMixture(keras.Model):
         return fault in self.fault_names
 
     def build(self, token_ids_shape):
-        self.published.build(token_ids_shape)
+        if not self.published.built:
+            self.published.build(token_ids_shape)
         self.router_states.build((*token_ids_shape, self.published.sizes["width"]))
         self.built = True
 
@@ -160,7 +161,9 @@ class MendedMixture(keras.Model):
         if self.has(THOUGHT):
             return layer(x)
         counts = ops.arange(1, x.shape[1] + 1, dtype="float32")[:, None]
-        thought = layer.thought_processor(ops.cumsum(x, axis=1) / counts)
+        thought = ops.cumsum(x, axis=1) / counts  # the mean so far, [B, T, D]
+        for dense in layer.thought_processor.layers:
+            thought = dense(thought)
         return x + ops.clip(layer.alpha, 0.0, 1.0) * thought
 
 

@@ -141,8 +141,8 @@ def test_fault_four_block_by_block(article, mended):
         found[name] = spreads, change(last, spreads_by_block(stack, many[::-1] + places)[1])
     spreads, backwards = found["as printed"]
     said("each block divides what tells the tokens apart, until nothing is left of it")
-    assert all(after < before / 4 for before, after in zip(spreads, spreads[1:], strict=False))
-    assert spreads[-1] < 1e-3 and backwards < 1e-3
+    assert all(after < before / 2 for before, after in zip(spreads, spreads[1:], strict=False))
+    assert spreads[-1] < 1e-3 and backwards < 1e-2
     assert min(found["mended"][0]) > 0.3 and found["mended"][1] > 0.3
 
 

@@ -161,5 +161,19 @@ def test_what_is_told_of_the_package_stands_in_a_stored_result():
     assert stored["peak_bytes"] == 4_133_000_000
     said("peaked at 4,133 MB, which is 3.85 GB if a GB is $2^{30}$ bytes")
     assert round(4_133_000_000 / 2**30, 2) == 3.85
+    probes = json.loads((ROOT / "benchmarks" / "peers" / "xiaothink_probes.json").read_text(encoding="utf-8"))
+    leak = probes["first_logits_moved_by_last_of_100_tokens"]
+    said(
+        f"by up to {leak['largest']}, where logits have a standard deviation of {leak['logit_standard_deviation']}"
+    )
+    effects = probes["last_logits_moved_by_noise_in_the_transformer_output_layer"]
+    said(f"by {effects['120']} with 120 tokens and {effects['130']} with 130, and by exactly 0.0 with 131")
+    assert effects["131"] == effects["190"] == 0.0
+    said("57 of 83 million parameters")
+    assert round(probes["transformer_parameters"] / 1e6) == 57 and round(probes["parameters"] / 1e6) == 83
+    spreads = probes["transformer_output_spread"]
+    said(
+        f"was {spreads['over_positions']:.0e}, and that over a vector's numbers {spreads['over_channels']:.2f}"
+    )
     assert 220 - 130 == 90
     said("what comes 90 characters later")

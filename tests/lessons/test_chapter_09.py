@@ -5,6 +5,7 @@ import re
 from functools import partial
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -92,7 +93,7 @@ def test_fault_one_in_the_whole_layer(article, mended):
 
 def test_fault_two_which_parts_see_the_future(article):
     said("Three parts see the future whenever the model runs")
-    block, norm = article.transformer_expert.blocks[0], article.front.batch_norm
+    block, norm = article.transformer_expert.blocks[0], keras.layers.BatchNormalization()
     clean = {"RNN": article.recurrent_expert, "norm in use": norm}
     leaking = {
         "attention": block.attention,
@@ -161,19 +162,18 @@ def test_what_is_told_of_the_package_stands_in_a_stored_result():
     assert stored["peak_bytes"] == 4_133_000_000
     said("peaked at 4,133 MB, which is 3.85 GB if a GB is $2^{30}$ bytes")
     assert round(4_133_000_000 / 2**30, 2) == 3.85
-    probes = json.loads((ROOT / "benchmarks" / "peers" / "xiaothink_probes.json").read_text(encoding="utf-8"))
+    path = ROOT / "benchmarks" / "peers" / "xiaothink_probes.json"
+    probes = json.loads(path.read_text(encoding="utf-8"))
     leak = probes["first_logits_moved_by_last_of_100_tokens"]
-    said(
-        f"by up to {leak['largest']}, where logits have a standard deviation of {leak['logit_standard_deviation']}"
-    )
+    largest, deviation = leak["largest"], leak["logit_standard_deviation"]
+    said(f"by up to {largest}, where logits have a standard deviation of {deviation}")
     effects = probes["last_logits_moved_by_noise_in_the_transformer_output_layer"]
     said(f"by {effects['120']} with 120 tokens and {effects['130']} with 130, and by exactly 0.0 with 131")
     assert effects["131"] == effects["190"] == 0.0
     said("57 of 83 million parameters")
     assert round(probes["transformer_parameters"] / 1e6) == 57 and round(probes["parameters"] / 1e6) == 83
     spreads = probes["transformer_output_spread"]
-    said(
-        f"was {spreads['over_positions']:.0e}, and that over a vector's numbers {spreads['over_channels']:.2f}"
-    )
+    over_positions, over_channels = spreads["over_positions"], spreads["over_channels"]
+    said(f"was {over_positions:.0e}, and that over a vector's numbers {over_channels:.2f}")
     assert 220 - 130 == 90
     said("what comes 90 characters later")

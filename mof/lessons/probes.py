@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 
-def on_one_text(layer):
+def on_single_text(layer):
     """A layer on batches as a function of one text.
 
     Args:

@@ -14,7 +14,7 @@ from mof.lessons import mixture_run
 from mof.lessons.leaks import future_part, moves_by_changes
 from mof.lessons.mended_mixture import FAULTS, MendedMixture, make_mixture
 from mof.lessons.mixture_study import FORMS
-from mof.lessons.probes import change, effect_by_position, on_one_text, spread, spreads_by_block
+from mof.lessons.probes import change, effect_by_position, on_single_text, spread, spreads_by_block
 from mof.lessons.records import ROOT
 from mof.published.attention import linear_attention_as_printed
 from mof.published.mixture import pad_at_end
@@ -81,7 +81,7 @@ def test_the_parameters_that_sleep():
 
 def test_fault_one_in_the_whole_layer(article, mended):
     layer = article.transformer_expert.blocks[0].attention
-    forms = on_one_text(layer), on_one_text(partial(mended.attention, layer))
+    forms = on_single_text(layer), on_single_text(partial(mended.attention, layer))
     outputs = [ops.convert_to_numpy(form(X)) for form in forms]
     assert spread(outputs[0]) < 1e-4 and spread(outputs[1]) > 0.05
     said("the query moves the output by rounding")
@@ -103,10 +103,10 @@ def test_fault_two_which_parts_see_the_future(article):
         "crop": lambda x: pad_at_end(article.transformer_expert(x), 10),
     }
     for part in clean.values():
-        assert future_part(moves_by_changes(on_one_text(part), X)) == 0.0
+        assert future_part(moves_by_changes(on_single_text(part), X)) == 0.0
     for name, part in leaking.items():
-        assert future_part(moves_by_changes(on_one_text(part), X)) > 1e-4, name
-    square = moves_by_changes(on_one_text(leaking["crop"]), X) > 1e-6
+        assert future_part(moves_by_changes(on_single_text(part), X)) > 1e-4, name
+    square = moves_by_changes(on_single_text(leaking["crop"]), X) > 1e-6
     assert not square[6:].any() and not square[:, :4].any() and square[:6, 4:].all()
 
 

@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 from keras import ops
 
-from mof.lessons.probes import change, effect_by_position, on_one_text, spread, spreads_by_block
+from mof.lessons.probes import change, effect_by_position, on_single_text, spread, spreads_by_block
 
 X = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
 
 
 def test_a_layer_on_one_text_and_one_result_for_all_positions():
-    np.testing.assert_allclose(on_one_text(lambda x: 2.0 * x)(X), 2 * X)
-    whole = ops.convert_to_numpy(on_one_text(lambda x: ops.sum(x, axis=1))(X))
+    np.testing.assert_allclose(on_single_text(lambda x: 2.0 * x)(X), 2 * X)
+    whole = ops.convert_to_numpy(on_single_text(lambda x: ops.sum(x, axis=1))(X))
     np.testing.assert_allclose(whole, np.tile(X.sum(axis=0), (5, 1)), rtol=1e-5)
 
 

@@ -2,7 +2,7 @@
 when it writes. Chapter 09.
 
 Rows of 32 characters and a crop of 19 have the proportions of the article's package, 220 and 130. The loss
-is taken at every position, as the course's own models learn; how the package's author did it is not known.
+is taken at every position, as the course's own models learn; how the package's author took it is not known.
 """
 
 import math
@@ -30,6 +30,7 @@ SIZES = {
     "router_width": 16,
     "num_positions": ROW_TOKENS,
 }
+UNCROPPED = {"trans_window": ROW_TOKENS}  # sizes to change so that the crop stays out of the way
 LEARNING_RATE = 2e-3
 NUM_UPDATES = 300
 PRINTED, MENDED = "as printed", "mended"

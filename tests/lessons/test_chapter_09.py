@@ -150,7 +150,10 @@ def test_fault_four_block_by_block(article, mended):
 def test_sizes_and_numbers_of_the_run():
     said("(three blocks, a width of 64)")
     assert mixture_run.SIZES["num_blocks"] == 3 and mixture_run.SIZES["width"] == 64
-    said(f"{mixture_run.NUM_UPDATES} updates of 32 rows. A row has 32 characters and the crop is 19")
+    said(f"{mixture_run.NUM_UPDATES} updates of 32 rows of 32 characters")
+    said("The crop is set to 32 too")
+    assert mixture_run.UNCROPPED == {"trans_window": 32}
+    said("with a crop of 19 for rows of 32, the proportions of the package's 130 and 220")
     assert (mixture_run.NUM_ROWS, mixture_run.ROW_TOKENS, mixture_run.SIZES["trans_window"]) == (32, 32, 19)
     assert round(32 * 130 / 220) == 19
     said("eight forms with three seeds each")

@@ -178,5 +178,5 @@ def test_what_is_told_of_the_package_stands_in_a_stored_result():
     spreads = probes["transformer_output_spread"]
     over_positions, over_channels = spreads["over_positions"], spreads["over_channels"]
     said(f"was {over_positions:.0e}, and that over a vector's numbers {over_channels:.2f}")
-    assert 220 - 130 == 90
-    said("what comes 90 characters later")
+    assert 220 - 130 + 1 == 91
+    said("position 1 is given what the expert made of character 91")

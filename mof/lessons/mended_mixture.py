@@ -12,6 +12,7 @@ the same meaning in both, so those of a trained one can be read by the other.
 """
 
 import keras
+import numpy as np
 from keras import ops
 
 from mof.ops.linear_attention import positive_features
@@ -56,10 +57,11 @@ def seen_tokens(num_tokens, is_causal=True, window=None):
     Returns:
         [T, T] float32 of 0 and 1.
     """
+    places = np.arange(num_tokens)
+    ago = places[:, None] - places[None, :]
     if not is_causal:
-        return ops.ones((num_tokens, num_tokens))
-    seen = ops.tril(ops.ones((num_tokens, num_tokens)))
-    return seen if window is None else ops.triu(seen, 1 - window)
+        return np.ones_like(ago, dtype="float32")
+    return ((ago >= 0) & (ago < (window or num_tokens))).astype("float32")
 
 
 class MendedMixture(keras.Model):

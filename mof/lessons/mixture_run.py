@@ -52,9 +52,11 @@ class MixtureRun(NamedTuple):
 
 
 class Readings(NamedTuple):
-    """Bits per byte of the same targets. whole_bits: with each row there as a whole. stepwise_bits: each
-    token from nothing but the tokens before it."""
+    """Bits per byte of the same targets. training_bits: with the rows there as a whole and the model in the
+    mode in which it trains. whole_bits: the same in the mode in which it is used. stepwise_bits: each token
+    from nothing but the tokens before it."""
 
+    training_bits: float
     whole_bits: float
     stepwise_bits: float
 
@@ -133,15 +135,17 @@ def whole_bits(run, num_rows=None):
     return _bits(_nats(run.model.predict_on_batch(rows[:, :-1]), rows[:, 1:]), rows, run.tokenizer)
 
 
-def read_twice(run, num_rows=64):
-    """Held-out rows read as a whole, and again so that each token is predicted from a text that ends before
-    it.
+def read_thrice(run, num_rows=64):
+    """Held-out rows read as in training, as a whole in use, and so that each token is predicted from a text
+    that ends before it.
 
-    The second reading cuts the row: T calls of the model, on the first token, on two tokens, and so on. So
+    The last reading cuts the row: T calls of the model, on the first token, on two tokens, and so on. So
     it needs no padding and no second form of the model.
 
+    What the first changes in the model, the averages of a batch norm, is put back.
+
     Args:
-        run: MixtureRun, or anything with `model` (from [B, T] int32 to logits [B, T, W]) and `tokenizer`.
+        run: MixtureRun.
         num_rows: of the held-out text.
 
     Returns:
@@ -150,16 +154,20 @@ def read_twice(run, num_rows=64):
     rows = held_out_rows(run.tokenizer, num_rows)
     inputs, targets = rows[:, :-1], rows[:, 1:]
     whole = _nats(run.model(inputs, training=False), targets)
+    kept = [ops.convert_to_numpy(variable) for variable in run.model.non_trainable_variables]
+    training = _nats(run.model(inputs, training=True), targets)
+    for variable, values in zip(run.model.non_trainable_variables, kept, strict=True):
+        variable.assign(values)
     stepwise = np.zeros_like(whole)
     for end in range(1, inputs.shape[1] + 1):
         logits = run.model(inputs[:, :end], training=False)[:, -1]
         stepwise[:, end - 1] = _nats(logits, targets[:, end - 1])
-    return Readings(*(_bits(nats, rows, run.tokenizer) for nats in (whole, stepwise)))
+    return Readings(*(_bits(nats, rows, run.tokenizer) for nats in (training, whole, stepwise)))
 
 
 def reading_row(run, num_rows=64):
-    """One training's result, as `mof.viz.gap_figure` draws it and a record stores it; see `read_twice`."""
-    readings = read_twice(run, num_rows)
+    """One training's result, as `mof.viz.gap_figure` draws it and a record stores it; see `read_thrice`."""
+    readings = read_thrice(run, num_rows)
     return {"form": run.label, "seed": run.seed, "seconds": run.seconds, **readings._asdict()}
 
 

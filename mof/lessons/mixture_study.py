@@ -15,16 +15,15 @@ FORMS = {PRINTED: FAULTS, MENDED: (), **{f"only {fault}": (fault,) for fault in 
 
 
 def print_readings(rows):
-    """The chapter's table: both readings of each training, and what lies between them.
+    """The chapter's table: the three readings of each training.
 
     Args:
-        rows: list of dicts with "form", "whole_bits" and "stepwise_bits".
+        rows: list of dicts with "form", "training_bits", "whole_bits" and "stepwise_bits".
     """
-    print(f"{'bits per byte':26}  text there  token by token     gap")
+    print(f"{'bits per byte':22} as in training  text there  token by token")
     for row in rows:
-        whole, stepwise = row["whole_bits"], row["stepwise_bits"]
-        gap = round(stepwise - whole, 3) + 0.0  # the sum makes 0 of -0
-        print(f"{row['form']:26} {whole:11.3f} {stepwise:15.3f} {gap:+7.3f}")
+        training, whole, stepwise = (row[f"{key}_bits"] for key in ("training", "whole", "stepwise"))
+        print(f"{row['form']:22} {training:14.3f} {whole:11.3f} {stepwise:15.3f}")
 
 
 def show_study(name="published_forms"):
@@ -49,7 +48,7 @@ def describe_forms(rows):
     """Each form in words, and beside the mended one in the reading that a writer has.
 
     Args:
-        rows: list of dicts with "form", "seed", "whole_bits" and "stepwise_bits".
+        rows: list of dicts with "form", "seed", "training_bits", "whole_bits" and "stepwise_bits".
 
     Returns:
         list of str, a sentence for each form of FORMS that has a row.
@@ -60,10 +59,12 @@ def describe_forms(rows):
         own = [row for row in rows if row["form"] == form]
         if not own:
             continue
-        whole, stepwise = (sum(row[key] for row in own) / len(own) for key in ("whole_bits", "stepwise_bits"))
+        training, whole, stepwise = (
+            sum(row[f"{key}_bits"] for row in own) / len(own) for key in ("training", "whole", "stepwise")
+        )
         sentence = (
-            f"{form}: {whole:.3f} bits per byte where the text lies there, {stepwise:.3f} token by token, "
-            f"over {counted(len(own), 'seed')}"
+            f"{form}: {training:.3f} bits per byte as in training, {whole:.3f} where the text lies there, "
+            f"{stepwise:.3f} token by token, over {counted(len(own), 'seed')}"
         )
         changes = [row["stepwise_bits"] - mended[row["seed"]] for row in own if row["seed"] in mended]
         if form != MENDED and changes:

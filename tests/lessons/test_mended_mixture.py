@@ -108,6 +108,8 @@ def test_attention_with_two_indices_and_a_mask_is_the_sum_of_the_past():
 def test_who_sees_whom():
     np.testing.assert_array_equal(seen_tokens(3, True, 2), [[1, 0, 0], [1, 1, 0], [0, 1, 1]])
     np.testing.assert_array_equal(seen_tokens(3, False), np.ones((3, 3)))
+    for window in (None, 3, 40):  # a text may be shorter than the window
+        np.testing.assert_array_equal(seen_tokens(3, True, window), np.tril(np.ones((3, 3))))
 
 
 def test_the_weights_are_the_published_models_and_no_others(model):

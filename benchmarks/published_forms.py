@@ -5,9 +5,9 @@
 
 Trains the small mixture of `mof.lessons.mixture_run` on the prose that ships, with all faults, with none,
 and with each of the six alone (`mof.lessons.mixture_study.FORMS`), at an equal number of updates. Each is
-then read three times: as in training, with the held-out rows there as a whole, and token by token. It says beforehand what is left:
-about 1.5 hours with the defaults, on two cores with no other work (an estimate). A finished training is kept
-in runs/published_forms/ and not done again.
+then read three times: as in training, with the held-out rows there as a whole, and token by token. It says
+beforehand what is left: about 1.5 hours with the defaults, on two cores with no other work (an estimate). A
+finished training is kept in runs/published_forms/ and not done again.
 """
 
 import argparse

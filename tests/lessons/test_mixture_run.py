@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mof.lessons import mixture_run
-from mof.lessons.mended_mixture import FAULTS
+from mof.lessons.mended_mixture import FAULTS, make_mixture
 from mof.lessons.mixture_run import (
     NUM_ROWS,
     ROW_TOKENS,
@@ -17,6 +17,7 @@ from mof.lessons.mixture_run import (
     held_out_rows,
     read_thrice,
     row_order,
+    settle_batch_norm,
     text_rows,
     train_mixture,
     write_with_window,
@@ -86,6 +87,18 @@ def test_every_row_is_read_once_before_one_is_read_thrice():
     assert sorted(order.ravel()[:50]) == list(range(50))
     assert not np.array_equal(order, row_order(50, 3, seed=2))
     np.testing.assert_array_equal(order, row_order(50, 3, seed=1))
+
+
+def test_batch_norm_settles_at_the_averages_of_the_rows():
+    model = make_mixture(11, width=8, recurrent_width=8, num_blocks=1, num_heads=2, num_positions=8)
+    front, rows = model.published.front, np.random.default_rng(0).integers(0, 11, (6, 5))
+    settle_batch_norm(model, rows)
+    hidden = np.asarray(front.dense(front.recurrence(front.embedding(rows))))
+    np.testing.assert_allclose(front.batch_norm.moving_mean, hidden.mean(axis=(0, 1)), atol=1e-6)
+    np.testing.assert_allclose(front.batch_norm.moving_variance, hidden.var(axis=(0, 1)), atol=1e-6)
+    assert front.batch_norm.momentum == 0.99
+    in_use, in_training = (np.asarray(front(rows, training=mode)) for mode in (False, True))
+    np.testing.assert_allclose(in_use, in_training, atol=1e-4)
 
 
 def test_held_out_rows_are_spread_over_the_text(texts):

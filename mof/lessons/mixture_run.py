@@ -118,7 +118,7 @@ def settle_batch_norm(model, rows):
     """Give batch norm, in use, the averages of some rows as the weights are now.
 
     Its own averages start from a variance of 1 and keep 99% at each update: after 300 updates a twentieth of
-    that 1 is left, more than the variance that there is. A long training has forgotten it.
+    that 1 is left, many times the variance that there is. A long training has forgotten it.
 
     Args:
         model: MendedMixture. rows: [N, T] int array.

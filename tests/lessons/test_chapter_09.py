@@ -149,6 +149,10 @@ def test_fault_four_block_by_block(article, mended):
 
 def test_sizes_and_numbers_of_the_run():
     said("(three blocks, a width of 64)")
+    said("start at a variance of 1 and forget 1% of it at each update")
+    norm = keras.layers.BatchNormalization()
+    assert norm.momentum == 0.99
+    assert FORMS["only no mask"] == ("no mask",)
     assert mixture_run.SIZES["num_blocks"] == 3 and mixture_run.SIZES["width"] == 64
     said(f"{mixture_run.NUM_UPDATES} updates of 32 rows of 32 characters")
     said("The crop is set to 32 too")

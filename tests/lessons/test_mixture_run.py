@@ -165,14 +165,15 @@ def test_the_crop_has_the_packages_proportions():
 
 
 @pytest.mark.slow
-def test_batch_norm_makes_two_models_of_one_and_the_mended_form_is_one(tmp_path):
+def test_the_printed_form_promises_more_than_it_keeps_and_the_mended_one_keeps_it():
     found = {}
     for label, faults in (("all", FAULTS), ("none", ())):
         run = train_mixture(label, faults, num_updates=300, sizes=UNCROPPED)
         assert len(run.losses) == 300 and run.losses[-1] < run.losses[0] - 1
-        found[label] = read_thrice(run, 16)
+        found[label] = read_thrice(run)
     sound, printed = found["none"], found["all"]
     assert sound.training_bits == pytest.approx(sound.whole_bits, abs=1e-3)
     assert sound.stepwise_bits == pytest.approx(sound.whole_bits, abs=1e-3)
-    assert printed.stepwise_bits > printed.training_bits + 0.1
-    assert printed.stepwise_bits > sound.stepwise_bits + 0.1
+    assert printed.training_bits == pytest.approx(sound.training_bits, abs=0.05)
+    assert printed.stepwise_bits > printed.whole_bits + 0.02
+    assert printed.stepwise_bits > sound.stepwise_bits + 0.02

@@ -112,17 +112,24 @@ class LinearMultiHeadAttention(keras.layers.Layer):
             projection.build(input_shape)
         self.output_projection.build(input_shape)
 
-    def _split_heads(self, x):
+    def split_heads(self, x):
+        """Map [B, T, D] to [B, H, T, K]."""
         batch_size, num_tokens, width = ops.shape(x)
         x = ops.reshape(x, (batch_size, num_tokens, self.num_heads, width // self.num_heads))
         return ops.transpose(x, (0, 2, 1, 3))  # [B, H, T, K]
 
+    def merge_heads(self, heads):
+        """Map [B, H, T, K] to [B, T, D]."""
+        batch_size, num_heads, num_tokens, head_width = ops.shape(heads)
+        return ops.reshape(
+            ops.transpose(heads, (0, 2, 1, 3)), (batch_size, num_tokens, num_heads * head_width)
+        )
+
     def call(self, inputs):
         """Map [B, T, D] float32 to [B, T, D] float32."""
         check_shape(inputs, "B T D", "inputs")
-        query = elu_plus_one(self._split_heads(self.query_projection(inputs)))
-        key = elu_plus_one(self._split_heads(self.key_projection(inputs)))
-        value = self._split_heads(self.value_projection(inputs))
+        query = elu_plus_one(self.split_heads(self.query_projection(inputs)))
+        key = elu_plus_one(self.split_heads(self.key_projection(inputs)))
+        value = self.split_heads(self.value_projection(inputs))
         heads = linear_attention_as_printed(query, key, value, self.epsilon)  # [B, H, T, K]
-        merged = ops.reshape(ops.transpose(heads, (0, 2, 1, 3)), ops.shape(inputs))  # [B, T, D]
-        return self.output_projection(merged)
+        return self.output_projection(self.merge_heads(heads))

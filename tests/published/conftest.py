@@ -1,11 +1,10 @@
 """One small published model, with random weights and with its initial ones."""
 
 import keras
-import numpy as np
 import pytest
 
 from mof.published.mixture import PublishedMixture
-from tests.published.measurements import NUM_TOKENS, SIZES, assign_all
+from tests.published.measurements import NUM_TOKENS, SIZES, assign_all, random_weights
 from tests.published.naive_mixture import to_numpy
 
 
@@ -15,29 +14,15 @@ def model_and_weights():
     keras.utils.set_random_seed(0)
     model = PublishedMixture(**SIZES)
     model.build((2, NUM_TOKENS))
-    random = np.random.default_rng(1)
-    initial_weights, random_weights = [to_numpy(weight) for weight in model.weights], []
-    for weight in model.weights:
-        drawn = random.normal(size=weight.shape)
-        if "embeddings" in weight.path:
-            pass
-        elif "alpha" in weight.path:
-            drawn = 0.6
-        elif "gamma" in weight.path or "variance" in weight.path:
-            drawn = np.exp(0.3 * drawn)
-        elif "kernel" in weight.path:
-            drawn *= weight.shape[0] ** -0.5
-        else:
-            drawn *= 0.3
-        random_weights.append(drawn)
-    return model, initial_weights, random_weights
+    initial_weights = [to_numpy(weight) for weight in model.weights]
+    return model, initial_weights, random_weights(model)
 
 
 @pytest.fixture
 def model(model_and_weights):
     """Every weight random, so that none can be left out unnoticed."""
-    model, _, random_weights = model_and_weights
-    assign_all(model, random_weights)
+    model, _, values = model_and_weights
+    assign_all(model, values)
     return model
 
 

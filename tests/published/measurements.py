@@ -31,6 +31,25 @@ def assign_all(model, values):
         weight.assign(np.asarray(value, "float32"))
 
 
+def random_weights(model, seed=1):
+    """Values for every weight of a PublishedMixture, in their order: biases and norms random too."""
+    random, values = np.random.default_rng(seed), []
+    for weight in model.weights:
+        drawn = random.normal(size=weight.shape)
+        if "embeddings" in weight.path:
+            pass
+        elif "alpha" in weight.path:
+            drawn = 0.6
+        elif "gamma" in weight.path or "variance" in weight.path:
+            drawn = np.exp(0.3 * drawn)
+        elif "kernel" in weight.path:
+            drawn *= weight.shape[0] ** -0.5
+        else:
+            drawn *= 0.3
+        values.append(drawn)
+    return values
+
+
 def random_ids(num_tokens=NUM_TOKENS, seed=0):
     """[T] int32 token ids."""
     return np.random.default_rng(seed).integers(0, SIZES["vocabulary_size"], num_tokens).astype("int32")

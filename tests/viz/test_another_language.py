@@ -14,6 +14,7 @@ from mof.viz.chapter_time_figure import chapter_time_figure
 from mof.viz.chunk_figure import chunk_figure
 from mof.viz.clip_figure import clip_figure
 from mof.viz.compression_figure import compression_figure
+from mof.viz.crop_figure import crop_figure
 from mof.viz.decay_figure import decay_figure
 from mof.viz.difference_figure import difference_figure
 from mof.viz.forms_figure import forms_figure
@@ -60,6 +61,7 @@ FIGURES = {
     "chunks": lambda: chunk_figure(["1", "2", "3"], [1, 2, 3]),
     "clipping": lambda: clip_figure([2.0, 1.0], [1, 3], "1"),
     "compression": lambda: compression_figure({"1": ({264: 1.0, 300: 1.5}, 3.0)}),
+    "crop": lambda: crop_figure(["1", "2"], 1),
     "decay": lambda: decay_figure({"1": 1.0, "2": 0.9}),
     "differences": lambda: difference_figure([COMPARED, {**COMPARED, "form": "2"}], "1"),
     "forms": lambda: forms_figure([ROW, {**ROW, "seed": 1}]),

@@ -101,9 +101,7 @@ SPECIALISATION_MISTAKES = (
     ),
     WrongAnswer(
         wrong_specialisation(part="each"),
-        marked(
-            "That is how undecided a single token is. Take it off from the entropy of the mean weights."
-        ),
+        marked("That is how undecided a single token is. Take it off from the entropy of the mean weights."),
     ),
     WrongAnswer(
         wrong_specialisation(sign=-1),
@@ -235,9 +233,7 @@ def check_specialisation(attempt):
     one_hot = np.eye(2, dtype="float32")[[0, 1, 1, 0, 1]]
     cases = [(random_weights(seed, 7, experts),) for seed, experts in ((20, 2), (21, 3))]
     cases += [(one_hot,), (np.full((4, 2), 0.5, "float32"),)]
-    expect_values(
-        attempt, specialisation, cases, SPECIALISATION_MISTAKES, what=_("Your specialisation")
-    )
+    expect_values(attempt, specialisation, cases, SPECIALISATION_MISTAKES, what=_("Your specialisation"))
     return _("Right. Half and half at each token gives 0, and so does the same expert at each token.")
 
 
@@ -304,7 +300,9 @@ EXERCISES = (
         arguments=("outputs", "route_weights"),
         hints=(
             marked("One expert after the other: norm it, weigh it, add it."),
-            marked("The root mean square of each vector: `ops.sqrt(ops.mean(y * y, axis=-1, keepdims=True))`."),
+            marked(
+                "The root mean square of each vector: `ops.sqrt(ops.mean(y * y, axis=-1, keepdims=True))`."
+            ),
             marked("The weights of expert e as a column: `route_weights[:, e, None]`."),
         ),
         wrong_answers=(*MIXTURE_MISTAKES, WrongAnswer(wrong_mixture(flow=False), "no gradient")),

@@ -21,7 +21,7 @@ def show_comparison():
         return
     runs = record.data["runs"]
     show_figure(
-        comparison_figure(named_runs(runs), f"Recorded: {record.command.split('--')[-1].strip()}"),
+        comparison_figure(named_runs(runs), "Recorded, at equal training time"),
         "A dot for each training, a stroke at the mean of the seeds; fewer bits are better. Move the slider "
         f"from text to text; {record.note}.",
     )

@@ -156,17 +156,18 @@ def measure_sheets(model, tokenizer, sheets, num_tokens=NUM_TOKENS, fixed=None):
     from keras import ops
 
     from mof.execution import as_graph
+    from mof.model import mix_experts
     from mof.ops.losses import token_cross_entropy
 
     def read(token_ids, mask):
         x, state = model.embed(token_ids), model.initial_state(1)
-        outputs = [
-            expert(x, state[f"expert_{i}"], None, mask)[0] for i, expert in enumerate(model.experts)
-        ]
+        outputs = [expert(x, state[f"expert_{i}"], None, mask)[0] for i, expert in enumerate(model.experts)]
         return outputs, model.router(x, state["router"], None, mask)[0]
 
     def score(outputs, weights, targets):
-        return token_cross_entropy(model.logits(model._mix(outputs, weights)), targets)
+        mixed = mix_experts(outputs, [norm.scale.value for norm in model.expert_norms], weights)
+        hidden = model.output_norm(model.output_projection(mixed))
+        return token_cross_entropy(model.logits(hidden), targets)
 
     read, score = as_graph(model, read), as_graph(model, score)
     read_sheets = []

@@ -168,10 +168,11 @@ def describe_costs(data):
 
 
 def show_recorded(show):
-    """Shows the recorded study with `show_weights` or `show_costs`; or says that there is none.
+    """Shows the recorded study with `show_weights`, `show_leaning` or `show_costs`; or says that there is
+    none.
 
     Args:
-        show: one of the two.
+        show: one of the three.
     """
     record = find_record(RECORD)
     if record is None:
@@ -183,12 +184,10 @@ def show_recorded(show):
     show(record.data, "Recorded", record.note)
 
 
-def print_leaning(data):
-    """The tokens at which the router leans most to either expert, with the RNN expert's weight.
-
-    Args:
-        data: as `summary`.
-    """
+def show_leaning(data, title, note):
+    """The tokens at which the router leans most to either expert, with the RNN expert's weight; arguments as
+    `show_weights`."""
+    print(f"{title}, the RNN expert's weight; {note}")
     for name, rows in zip(EXPERTS, (data["most"], data["least"]), strict=True):
         words = "  ".join(f"{_visible(text)} {weight:.0%}" for text, weight, _count in rows)
         print(f"most to the {name}: {words}")

@@ -95,8 +95,8 @@ SPECIALISATION_MISTAKES = (
     WrongAnswer(
         wrong_specialisation(part="mean"),
         marked(
-            "That is how evenly the text as a whole is shared. A router that says half and half at each token "
-            "gets full marks there: take off what a single token leaves open."
+            "That is how evenly the text as a whole is shared. A router that says half and half at each "
+            "token gets full marks there: take off what a single token leaves open."
         ),
     ),
     WrongAnswer(

@@ -1,5 +1,5 @@
-"""RNN expert alone, Transformer expert alone, both under a router, at equal training time: the recorded study,
-drawn and told in words. Chapter 08."""
+"""RNN expert alone, Transformer expert alone, both under a router, at equal training time: the recorded
+study, drawn and told in words. Chapter 08."""
 
 from mof.lessons.form_results import counted, tell_missing
 from mof.lessons.records import find_record

@@ -1,4 +1,4 @@
-"""What each expert costs: multiplications and additions a token, counted, and seconds, measured. Chapter 08."""
+"""What each expert costs: operations a token, counted, and seconds, measured. Chapter 08."""
 
 import time
 

@@ -1,5 +1,5 @@
-"""The router of the model that ships, watched on three kinds of text: measured just now or recorded, drawn and
-told in words. Chapter 08."""
+"""The router of the model that ships, watched on three kinds of text: measured just now or recorded, drawn
+and told in words. Chapter 08."""
 
 import textwrap
 

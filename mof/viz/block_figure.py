@@ -1,4 +1,4 @@
-"""Top-1 routing by blocks: which expert reads which token, and where its choice was made. Book: chapter 08."""
+"""Top-1 routing by blocks: which expert reads which token, and where it was chosen. Book: chapter 08."""
 
 import numpy as np
 import plotly.graph_objects as go

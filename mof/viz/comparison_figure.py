@@ -1,4 +1,4 @@
-"""Bits per byte by form of the model, one text at a time under a slider: a dot for each seed. Book: chapter 08."""
+"""Bits per byte by form of the model, one text at a time under a slider. Book: chapter 08."""
 
 import plotly.graph_objects as go
 

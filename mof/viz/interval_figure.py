@@ -1,4 +1,4 @@
-"""Means with their 95% intervals over dots for the single values, and a slider that zooms. Book: chapter 08."""
+"""Means with their 95% intervals, the single values, and a slider that zooms. Book: chapter 08."""
 
 import plotly.graph_objects as go
 

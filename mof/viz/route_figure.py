@@ -1,4 +1,4 @@
-"""The router's weights over a text, token by token, and what a temperature makes of them. Book: chapter 08."""
+"""The router's weights over a text, token by token, at any temperature. Book: chapter 08."""
 
 import numpy as np
 import plotly.graph_objects as go

@@ -163,7 +163,12 @@ def describe_costs(data):
     for name, words in REPLACEMENTS.items():
         rows = cost_rows(data, (name,))
         parts = [f"{row['row'].split(', ')[-1]} {row['mean']:+.3f} ± {row['half']:.3f}" for row in rows]
-        sentences.append(f"{words[0].upper()}{words[1:]}: {', '.join(parts)} bits a token.")
+        values = {row["row"].split(", ")[-1]: row["values"] for row in rows}
+        gap, half = difference_and_half(values["knowledge"], values["reasoning"])
+        sentences.append(
+            f"{words[0].upper()}{words[1:]}: {', '.join(parts)} bits a token; knowledge less reasoning "
+            f"{gap:+.3f} ± {half:.3f}."
+        )
     return sentences
 
 

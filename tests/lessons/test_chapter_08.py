@@ -4,13 +4,13 @@ import json
 import re
 
 import numpy as np
-import pytest
 
 from mof.inference.exported_folder import read_facts
 from mof.lessons.expert_cost import operations_by_part
 from mof.lessons.more_experts import train_mixture
 from mof.lessons.records import ROOT, load_record
-from mof.lessons.router_measures import entropy, specialisation
+from mof.lessons.router_measures import MEAN, difference_and_half, entropy, specialisation
+from mof.lessons.router_study import cost_rows, weight_rows
 from mof.lessons.shipped_model import BASE
 from mof.lessons.top_one import BLOCK_LENGTH
 from mof.ops.normalization import rms_normalize
@@ -20,6 +20,7 @@ from tests.lessons.chapter_prose import NOTEBOOKS, flat_prose
 
 NAME = "08_the_router_and_the_mixture"
 FLAT = flat_prose(NAME)
+DATA = load_record("router_by_kind").data  # what the conclusions rest on
 CODE = "\n".join(
     "".join(cell["source"])
     for cell in json.loads((NOTEBOOKS / f"{NAME}.ipynb").read_text(encoding="utf-8"))["cells"]
@@ -108,6 +109,53 @@ def test_studies_and_records_are_programs_of_the_project():
         assert (ROOT / program).is_file(), program
 
 
-@pytest.mark.parametrize("name", ["router_by_kind"])
-def test_the_record_that_conclusions_rest_on_is_there(name):
-    assert load_record(name).data["kinds"]
+def test_weights_by_kind_are_the_records():
+    rows = {row["row"].split()[0]: row for row in weight_rows(DATA)}
+    said(
+        "The RNN expert has a third of the weight on knowledge, and a third on reasoning. Forty sheets of each"
+    )
+    for kind in ("knowledge", "reasoning"):
+        assert abs(rows[kind]["mean"] - 1 / 3) < 0.01 and len(rows[kind]["values"]) == 40
+    gap, half = difference_and_half(rows["knowledge"]["values"], rows["reasoning"]["values"])
+    said("the interval of the difference holds 0, and its far end is half a hundredth")
+    assert gap - half < 0 < gap + half and f"{max(gap + half, half - gap):.3f}" == "0.005"
+    said("Completion does differ, by more than a hundredth")
+    for kind in ("knowledge", "reasoning"):
+        gap, half = difference_and_half(rows["completion"]["values"], rows[kind]["values"])
+        assert abs(gap) - half > 0 and abs(gap) > 0.01
+
+
+def test_what_the_weights_follow_is_the_records():
+    said(f"{DATA['num_tokens']:,} of them")
+    said(f"By the kind of text: {DATA['explained']['kind']:.0%} of the spread")
+    said(f"whatever stands around it: {DATA['explained']['token']:.0%}")
+    assert [text for text, _weight, _count in DATA["most"][:2]] == ["", "."]
+    assert all(text.isdigit() for text, _weight, _count in DATA["most"][2:])
+    for text in ("后者", "答", "我"):
+        said(text)
+        assert text in [row[0] for row in DATA["least"]]
+    said("even these ends lie between 28% and 38%")
+    assert 0.28 < DATA["least"][0][1] < DATA["most"][0][1] < 0.38
+
+
+def test_costs_are_the_records():
+    def cost(name, kind):
+        (row,) = [row for row in cost_rows(DATA, (name,)) if row["row"].endswith(kind)]
+        return row
+
+    said("A pair of constants, 0.33 and 0.67")
+    assert [f"{share:.2f}" for share in DATA["mean"]] == ["0.33", "0.67"]
+    said("it moves in the third digit, in no clear direction")
+    fixed = [cost(MEAN, kind)["mean"] for kind in DATA["kinds"]]
+    assert max(map(abs, fixed)) < 0.005 and min(fixed) < 0 < max(fixed)
+    silent = {kind: cost("1", kind) for kind in DATA["kinds"]}
+    knowledge, reasoning = silent["knowledge"], silent["reasoning"]
+    said(f"knowledge suffers by {knowledge['mean']:.2f} bits a token, reasoning by {reasoning['mean']:.2f}")
+    gap, half = difference_and_half(knowledge["values"], reasoning["values"])
+    said("the interval of the difference is far from 0")
+    assert gap > 2 * half
+    said("more than 7 bits a token, and on knowledge a little more than on reasoning")
+    alone = {kind: cost("0", kind) for kind in DATA["kinds"]}
+    assert min(row["mean"] for row in alone.values()) > 7
+    gap, half = difference_and_half(alone["knowledge"]["values"], alone["reasoning"]["values"])
+    assert 0 < gap - half and gap < 1

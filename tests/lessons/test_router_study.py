@@ -60,7 +60,7 @@ def test_costs_are_differences_sheet_by_sheet():
     assert sentences[0].startswith("The same weights for every token: knowledge +0.200 ± 0.248")
     assert sentences[1] == (
         "The RNN expert alone: knowledge +1.000 ± 0.000, completion +1.000 ± 0.000, reasoning +1.000 ± 0.000 "
-        "bits a token."
+        "bits a token; knowledge less reasoning +0.000 ± 0.000."
     )
 
 

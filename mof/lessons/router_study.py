@@ -5,6 +5,7 @@ import textwrap
 
 import numpy as np
 
+from mof.course.translation import _
 from mof.lessons.records import find_record
 from mof.lessons.router_measures import (
     MEAN,
@@ -29,6 +30,7 @@ REPLACEMENTS = {
     "0": "the RNN expert alone",
     "1": "the Transformer expert alone",
 }
+LABELS = {MEAN: "same for all", "0": "RNN alone", "1": "Transformer alone"}  # short, for an axis
 
 
 def summary(model, tokenizer, num_sheets):
@@ -71,7 +73,7 @@ def weight_rows(data):
     for kind, found in data["kinds"].items():
         values = [weights[0] for weights in found["weights"]]
         mean, half = mean_and_half(values)
-        rows.append({"row": KIND_NAMES[kind], "values": values, "mean": mean, "half": half})
+        rows.append({"row": _(KIND_NAMES[kind]), "values": values, "mean": mean, "half": half})
     return rows
 
 
@@ -82,7 +84,7 @@ def cost_rows(data, replacements=tuple(REPLACEMENTS)):
         for kind, found in data["kinds"].items():
             values = (np.array(found["bits"][name]) - np.array(found["bits"][ROUTED])).tolist()
             mean, half = mean_and_half(values)
-            label = f"{REPLACEMENTS[name]}, {kind}"
+            label = f"{LABELS[name]}: {kind}"
             rows.append({"row": label, "values": values, "mean": mean, "half": half})
     return rows
 
@@ -162,8 +164,8 @@ def describe_costs(data):
     sentences = []
     for name, words in REPLACEMENTS.items():
         rows = cost_rows(data, (name,))
-        parts = [f"{row['row'].split(', ')[-1]} {row['mean']:+.3f} ± {row['half']:.3f}" for row in rows]
-        values = {row["row"].split(", ")[-1]: row["values"] for row in rows}
+        parts = [f"{row['row'].split(': ')[-1]} {row['mean']:+.3f} ± {row['half']:.3f}" for row in rows]
+        values = {row["row"].split(": ")[-1]: row["values"] for row in rows}
         gap, half = difference_and_half(values["knowledge"], values["reasoning"])
         sentences.append(
             f"{words[0].upper()}{words[1:]}: {', '.join(parts)} bits a token; knowledge less reasoning "

@@ -6,10 +6,17 @@ import re
 import numpy as np
 
 from mof.inference.exported_folder import read_facts
+from mof.lessons.expert_comparison import FORMS
 from mof.lessons.expert_cost import operations_by_part
 from mof.lessons.more_experts import train_mixture
 from mof.lessons.records import ROOT, load_record
-from mof.lessons.router_measures import MEAN, difference_and_half, entropy, specialisation
+from mof.lessons.router_measures import (
+    MEAN,
+    difference_and_half,
+    entropy,
+    mean_and_half,
+    specialisation,
+)
 from mof.lessons.router_study import cost_rows, weight_rows
 from mof.lessons.shipped_model import BASE
 from mof.lessons.top_one import BLOCK_LENGTH
@@ -21,6 +28,7 @@ from tests.lessons.chapter_prose import NOTEBOOKS, flat_prose
 NAME = "08_the_router_and_the_mixture"
 FLAT = flat_prose(NAME)
 DATA = load_record("router_by_kind").data  # what the conclusions rest on
+RUNS = load_record("compare_experts").data["runs"]
 CODE = "\n".join(
     "".join(cell["source"])
     for cell in json.loads((NOTEBOOKS / f"{NAME}.ipynb").read_text(encoding="utf-8"))["cells"]
@@ -111,9 +119,7 @@ def test_studies_and_records_are_programs_of_the_project():
 
 def test_weights_by_kind_are_the_records():
     rows = {row["row"].split()[0]: row for row in weight_rows(DATA)}
-    said(
-        "The RNN expert has a third of the weight on knowledge, and a third on reasoning. Forty sheets of each"
-    )
+    said("The RNN expert has a third of the weight on knowledge, and a third on reasoning. Forty")
     for kind in ("knowledge", "reasoning"):
         assert abs(rows[kind]["mean"] - 1 / 3) < 0.01 and len(rows[kind]["values"]) == 40
     gap, half = difference_and_half(rows["knowledge"]["values"], rows["reasoning"]["values"])
@@ -159,3 +165,47 @@ def test_costs_are_the_records():
     assert min(row["mean"] for row in alone.values()) > 7
     gap, half = difference_and_half(alone["knowledge"]["values"], alone["reasoning"]["values"])
     assert 0 < gap - half and gap < 1
+
+
+def mean_of(form, value):
+    found = [value(run) for run in RUNS if run["form"] == form]
+    assert len(found) == 3
+    return np.mean(found)
+
+
+def test_the_comparison_at_equal_time_is_the_records():
+    bits = {
+        text: {form: mean_of(form, lambda run, text=text: run["bits_per_byte"][text]) for form in FORMS}
+        for text in ("all", "prose", "knowledge", "reasoning")
+    }
+    said(f"the RNN expert alone is best, with {bits['all']['rnn']:.3f} bits per byte")
+    said(f"the Transformer expert alone follows with {bits['all']['transformer']:.3f}")
+    said(f"the mixture is last, with {bits['all']['mixture']:.3f}")
+    for text in bits:
+        assert bits[text]["rnn"] < bits[text]["transformer"] < bits[text]["mixture"]
+    said("It is last in each of the three seeds, and the intervals are far from 0")
+    one = {(run["form"], run["seed"]): run["bits_per_byte"]["all"] for run in RUNS}
+    for form in ("rnn", "transformer"):
+        mean, half = mean_and_half([one["mixture", seed] - one[form, seed] for seed in range(3)])
+        assert mean - half > 0 and all(one["mixture", seed] > one[form, seed] for seed in range(3))
+    lead = {text: bits[text]["transformer"] - bits[text]["rnn"] for text in ("knowledge", "reasoning")}
+    said(f"{lead['knowledge']:.3f} bits per byte on knowledge and {lead['reasoning']:.3f} on reasoning")
+    updates = {form: mean_of(form, lambda run: run["updates"]) for form in FORMS}
+    said(f"the RNN expert makes {updates['rnn']:,.0f} updates, and the mixture {updates['mixture']:,.0f}")
+    assert 2 * updates["mixture"] < updates["rnn"]
+
+
+def test_answers_and_routers_of_the_comparison_are_the_records():
+    def right(run):
+        found = run["kinds"]["knowledge"]["wording"]
+        return found["num_right"] / found["num_questions"]
+
+    shares = {form: mean_of(form, right) for form in FORMS}
+    said(f"it answers {shares['rnn']:.0%} where the Transformer expert answers {shares['transformer']:.0%}")
+    nearest = RUNS[0]["kinds"]["knowledge"]["wording"]["nearest"]
+    said("It alone does better than copying the answer of the most similar question")
+    assert [form for form in FORMS if shares[form] > nearest] == ["rnn"]
+    routers = [run["router"] for run in RUNS if run["form"] == "mixture"]
+    gaps = [router["knowledge"]["mean"][0] - router["reasoning"]["mean"][0] for router in routers]
+    first, second, third = (f"{100 * gap:+.1f}".replace("-", "−") for gap in gaps)
+    said(f"knowledge less reasoning is {first}, {second} and {third} hundredths of the weight")

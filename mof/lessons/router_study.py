@@ -144,6 +144,9 @@ def describe_weights(data):
     sentences.append(f"Knowledge less reasoning: {gap:+.2%}, from {low:+.2%} to {high:+.2%}. {said}")
     least, most = data["middle_nine_tenths"]
     sentences.append(f"From token to token it lies between {least:.0%} and {most:.0%} for nine in ten.")
+    sentences.append(
+        f"Specialisation: {data['specialisation']:.4f} nats of at most {np.log(len(EXPERTS)):.2f}."
+    )
     shares = data["explained"]
     sentences.append(
         f"Of that spread, the kind of text tells {max(shares['kind'], 0.0):.1%}, the token itself "

@@ -133,6 +133,7 @@ def test_weights_by_kind_are_the_records():
 
 def test_what_the_weights_follow_is_the_records():
     said(f"{DATA['num_tokens']:,} of them")
+    said(f"specialisation is {DATA['specialisation']:.4f} of at most {np.log(2):.2f} nats")
     said(f"By the kind of text: {DATA['explained']['kind']:.0%} of the spread")
     said(f"whatever stands around it: {DATA['explained']['token']:.0%}")
     assert [text for text, _weight, _count in DATA["most"][:2]] == ["", "."]

@@ -42,12 +42,13 @@ SAME, MORE, LESS = (
 
 
 def test_weights_by_kind_and_the_three_outcomes():
-    first, second, third, fourth = describe_weights(SAME)
+    first, second, third, fourth, fifth = describe_weights(SAME)
     assert first.startswith("Weight of the RNN expert, 3 sheets each: knowledge 34.0% ± 2.5%")
     assert second.startswith("Knowledge less reasoning: +0.00%, from -2.78% to +2.78%.")
     assert second.endswith("The interval holds 0: no difference is shown.")
     assert third == "From token to token it lies between 20% and 50% for nine in ten."
-    assert fourth == "Of that spread, the kind of text tells 1.0%, the token itself 40.0%."
+    assert fourth == "Specialisation: 0.0100 nats of at most 0.69."
+    assert fifth == "Of that spread, the kind of text tells 1.0%, the token itself 40.0%."
     assert describe_weights(MORE)[1].endswith("The sign is the article's.")
     assert describe_weights(LESS)[1].endswith("The sign is the opposite of the article's.")
 

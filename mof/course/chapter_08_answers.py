@@ -98,7 +98,8 @@ def run_on_tensors(function, case):
 
 def run_choices(function, case):
     """One call; the result is one number for each token."""
-    return {_("Your choices"): as_array(function(*case), (len(case[0]),), _("Your choices"))}
+    what = _("Your list of experts")
+    return {what: as_array(function(*case), (len(case[0]),), what)}
 
 
 def run_expert(function, case):
@@ -121,7 +122,7 @@ def expect_choice_before_block(attempt, block_length=3, num_tokens=11):
     chosen = run_choices(attempt, (before, block_length, 0))
     for token in range(num_tokens):
         changed = before.copy()
-        changed[token] = changed[token, ::-1]
+        changed[token] = 0.01, 0.99  # strong enough to win in a mean
         after = run_choices(attempt, (changed, block_length, 0))
         for name in chosen:
             moved = np.flatnonzero(after[name] != chosen[name])

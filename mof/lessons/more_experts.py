@@ -5,6 +5,8 @@ on each token alone, with no memory at all. Beside two experts that remember, it
 one that cannot.
 """
 
+from keras import ops
+
 from mof.experts.interface import Expert
 from mof.layers.feed_forward import FeedForward
 from mof.layers.initialization import derive_seed
@@ -38,16 +40,17 @@ class DictionaryExpert(Expert):
             layer.build(input_shape)
 
     def initial_state(self, batch_size):
-        """Nothing to remember."""
-        return {}
+        """A zero that nothing reads: to a layer that is given one tensor alone, Keras hands a mask of its own."""
+        return {"nothing": ops.zeros((batch_size, 1), "float32")}
 
     def call(self, x, state=None, resets=None, mask=None):
         """See `Expert.call`."""
-        return x + self.feed_forward(x, norm=self.norm), {}
+        state = self.initial_state(ops.shape(x)[0]) if state is None else state
+        return x + self.feed_forward(x, norm=self.norm), state
 
     def step(self, x_t, state):
         """See `Expert.step`."""
-        return self.call(x_t)
+        return self.call(x_t, state)
 
     def get_config(self):
         return {**super().get_config(), "inner_width": self.inner_width, "seed": self.seed}

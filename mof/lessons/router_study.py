@@ -197,7 +197,7 @@ def show_recorded(show):
 def show_leaning(data, title, note):
     """The tokens at which the router leans most to either expert, with the RNN expert's weight; arguments as
     `show_weights`."""
-    print(f"{title}, the RNN expert's weight; {note}")
+    tell([f"{title}, the RNN expert's weight; {note}."])
     for name, rows in zip(EXPERTS, (data["most"], data["least"]), strict=True):
         words = "  ".join(f"{_visible(text)} {weight:.0%}" for text, weight, _count in rows)
         print(f"most to the {name}: {words}")

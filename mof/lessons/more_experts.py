@@ -40,7 +40,7 @@ class DictionaryExpert(Expert):
             layer.build(input_shape)
 
     def initial_state(self, batch_size):
-        """A zero that nothing reads: to a layer that is given one tensor alone, Keras hands a mask of its own."""
+        """A zero that nothing reads: a layer that is given one tensor alone gets a mask of Keras's own."""
         return {"nothing": ops.zeros((batch_size, 1), "float32")}
 
     def call(self, x, state=None, resets=None, mask=None):

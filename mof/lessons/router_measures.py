@@ -51,8 +51,10 @@ def route_weights_of(model, tokenizer, text):
     """
     from keras import ops
 
+    from mof.execution import as_operations
+
     ids = encode_document(text, tokenizer)
-    weights, _state = model.router(model.embed(ids[None]))
+    weights = as_operations(model, lambda ids: model.router(model.embed(ids))[0])(ids[None])
     labels = [tokenizer.token_bytes(int(i)).decode("utf-8", "ignore") or "·" for i in ids]
     return ops.convert_to_numpy(weights)[0].astype("float64"), labels
 

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from mof.execution import as_operations
 from mof.model import MixtureLanguageModel, MixtureOutput
 from mof.ops.routing import balance_loss, hold_parallel, hold_step, routing_memory
 
@@ -147,6 +148,22 @@ class TopOneModel(MixtureLanguageModel):
     def _weigh(self, outputs, chosen, held):
         """The chosen expert's answer through norm and projection, then times its weight."""
         return self._mix(outputs, chosen) * ops.sum(chosen * held, axis=-1, keepdims=True)
+
+
+def whole_and_apart(model, token_ids):
+    """One text read by the definition, and by each token's own expert alone.
+
+    Args:
+        model: TopOneModel. token_ids: [T] int array.
+
+    Returns:
+        (hidden [T, D] by the definition, hidden [T, D] by `read_apart`, choices [T]), NumPy arrays.
+    """
+    ids = np.asarray(token_ids, dtype="int32")
+    whole = as_operations(model, lambda ids: model.features(ids)[0].hidden)(ids[None])
+    apart = as_operations(model, model.read_apart)(ids)
+    choices = as_operations(model, model.choices)(ids[None])
+    return ops.convert_to_numpy(whole)[0], ops.convert_to_numpy(apart), choices[0]
 
 
 def _where_row(flags, new, old):

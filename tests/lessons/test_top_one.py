@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from mof.lessons.more_experts import model_of
-from mof.lessons.top_one import TopOneModel
+from mof.lessons.top_one import TopOneModel, whole_and_apart
 from mof.presets import preset
 
 LENGTH = 4
@@ -103,8 +103,10 @@ def test_an_experts_memory_holds_its_own_blocks_alone(model):
 
 def test_reading_apart_gives_the_same(model):
     ids = token_ids(1, 14)
-    hidden = model.features(ids)[0].hidden
-    np.testing.assert_allclose(model.read_apart(ids[0]), hidden[0], atol=TOLERANCE)
+    whole, apart, choices = whole_and_apart(model, ids[0])
+    np.testing.assert_allclose(whole, model.features(ids)[0].hidden[0], atol=TOLERANCE)
+    np.testing.assert_allclose(apart, whole, atol=TOLERANCE)
+    np.testing.assert_array_equal(choices, model.choices(ids)[0])
 
 
 def test_the_router_gets_a_gradient_and_balance_changes_it(model):

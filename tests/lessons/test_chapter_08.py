@@ -184,7 +184,7 @@ def test_the_comparison_at_equal_time_is_the_records():
     said(f"the mixture is last, with {bits['all']['mixture']:.3f}")
     for text in bits:
         assert bits[text]["rnn"] < bits[text]["transformer"] < bits[text]["mixture"]
-    said("It is last in each of the three seeds, and the intervals are far from 0")
+    said("It is last in each of the three seeds, and the intervals of its differences")
     one = {(run["form"], run["seed"]): run["bits_per_byte"]["all"] for run in RUNS}
     for form in ("rnn", "transformer"):
         mean, half = mean_and_half([one["mixture", seed] - one[form, seed] for seed in range(3)])

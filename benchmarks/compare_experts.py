@@ -9,6 +9,10 @@ each form is measured, alternating (six minutes; run nothing beside them), and e
 updates as its form makes in the minutes. The runs themselves may share the machine. Making the graphs is not
 counted. A run that is finished is not made again, so the command may be stopped and started anew. With
 --minutes 10 it takes about two and a half hours on two cores, and 0.5 GB in --folder.
+
+    python benchmarks/compare_experts.py --record --output benchmarks/results/compare_experts.json
+
+makes the record that chapter 08 shows from such a file, without a training.
 """
 
 import argparse
@@ -26,6 +30,14 @@ from questions_and_prose import held_out_texts, questions_and_prose  # noqa: E40
 
 FORMS = {"rnn": "recurrent", "transformer": "transformer", "mixture": "recurrent,transformer"}
 VALIDATION_FRACTION = 0.05
+CODE = (
+    "mof/model.py",
+    "mof/layers/router.py",
+    "mof/experts/recurrent_expert.py",
+    "mof/experts/transformer_expert.py",
+    "mof/ops/gated_recurrence.py",
+    "mof/ops/linear_attention.py",
+)
 
 
 def train_words(form, corpus):
@@ -100,6 +112,30 @@ def table(runs):
     return rows
 
 
+def write_experts_record(path, **places):
+    """The record of chapter 08 from a file that this program wrote.
+
+    Args:
+        path: pathlib.Path of it. places: `folder`, where records lie.
+
+    Returns:
+        Path of the record.
+
+    Raises:
+        FileNotFoundError, ValueError: there is no such file, or it is none of this program's.
+    """
+    from mof.lessons.records import write_record
+
+    result = json.loads(path.read_text(encoding="utf-8"))
+    missing = [name for name in ("runs", "pace", "command", "date", "machine") if name not in result]
+    if missing:
+        raise ValueError(f"{path} holds no {', '.join(missing)}: it is no result of compare_experts.py.")
+    data = {"pace": result["pace"], "runs": result["runs"]}
+    return write_record(
+        "compare_experts", data, result["command"], result["machine"], CODE, date=result["date"], **places
+    )
+
+
 def main():
     """Parse, train, judge, write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -108,7 +144,13 @@ def main():
     parser.add_argument("--questions", type=int, default=50, help="for each family and split")
     parser.add_argument("--folder", type=Path, default=ROOT / "runs" / "compare", help="for the runs")
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
+    parser.add_argument(
+        "--record", action="store_true", help="make the book's record from --output, and stop"
+    )
     options = parser.parse_args()
+    if options.record:
+        print(f"wrote {write_experts_record(options.output)}")
+        return
     from mof.training.conditions import bit_identity_conditions
 
     folder = options.folder.resolve()

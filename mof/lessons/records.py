@@ -75,13 +75,13 @@ def find_record(name, folder=FOLDER):
     return load_record(name, folder) if (Path(folder) / f"{name}.json").is_file() else None
 
 
-def write_record(name, data, command, machine, code_files, folder=FOLDER):
+def write_record(name, data, command, machine, code_files, folder=FOLDER, date=None):
     """Store a result.
 
     Args:
         name: as in `load_record`. data: JSON value. command: str. machine: dict.
         code_files: paths relative to the project, the sources that were measured.
-        folder: where records lie.
+        folder: where records lie. date: ISO, when it was measured; None is today.
 
     Returns:
         Path of the file.
@@ -91,7 +91,7 @@ def write_record(name, data, command, machine, code_files, folder=FOLDER):
     record = {
         "data": data,
         "command": command,
-        "date": datetime.date.today().isoformat(),
+        "date": date or datetime.date.today().isoformat(),
         "machine": machine,
         "code": {Path(file).as_posix(): _sha256(ROOT / file) for file in code_files},
     }

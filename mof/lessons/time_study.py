@@ -19,7 +19,7 @@ from mof.viz.length_figure import length_figure
 from mof.viz.notebook_figures import show_figure
 from mof.viz.operations_figure import operations_figure
 from mof.viz.share_figure import share_figure
-from mof.viz.speed_figure import block_figure, thread_figure
+from mof.viz.speed_figure import cache_block_figure, thread_figure
 
 RECORD = "where_time_goes"
 LINE_LENGTH = 76  # of what stands under a cell
@@ -167,7 +167,7 @@ def _show_blocks(found, title, note):
         "Seconds for four operations over one long array, against the bytes of a block, both logarithmic. "
         f"Too small, and starting each piece costs; too large, and each operation goes to memory{note}."
     )
-    show_figure(block_figure(found, title), words)
+    show_figure(cache_block_figure(found, title), words)
 
 
 def _show_threads(found, title, note):

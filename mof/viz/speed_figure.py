@@ -27,7 +27,7 @@ def thread_figure(rates_by_threads, title=""):
     return _lines(lines, words, (_("rows of the product"), _("operations a second")), title)
 
 
-def block_figure(seconds_by_bytes, title=""):
+def cache_block_figure(seconds_by_bytes, title=""):
     """Seconds of a chain of operations by the bytes of a block.
 
     Args:

@@ -9,10 +9,12 @@ from mof.course import translation
 from mof.training.config import TrainingConfig
 from mof.viz.ability_figure import accuracy_figure, router_figure
 from mof.viz.attention_figure import attention_figure
+from mof.viz.block_figure import block_figure
 from mof.viz.budget_figure import budget_figure
 from mof.viz.chapter_time_figure import chapter_time_figure
 from mof.viz.chunk_figure import chunk_figure
 from mof.viz.clip_figure import clip_figure
+from mof.viz.comparison_figure import comparison_figure
 from mof.viz.compression_figure import compression_figure
 from mof.viz.crop_figure import crop_figure
 from mof.viz.decay_figure import decay_figure
@@ -21,6 +23,7 @@ from mof.viz.forms_figure import forms_figure
 from mof.viz.gap_figure import gap_figure
 from mof.viz.half_life_figure import half_life_figure
 from mof.viz.influence_figure import influence_figure
+from mof.viz.interval_figure import interval_figure
 from mof.viz.leak_figure import leak_figure, ripple_figure
 from mof.viz.length_figure import length_figure
 from mof.viz.loss_figure import loss_figure
@@ -29,11 +32,12 @@ from mof.viz.operations_figure import operations_figure
 from mof.viz.place_figure import place_figure
 from mof.viz.reach_figure import reach_figure
 from mof.viz.roofline_figure import roofline_figure
+from mof.viz.route_figure import route_figure
 from mof.viz.scan_figure import scan_figure
 from mof.viz.schedule_figure import schedule_figure
 from mof.viz.share_figure import share_figure
 from mof.viz.singular_figure import singular_figure
-from mof.viz.speed_figure import block_figure, thread_figure
+from mof.viz.speed_figure import cache_block_figure, thread_figure
 from mof.viz.temperature_figure import temperature_figure
 from mof.viz.token_figure import token_figure
 from mof.viz.unit_figure import unit_figure
@@ -55,11 +59,13 @@ FIGURES = {
     "accuracy": lambda: accuracy_figure({"families": [FAMILY]}),
     "router": lambda: router_figure({"router": {"reasoning": {"mean": [0.5], "half": [0.1]}}}, ["1"]),
     "attention": lambda: attention_figure(np.ones((2, 2, 2)), ["1", "2"]),
-    "blocks": lambda: block_figure({"64": 1.0, "128": 2.0}),
+    "cache": lambda: cache_block_figure({"64": 1.0, "128": 2.0}),
+    "clipping": lambda: clip_figure([2.0, 1.0], [1, 3], "1"),
+    "blocks": lambda: block_figure(np.ones((3, 2)), ["1", "2", "3"], ["4", "5"], [1]),
     "budget": lambda: budget_figure(1e10, {"1": 1e7}, (1, 96)),
     "chapter times": lambda: chapter_time_figure({"1": 60.0}, 100.0, (50.0, 200.0), 100.0),
     "chunks": lambda: chunk_figure(["1", "2", "3"], [1, 2, 3]),
-    "clipping": lambda: clip_figure([2.0, 1.0], [1, 3], "1"),
+    "comparison": lambda: comparison_figure([{**ROW, "bits_per_byte": {"1": 2.0}}]),
     "compression": lambda: compression_figure({"1": ({264: 1.0, 300: 1.5}, 3.0)}),
     "crop": lambda: crop_figure(["1", "2"], 1),
     "decay": lambda: decay_figure({"1": 1.0, "2": 0.9}),
@@ -68,6 +74,9 @@ FIGURES = {
     "gap": lambda: gap_figure([{**ROW, "whole_bits": 1.0, "stepwise_bits": 2.0}]),
     "half-lives": lambda: half_life_figure(np.ones((1, 2, 3)), np.ones((1, 3)), ["1", "2"]),
     "influence": lambda: influence_figure({"1": np.array([1.0, 0.5])}),
+    "intervals": lambda: interval_figure(
+        [{"row": "1", "values": [1.0], "mean": 1.0, "half": 0.1}], "2", "3", {"4": (0, 1)}, percent=True
+    ),
     "leaks": lambda: leak_figure({"1": np.ones((2, 2))}, ["1", "2"]),
     "lengths": lambda: length_figure({"1": {64: 0.1}}),
     "losses": lambda: loss_figure({"1": [2.0, 1.0]}),
@@ -78,6 +87,7 @@ FIGURES = {
     "reach": lambda: reach_figure(["1", "2"], 2, {"1": 1}),
     "ripples": lambda: ripple_figure({"1": np.ones((2, 2))}, ["1", "2"]),
     "roofline": lambda: roofline_figure({128: 1e10}, 1e9, 1e10),
+    "routes": lambda: route_figure(np.full((2, 2), 0.5), ["1", "2"], ["3", "4"], (0.5, 1.0)),
     "scan": lambda: scan_figure(["1", "2"], [[0.5, 0.5]] * 2, [[1.0, 1.0]] * 2),
     "shares": lambda: share_figure({"1": 1.0, "2": 0.5}, "1"),
     "schedules": lambda: schedule_figure({"1": TrainingConfig()}, num_updates=10),

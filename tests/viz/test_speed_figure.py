@@ -2,7 +2,7 @@
 
 import pytest
 
-from mof.viz.speed_figure import block_figure, thread_figure
+from mof.viz.speed_figure import cache_block_figure, thread_figure
 
 
 def test_a_line_for_each_number_of_threads_its_rows_in_order():
@@ -14,12 +14,12 @@ def test_a_line_for_each_number_of_threads_its_rows_in_order():
 
 
 def test_the_best_block_is_named():
-    figure = block_figure({"1024": 3.0, "67108864": 2.0, "65536": 1.0}, "Just now")
+    figure = cache_block_figure({"1024": 3.0, "67108864": 2.0, "65536": 1.0}, "Just now")
     assert list(figure.data[0].x) == [1024, 65536, 67108864] and list(figure.data[0].y) == [3.0, 1.0, 2.0]
     assert figure.layout.title.text == "Just now: fastest in blocks of 64 KiB"
 
 
-@pytest.mark.parametrize("figure", [thread_figure, block_figure])
+@pytest.mark.parametrize("figure", [thread_figure, cache_block_figure])
 def test_nothing_to_draw_is_refused(figure):
     with pytest.raises(ValueError, match="nothing to draw"):
         figure({})

@@ -63,7 +63,8 @@ def train(
         if base and value:
             raise ValueError(f"--base brings its own model and tokenizer: leave out {name}.")
     shape = preset(preset_name or (base and RunFolder(base).facts.get("preset")) or "tiny")
-    config = TrainingConfig(**{"tokens_per_update": shape.tokens_per_update, **training})
+    usual = {"tokens_per_update": shape.tokens_per_update, "tokens_at_once": shape.tokens_at_once}
+    config = TrainingConfig(**{**usual, **training})
     if tokenizer is not None:
         shape = dataclasses.replace(shape, tokenizer=tokenizer)
     model_config = shape.model.replace(**model)  # wrong settings are told before the backend starts

@@ -16,6 +16,7 @@ import tensorflow as tf
 from mof.ops.compilation_tensorflow import compiled
 from mof.training.optimizer import UpdateScalars, adamw_update, muon_direction, orthogonalize
 
+UPDATES_AT_ONCE = 2  # parameters: one core computes with the second while the first waits for memory
 LARGE_PARAMETER = 65_536  # numbers; smaller ones do not pay for the compilation of their update
 
 
@@ -139,11 +140,14 @@ class TensorFlowEngine:
         norm = tf.sqrt(2.0 * tf.add_n([tf.nn.l2_loss(self.sums[i]) for i in indices])) / total_weight
         clip_norm = self.config.clip_norm
         shrink = tf.minimum(1.0, clip_norm / (norm + 1e-12)) if clip_norm else 1.0
+        written = [[]] * UPDATES_AT_ONCE  # of each parameter in turn, the writes that end its update
         for i in indices:
-            scalars = UpdateScalars(shrink / total_weight, learning_rates[i], steps[i])
             update = self._apply_muon if self.plans[i].is_muon else self._apply_adamw
-            update(i, scalars)
-            self.sums[i].assign(tf.zeros_like(self.sums[i]))
+            # else all would be begun at once, and what they compute with would stand side by side
+            with tf.control_dependencies(written[-UPDATES_AT_ONCE]):
+                writes = update(i, UpdateScalars(shrink / total_weight, learning_rates[i], steps[i]))
+                emptied = self.sums[i].assign(tf.zeros_like(self.sums[i]), read_value=False)
+            written.append([*writes, emptied])
         return norm
 
     def _apply_adamw(self, i, scalars):
@@ -166,9 +170,8 @@ class TensorFlowEngine:
         if parameter.shape.num_elements() >= LARGE_PARAMETER:  # one pass over memory, not twelve
             update = self._adamw.setdefault(plan.weight_decay, compiled(update))
         new, mean, square = update(parameter, self.sums[i], slots["mean"], slots["square"], *scalars)
-        parameter.assign(new)
-        slots["mean"].assign(mean)
-        slots["square"].assign(square)
+        pairs = ((parameter, new), (slots["mean"], mean), (slots["square"], square))
+        return [variable.assign(value, read_value=False) for variable, value in pairs]
 
     def _apply_muon(self, i, scalars):
         plan, slots, parameter = self.plans[i], self.slots[i], self.parameters[i]
@@ -176,8 +179,9 @@ class TensorFlowEngine:
         direction, mean = muon_direction(
             gradient, slots["mean"], self.config.momentum, plan.parts, self._orthogonalize
         )
-        slots["mean"].assign(mean)
-        parameter.assign_sub(scalars.learning_rate * (direction + plan.weight_decay * parameter))
+        kept = slots["mean"].assign(mean, read_value=False)
+        step = scalars.learning_rate * (direction + plan.weight_decay * parameter)
+        return [kept, parameter.assign_sub(step, read_value=False)]
 
 
 def return_freed_memory():

@@ -79,18 +79,27 @@ def test_trained_model_is_trained_further_on_dialogues(mof, trained, data, tmp_p
     assert f"went on from: {trained.path}" in mof("info", "--run", run).output
 
 
-@pytest.mark.parametrize(("words", "expected"), [([], 8192), (["--tokens-per-update", "4096"], 4096)])
-def test_a_preset_brings_the_tokens_of_its_updates(words, expected, mof, data, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "words", "expected"),
+    [
+        ("small", [], (8192, 0)),
+        ("small", ["--tokens-per-update", "4096"], (4096, 0)),
+        ("full", [], (16384, 1024)),
+        ("full", ["--tokens-at-once", "0"], (16384, 0)),
+    ],
+)
+def test_a_preset_brings_the_tokens_of_its_updates(name, words, expected, mof, data, tmp_path, monkeypatch):
     from mof.cli import training_session
     from mof.training.progress import Progress
 
     monkeypatch.setattr(training_session, "train_to_end", lambda *_: Progress(update=1, num_updates=1))
-    shape = ["--preset", "small", *TINY_MODEL[2:], "--vocabulary-size", "300"]
+    shape = ["--preset", name, *TINY_MODEL[2:], "--vocabulary-size", "300"]
     run = tmp_path / "run"
     answer = mof("train", "--corpus", str(data / "prose"), "--run", str(run), *shape, *words)
     assert answer.status == 0, answer.errors
     facts = json.loads((run / "run.json").read_text(encoding="utf-8"))
-    assert facts["training"]["tokens_per_update"] == expected
+    training = facts["training"]
+    assert (training["tokens_per_update"], training["tokens_at_once"]) == expected
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ def test_the_default_training_is_the_one_predicted():
     assert config.num_streams * max(config.lengths) == LONGEST_BATCH_TOKENS
     for name in PRESET_NAMES:  # whole batches of the default lengths
         assert preset(name).tokens_per_update % LONGEST_BATCH_TOKENS == 0
+        assert preset(name).tokens_at_once % max(config.lengths) == 0
 
 
 def test_characters_per_token_are_named_for_every_tokenizer():

@@ -50,7 +50,7 @@ def break_off(training, monkeypatch, num_batches, save_after):
             training.run_to_end()
 
 
-# Lengths 8, 8, then drawn; four batches an update of SHORT rows. The freezing thaws a group after update 3.
+# Lengths 8, 8, then drawn; four batches an update of SHORT rows, eight passes where each row is one. The freezing thaws a group after update 3.
 CASES = {
     "at an update's end": dict(num_batches=9, save_after=8),
     "inside an update": dict(num_batches=9, save_after=6),
@@ -60,6 +60,9 @@ CASES = {
     ),
     "inside an update, noise in the input": dict(
         num_batches=9, save_after=6, lengths=(SHORT,), input_noise=0.5
+    ),
+    "inside an update, rows one by one": dict(
+        num_batches=18, save_after=12, lengths=(SHORT,), tokens_at_once=SHORT
     ),
     "inside an update, bfloat16": dict(
         num_batches=9, save_after=6, lengths=(SHORT,), model_changes={"product_dtype": "bfloat16"}

@@ -50,7 +50,8 @@ def break_off(training, monkeypatch, num_batches, save_after):
             training.run_to_end()
 
 
-# Lengths 8, 8, then drawn; four batches an update of SHORT rows, eight passes where each row is one. The freezing thaws a group after update 3.
+# Lengths 8, 8, then drawn; four batches an update of SHORT rows, eight passes where each row is one.
+# The freezing thaws a group after update 3.
 CASES = {
     "at an update's end": dict(num_batches=9, save_after=8),
     "inside an update": dict(num_batches=9, save_after=6),

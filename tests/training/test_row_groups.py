@@ -1,4 +1,4 @@
-"""A batch in groups of rows gives the sums and memories of the whole batch, and holds fewer tokens at once."""
+"""A batch in groups of rows gives the sums and memories of the whole batch, fewer tokens at a time."""
 
 import keras
 import numpy as np

@@ -70,7 +70,7 @@ def train(
     model_config = shape.model.replace(**model)  # wrong settings are told before the backend starts
     if resume:
         model_config = RunFolder(run).model_config
-    start_backend(saves_memory=model_config.recompute_products)
+    start_backend(saves_memory=model_config.saves_memory)
     from mof.cli.training_session import train_to_end
     from mof.training.assembly import existing_run, new_run
 

@@ -172,3 +172,24 @@ def test_training_that_computes_products_again_saves_memory(mof, data, tmp_path,
     assert mof("train", *words).status == 0
     mof("train", "--resume", "--run", str(tmp_path / "run"))
     assert asked == [{"saves_memory": True}] * 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "saves_memory"),
+    [
+        ([], False),
+        (["--recompute"], True),
+        (["--recompute-products"], True),
+        (["--preset", "full"], True),
+    ],
+)
+def test_memory_is_saved_where_anything_is_computed_again(mof, monkeypatch, flags, saves_memory):
+    asked = []
+
+    def start(**words):
+        asked.append(words)
+        raise ValueError("no further")
+
+    monkeypatch.setattr(sys.modules["mof.cli.train"], "start_backend", start)
+    assert "no further" in mof("train", "--corpus", "x", *flags).errors
+    assert asked == [{"saves_memory": saves_memory}]

@@ -41,7 +41,7 @@ def start_backend(saves_memory=False):
 
 
 def _share_one_heap():
-    """Tensors and all else from one heap of the C library, where that is glibc; before any thread takes its own.
+    """Tensors and all else from one heap of glibc, where there is one; before a thread takes its own.
 
     TensorFlow with oneDNN keeps an allocator for tensors: it hands out blocks of up to twice the size asked
     for, and never gives one back. glibc cuts to size and joins what is freed. Its own ways of giving back are

@@ -93,7 +93,7 @@ def test_a_preset_brings_the_tokens_of_its_updates(name, words, expected, mof, d
     from mof.training.progress import Progress
 
     monkeypatch.setattr(training_session, "train_to_end", lambda *_: Progress(update=1, num_updates=1))
-    shape = ["--preset", name, *TINY_MODEL[2:], "--vocabulary-size", "300"]
+    shape = ["--preset", name, *TINY_MODEL[2:], "--vocabulary-size", "300", "--num-heads", "4"]
     run = tmp_path / "run"
     answer = mof("train", "--corpus", str(data / "prose"), "--run", str(run), *shape, *words)
     assert answer.status == 0, answer.errors

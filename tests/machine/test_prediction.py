@@ -52,7 +52,7 @@ def test_larger_presets_are_slower_and_need_more(dtype):
     found = list(by_name(predictions(), dtype).values())
     speeds, disks = [p.tokens_per_second for p in found], [p.run_disk_bytes for p in found]
     assert speeds == sorted(speeds, reverse=True) and disks == sorted(disks)
-    memories = [p.peak_bytes for p in found]
+    memories = [p.peak_bytes for p in found if not preset(p.preset).tokens_at_once]
     assert memories == sorted(memories)
 
 

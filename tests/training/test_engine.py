@@ -227,3 +227,18 @@ def ancestors(operation):
                 found.add(before)
                 waiting.append(before)
     return found
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="for TensorFlow's graphs alone")
+@pytest.mark.parametrize(("changes", "expected"), [({}, 0), ({"recompute": True}, 1)])
+def test_freed_memory_goes_back_after_an_update_where_memory_is_saved(engine, monkeypatch, changes, expected):
+    from mof.training import engine_tensorflow
+
+    flags = all_trainable(engine)
+    inputs = 1.0, np.ones(len(flags), "float32"), np.ones(len(flags), "float32"), flags
+    engine.apply(*inputs)  # traced now, if it was not before
+    returned = []
+    monkeypatch.setattr(engine_tensorflow, "return_freed_memory", lambda: returned.append(1))
+    monkeypatch.setattr(engine.model, "config", engine.model.config.replace(**changes))
+    engine.apply(*inputs)
+    assert len(returned) == expected

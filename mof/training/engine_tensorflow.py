@@ -149,8 +149,8 @@ class TensorFlowEngine:
             # else all would be begun at once, and what they compute with would stand side by side
             with tf.control_dependencies(written[-UPDATES_AT_ONCE]):
                 writes = update(i, UpdateScalars(shrink / total_weight, learning_rates[i], steps[i]))
-                emptied = self.sums[i].assign(tf.zeros_like(self.sums[i]), read_value=False)
-            written.append([*writes, emptied])
+            with tf.control_dependencies(writes):  # whoever reads the sum is done with it
+                written.append([*writes, empty_in_place(self.sums[i])])
         return norm
 
     def _apply_adamw(self, i, scalars):
@@ -185,6 +185,14 @@ class TensorFlowEngine:
         kept = slots["mean"].assign(mean, read_value=False)
         step = scalars.learning_rate * (direction + plan.weight_decay * parameter)
         return [kept, parameter.assign_sub(step, read_value=False)]
+
+
+def empty_in_place(variable):
+    """Make a finite variable 0, inside a graph; returns the operation.
+
+    Zeros to assign would become constants of the graph, and stay: as much memory again as the variables.
+    """
+    return variable.assign_sub(tf.raw_ops.DeepCopy(x=variable), read_value=False)
 
 
 def return_freed_memory():

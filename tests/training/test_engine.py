@@ -242,3 +242,36 @@ def test_freed_memory_goes_back_after_an_update_where_memory_is_saved(engine, mo
     monkeypatch.setattr(engine.model, "config", engine.model.config.replace(**changes))
     engine.apply(*inputs)
     assert len(returned) == expected
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="for TensorFlow's graphs alone")
+def test_sums_are_emptied_where_they_lie(engine):
+    """Zeros made for it would be constants of the graph, as large as all weights, and kept for good."""
+    import tensorflow as tf
+
+    def places():
+        held = [_Held(tf.experimental.dlpack.to_dlpack(total.read_value())) for total in engine.sums]
+        return [np.from_dlpack(x).ctypes.data for x in held]
+
+    flags = all_trainable(engine)
+    memory = engine.model.initial_state(NUM_STREAMS)
+    engine.accumulate(random_batch(SHORT, 6), memory, flags)
+    before = places()
+    assert all(np.abs(x.numpy()).max() > 0 for x in engine.sums)
+    engine.apply(1.0, np.ones(len(flags), "float32"), np.ones(len(flags), "float32"), flags)
+    assert not any(x.numpy().any() for x in engine.sums)
+    engine.accumulate(random_batch(SHORT, 7), memory, flags)
+    assert places() == before
+
+
+class _Held:
+    """What NumPy asks of an object that shows its memory."""
+
+    def __init__(self, capsule):
+        self.capsule = capsule
+
+    def __dlpack__(self, **_):
+        return self.capsule
+
+    def __dlpack_device__(self):
+        return 1, 0  # the processor's memory

@@ -257,7 +257,7 @@ def test_sums_are_emptied_where_they_lie(engine):
     memory = engine.model.initial_state(NUM_STREAMS)
     engine.accumulate(random_batch(SHORT, 6), memory, flags)
     before = places()
-    assert all(np.abs(x.numpy()).max() > 0 for x in engine.sums)
+    assert any(x.numpy().any() for x in engine.sums)
     engine.apply(1.0, np.ones(len(flags), "float32"), np.ones(len(flags), "float32"), flags)
     assert not any(x.numpy().any() for x in engine.sums)
     engine.accumulate(random_batch(SHORT, 7), memory, flags)

@@ -200,3 +200,8 @@ class ModelConfig(Config):
             raise ValueError(f"router_temperature is {self.router_temperature}, expected above 0.")
         if self.position == "sinusoidal" and self.width % 2:
             raise ValueError(f"width is {self.width}, expected an even number for sinusoidal positions.")
+
+    @property
+    def saves_memory(self):
+        """True where a training computes something again in the backward pass, in order to hold less."""
+        return self.recompute or self.recompute_products

@@ -15,6 +15,7 @@ class Preset:
     tokens_per_update: how many a training sums before the weights change, where nobody says otherwise. The
     optimiser's own products do not depend on it: at 4,096 tokens they are a sixth of a token's for `tiny`,
     but two fifths for `small` and two thirds for `full` (book, chapter 01), so larger models sum more.
+    tokens_at_once: as in `TrainingConfig`, where nobody says otherwise; 0 for a whole batch.
 
     Raises:
         ValueError: for another tokenizer.
@@ -25,6 +26,7 @@ class Preset:
     tokenizer: str
     purpose: str
     tokens_per_update: int = 4096
+    tokens_at_once: int = 0
 
     def __post_init__(self):
         if self.tokenizer not in TOKENIZERS:
@@ -93,5 +95,6 @@ _PRESETS = {
         tokenizer="bpe",
         purpose="four days: the article's 0.08 billion parameters",
         tokens_per_update=16384,
+        tokens_at_once=1024,
     ),
 }

@@ -63,13 +63,14 @@ def train(
         if base and value:
             raise ValueError(f"--base brings its own model and tokenizer: leave out {name}.")
     shape = preset(preset_name or (base and RunFolder(base).facts.get("preset")) or "tiny")
-    config = TrainingConfig(**{"tokens_per_update": shape.tokens_per_update, **training})
+    usual = {"tokens_per_update": shape.tokens_per_update, "tokens_at_once": shape.tokens_at_once}
+    config = TrainingConfig(**{**usual, **training})
     if tokenizer is not None:
         shape = dataclasses.replace(shape, tokenizer=tokenizer)
     model_config = shape.model.replace(**model)  # wrong settings are told before the backend starts
     if resume:
         model_config = RunFolder(run).model_config
-    start_backend(saves_memory=model_config.recompute_products)
+    start_backend(saves_memory=model_config.saves_memory)
     from mof.cli.training_session import train_to_end
     from mof.training.assembly import existing_run, new_run
 

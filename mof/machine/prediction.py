@@ -113,7 +113,7 @@ def predict(name, product_dtype, rates, steps, bandwidth_bytes):
         seconds = modelled * factor
     update = update_operations(config) / entry.tokens_per_update
     low, speed, high = interval(1.0 / seconds, spread)
-    least, peak, most = _peak(config, own, steps)
+    least, peak, most = _peak(config, entry.tokens_at_once or LONGEST_BATCH_TOKENS, own, steps)
     return PresetPrediction(
         preset=name,
         product_dtype=product_dtype,
@@ -162,8 +162,8 @@ def modelled_bytes(config, batch_tokens):
     return training_state_bytes(config) + batch_tokens * kept_bytes(config)
 
 
-def _peak(config, own, steps):
-    """(low, centre, high) bytes in training by default settings; its longest batch holds 4,096 tokens.
+def _peak(config, num_tokens, own, steps):
+    """(low, centre, high) bytes in training; so many tokens are held for the gradient at most.
 
     What making the graphs took is measured as what the counts leave unexplained. It depends little on the
     size of the matrices, so the nearest measured size tells it for the others.
@@ -176,9 +176,9 @@ def _peak(config, own, steps):
         start, graph_bytes = nearest.start_bytes, max(0, _unexplained_bytes(nearest))
         others = [abs(_unexplained_bytes(s) - _unexplained_bytes(nearest)) for s in measured]
         is_alone = own is None and len(measured) == 1
-        apart = max(others) / (start + graph_bytes + modelled_bytes(config, LONGEST_BATCH_TOKENS))
+        apart = max(others) / (start + graph_bytes + modelled_bytes(config, num_tokens))
         spread = math.hypot(LEAST_MEMORY_SPREAD, UNTESTED_MEMORY_SPREAD if is_alone else apart)
-    variable = graph_bytes + modelled_bytes(config, LONGEST_BATCH_TOKENS)
+    variable = graph_bytes + modelled_bytes(config, num_tokens)
     return tuple(round(start + bound) for bound in interval(MEMORY_GROWTH * variable, spread))
 
 

@@ -40,7 +40,7 @@ def measure_steps(model_config, num_seconds, tell):
 
         from mof.cli.backend import start_backend
 
-        start_backend()
+        start_backend(saves_memory=model_config.saves_memory)
         from mof.corpus.batch import Batch
         from mof.model import MixtureLanguageModel
         from mof.training.config import TrainingConfig

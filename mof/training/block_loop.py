@@ -32,8 +32,10 @@ class BlockTraining(Training):
                 f"{config.num_streams} streams is not one batch of one shape: give one length, and "
                 "tokens_per_update as streams times length."
             )
-        if config.freeze or config.input_noise or not config.carry_memory:
-            raise ValueError("freeze, input_noise and rows without memory need mof.training.loop.Training.")
+        if config.freeze or config.input_noise or config.tokens_at_once or not config.carry_memory:
+            raise ValueError(
+                "freeze, input_noise, tokens_at_once and rows without memory need mof.training.loop.Training."
+            )
         self.block = block
         self._reader = concurrent.futures.ThreadPoolExecutor(1)
         self._next_rows = None

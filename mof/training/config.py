@@ -30,6 +30,9 @@ class TrainingConfig(Config):
     decay_share: float = setting(0.3, "last share of a warmup_stable_decay run, in which the step size falls")
     final_share: float = setting(0.05, "step size at the end, as a share of the top")
     tokens_per_update: int = setting(4096, "tokens whose gradients are summed before the weights change")
+    tokens_at_once: int = setting(
+        0, "most tokens whose inner values are held for the gradient, in whole rows; 0 is a whole batch"
+    )
     num_streams: int = setting(8, "rows of a batch, each its own continuous stream of text")
     lengths: tuple[int, ...] = setting((128, 256, 512), "tokens of a row; each update draws one of these")
     short_share: float = setting(0.15, "first share of the run, in which only the shortest length is drawn")
@@ -49,7 +52,15 @@ class TrainingConfig(Config):
 
     def check(self):
         check_at_least(
-            self, 0, "num_updates", "weight_decay", "clip_norm", "warmup_updates", "thaw_updates", "seed"
+            self,
+            0,
+            "num_updates",
+            "weight_decay",
+            "clip_norm",
+            "warmup_updates",
+            "thaw_updates",
+            "seed",
+            "tokens_at_once",
         )
         check_at_least(self, 1, "num_streams", "tokens_per_update", "evaluation_tokens")
         if self.num_updates == 0 and not self.minutes > 0:

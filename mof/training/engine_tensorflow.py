@@ -16,6 +16,7 @@ import tensorflow as tf
 from mof.ops.compilation_tensorflow import compiled
 from mof.training.optimizer import UpdateScalars, adamw_update, muon_direction, orthogonalize
 
+UPDATES_AT_ONCE = 2  # parameters: one core computes with the second while the first waits for memory
 LARGE_PARAMETER = 65_536  # numbers; smaller ones do not pay for the compilation of their update
 
 
@@ -72,7 +73,10 @@ class TensorFlowEngine:
             The length of the mean gradient before clipping, a float32 scalar.
         """
         arguments = (tf.constant(x, tf.float32) for x in (total_weight, learning_rates, steps))
-        return self._run(self._apply, "apply", trainable, arguments)
+        norm = self._run(self._apply, "apply", trainable, arguments)
+        if self.model.config.saves_memory:
+            return_freed_memory()  # else holes between tensors add up from update to update
+        return norm
 
     def tensors(self, with_sums):
         """Weights and slots by the parameters' paths, for a checkpoint: the variables themselves, not copies.
@@ -139,11 +143,14 @@ class TensorFlowEngine:
         norm = tf.sqrt(2.0 * tf.add_n([tf.nn.l2_loss(self.sums[i]) for i in indices])) / total_weight
         clip_norm = self.config.clip_norm
         shrink = tf.minimum(1.0, clip_norm / (norm + 1e-12)) if clip_norm else 1.0
+        written = [[]] * UPDATES_AT_ONCE  # of each parameter in turn, the writes that end its update
         for i in indices:
-            scalars = UpdateScalars(shrink / total_weight, learning_rates[i], steps[i])
             update = self._apply_muon if self.plans[i].is_muon else self._apply_adamw
-            update(i, scalars)
-            self.sums[i].assign(tf.zeros_like(self.sums[i]))
+            # else all would be begun at once, and what they compute with would stand side by side
+            with tf.control_dependencies(written[-UPDATES_AT_ONCE]):
+                writes = update(i, UpdateScalars(shrink / total_weight, learning_rates[i], steps[i]))
+            with tf.control_dependencies(writes):  # whoever reads the sum is done with it
+                written.append([*writes, empty_in_place(self.sums[i])])
         return norm
 
     def _apply_adamw(self, i, scalars):
@@ -166,9 +173,8 @@ class TensorFlowEngine:
         if parameter.shape.num_elements() >= LARGE_PARAMETER:  # one pass over memory, not twelve
             update = self._adamw.setdefault(plan.weight_decay, compiled(update))
         new, mean, square = update(parameter, self.sums[i], slots["mean"], slots["square"], *scalars)
-        parameter.assign(new)
-        slots["mean"].assign(mean)
-        slots["square"].assign(square)
+        pairs = ((parameter, new), (slots["mean"], mean), (slots["square"], square))
+        return [variable.assign(value, read_value=False) for variable, value in pairs]
 
     def _apply_muon(self, i, scalars):
         plan, slots, parameter = self.plans[i], self.slots[i], self.parameters[i]
@@ -176,12 +182,21 @@ class TensorFlowEngine:
         direction, mean = muon_direction(
             gradient, slots["mean"], self.config.momentum, plan.parts, self._orthogonalize
         )
-        slots["mean"].assign(mean)
-        parameter.assign_sub(scalars.learning_rate * (direction + plan.weight_decay * parameter))
+        kept = slots["mean"].assign(mean, read_value=False)
+        step = scalars.learning_rate * (direction + plan.weight_decay * parameter)
+        return [kept, parameter.assign_sub(step, read_value=False)]
+
+
+def empty_in_place(variable):
+    """Make a finite variable 0, inside a graph; returns the operation.
+
+    Zeros to assign would become constants of the graph, and stay: as much memory again as the variables.
+    """
+    return variable.assign_sub(tf.raw_ops.DeepCopy(x=variable), read_value=False)
 
 
 def return_freed_memory():
-    """Hand what tracing and compiling have freed back to the system: at `full` 0.15 GB. With glibc alone."""
+    """Hand what was freed back to the system, as after tracing: at `full` 0.15 GB. With glibc alone."""
     if sys.platform == "linux":
         with contextlib.suppress(AttributeError):  # other C libraries have no such function
             ctypes.CDLL(None).malloc_trim(0)

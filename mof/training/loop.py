@@ -20,6 +20,7 @@ from mof.training.input_noise import add_input_noise
 from mof.training.memory_arrays import flatten_state, unflatten_state
 from mof.training.parameters import plan_parameters, step_sizes
 from mof.training.progress import Progress
+from mof.training.row_groups import accumulate_in_groups
 from mof.training.saved_model import check_shapes
 from mof.training.schedule import draw_length, schedule_factor, warmup_factor
 
@@ -146,9 +147,11 @@ class Training:
         while progress.micro_batch < num_batches:
             batch = self._next_batch(length)
             memory = self.memory if config.carry_memory else self.model.initial_state(config.num_streams)
-            loss, weight, self.memory = self.engine.accumulate(batch, memory, trainable)
-            progress.cycle_loss += float(loss)
-            progress.cycle_weight += float(weight)
+            loss, weight, self.memory = accumulate_in_groups(
+                self.engine, batch, memory, trainable, config.tokens_at_once
+            )
+            progress.cycle_loss += loss
+            progress.cycle_weight += weight
             progress.micro_batch += 1
             progress.num_tokens += batch.token_ids.size
             is_sound = math.isfinite(progress.cycle_loss)  # else the update's end stops the run

@@ -79,18 +79,27 @@ def test_trained_model_is_trained_further_on_dialogues(mof, trained, data, tmp_p
     assert f"went on from: {trained.path}" in mof("info", "--run", run).output
 
 
-@pytest.mark.parametrize(("words", "expected"), [([], 8192), (["--tokens-per-update", "4096"], 4096)])
-def test_a_preset_brings_the_tokens_of_its_updates(words, expected, mof, data, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "words", "expected"),
+    [
+        ("small", [], (8192, 0)),
+        ("small", ["--tokens-per-update", "4096"], (4096, 0)),
+        ("full", [], (16384, 1024)),
+        ("full", ["--tokens-at-once", "0"], (16384, 0)),
+    ],
+)
+def test_a_preset_brings_the_tokens_of_its_updates(name, words, expected, mof, data, tmp_path, monkeypatch):
     from mof.cli import training_session
     from mof.training.progress import Progress
 
     monkeypatch.setattr(training_session, "train_to_end", lambda *_: Progress(update=1, num_updates=1))
-    shape = ["--preset", "small", *TINY_MODEL[2:], "--vocabulary-size", "300"]
+    shape = ["--preset", name, *TINY_MODEL[2:], "--vocabulary-size", "300", "--num-heads", "4"]
     run = tmp_path / "run"
     answer = mof("train", "--corpus", str(data / "prose"), "--run", str(run), *shape, *words)
     assert answer.status == 0, answer.errors
     facts = json.loads((run / "run.json").read_text(encoding="utf-8"))
-    assert facts["training"]["tokens_per_update"] == expected
+    training = facts["training"]
+    assert (training["tokens_per_update"], training["tokens_at_once"]) == expected
 
 
 @pytest.mark.parametrize(
@@ -163,3 +172,24 @@ def test_training_that_computes_products_again_saves_memory(mof, data, tmp_path,
     assert mof("train", *words).status == 0
     mof("train", "--resume", "--run", str(tmp_path / "run"))
     assert asked == [{"saves_memory": True}] * 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "saves_memory"),
+    [
+        ([], False),
+        (["--recompute"], True),
+        (["--recompute-products"], True),
+        (["--preset", "full"], True),
+    ],
+)
+def test_memory_is_saved_where_anything_is_computed_again(mof, monkeypatch, flags, saves_memory):
+    asked = []
+
+    def start(**words):
+        asked.append(words)
+        raise ValueError("no further")
+
+    monkeypatch.setattr(sys.modules["mof.cli.train"], "start_backend", start)
+    assert "no further" in mof("train", "--corpus", "x", *flags).errors
+    assert asked == [{"saves_memory": saves_memory}]

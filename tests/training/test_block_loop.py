@@ -125,6 +125,7 @@ def test_the_seconds_decide_the_updates_and_the_step_size_ends_low(make_block_tr
         ({"input_noise": 0.1}, "input_noise"),
         ({"freeze": ("rnn",)}, "freeze"),
         ({"carry_memory": False}, "memory"),
+        ({"tokens_at_once": 8}, "tokens_at_once"),
     ],
 )
 def test_what_a_block_cannot_do_is_refused(changes, words, make_block_training):

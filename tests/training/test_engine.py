@@ -187,3 +187,91 @@ def test_arrays_and_load_are_each_others_opposite(engine):
     )
     engine.load({name: held[name] for name in ("weights", "optimizer")})  # taken between two updates: no sums
     assert not any(x.any() for x in arrays_of(engine, with_sums=True)["sums"].values())
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="JAX orders its own programs")
+def test_no_more_than_two_parameters_are_updated_at_once(engine):
+    """Every write of a parameter or its slots comes after all writes of the one two before: by the graph."""
+    import tensorflow as tf
+
+    from mof.training.engine_tensorflow import UPDATES_AT_ONCE
+
+    flags = all_trainable(engine)
+    inputs = np.ones((), "float32"), np.ones(len(flags), "float32"), np.ones(len(flags), "float32")
+    engine.apply(*inputs, flags)
+    graph = engine._graphs["apply", flags].get_concrete_function(*map(tf.constant, inputs)).graph
+    names = {id(inner): outer for outer, inner in graph.captures}
+    writes = {}  # of each variable's handle, the operations that write it
+    for operation in graph.get_operations():
+        if operation.type in ("AssignVariableOp", "AssignSubVariableOp"):
+            writes.setdefault(id(names[id(operation.inputs[0])]), []).append(operation)
+
+    def written(i):
+        variables = [engine.parameters[i], engine.sums[i], *engine.slots[i].values()]
+        return [operation for variable in variables for operation in writes[id(variable.handle)]]
+
+    for i in range(UPDATES_AT_ONCE, len(flags)):
+        for operation in written(i):
+            assert set(written(i - UPDATES_AT_ONCE)) <= ancestors(operation), engine.plans[i].path
+    # and two may run side by side
+    assert not all(set(written(i - 1)) <= ancestors(op) for i in range(1, len(flags)) for op in written(i))
+
+
+def ancestors(operation):
+    """All operations that must be done before this one."""
+    found, waiting = set(), [operation]
+    while waiting:
+        current = waiting.pop()
+        for before in [*(x.op for x in current.inputs), *current.control_inputs]:
+            if before not in found:
+                found.add(before)
+                waiting.append(before)
+    return found
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="for TensorFlow's graphs alone")
+@pytest.mark.parametrize(("changes", "expected"), [({}, 0), ({"recompute": True}, 1)])
+def test_freed_memory_goes_back_after_an_update_where_memory_is_saved(engine, monkeypatch, changes, expected):
+    from mof.training import engine_tensorflow
+
+    flags = all_trainable(engine)
+    inputs = 1.0, np.ones(len(flags), "float32"), np.ones(len(flags), "float32"), flags
+    engine.apply(*inputs)  # traced now, if it was not before
+    returned = []
+    monkeypatch.setattr(engine_tensorflow, "return_freed_memory", lambda: returned.append(1))
+    monkeypatch.setattr(engine.model, "config", engine.model.config.replace(**changes))
+    engine.apply(*inputs)
+    assert len(returned) == expected
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="for TensorFlow's graphs alone")
+def test_sums_are_emptied_where_they_lie(engine):
+    """Zeros made for it would be constants of the graph, as large as all weights, and kept for good."""
+    import tensorflow as tf
+
+    def places():
+        held = [_Held(tf.experimental.dlpack.to_dlpack(total.read_value())) for total in engine.sums]
+        return [np.from_dlpack(x).ctypes.data for x in held]
+
+    flags = all_trainable(engine)
+    memory = engine.model.initial_state(NUM_STREAMS)
+    engine.accumulate(random_batch(SHORT, 6), memory, flags)
+    before = places()
+    assert any(x.numpy().any() for x in engine.sums)
+    engine.apply(1.0, np.ones(len(flags), "float32"), np.ones(len(flags), "float32"), flags)
+    assert not any(x.numpy().any() for x in engine.sums)
+    engine.accumulate(random_batch(SHORT, 7), memory, flags)
+    assert places() == before
+
+
+class _Held:
+    """What NumPy asks of an object that shows its memory."""
+
+    def __init__(self, capsule):
+        self.capsule = capsule
+
+    def __dlpack__(self, **_):
+        return self.capsule
+
+    def __dlpack_device__(self):
+        return 1, 0  # the processor's memory

@@ -50,7 +50,8 @@ def break_off(training, monkeypatch, num_batches, save_after):
             training.run_to_end()
 
 
-# Lengths 8, 8, then drawn; four batches an update of SHORT rows. The freezing thaws a group after update 3.
+# Lengths 8, 8, then drawn; four batches an update of SHORT rows, eight passes where each row is one.
+# The freezing thaws a group after update 3.
 CASES = {
     "at an update's end": dict(num_batches=9, save_after=8),
     "inside an update": dict(num_batches=9, save_after=6),
@@ -60,6 +61,9 @@ CASES = {
     ),
     "inside an update, noise in the input": dict(
         num_batches=9, save_after=6, lengths=(SHORT,), input_noise=0.5
+    ),
+    "inside an update, rows one by one": dict(
+        num_batches=18, save_after=12, lengths=(SHORT,), tokens_at_once=SHORT
     ),
     "inside an update, bfloat16": dict(
         num_batches=9, save_after=6, lengths=(SHORT,), model_changes={"product_dtype": "bfloat16"}
@@ -80,9 +84,9 @@ def test_resuming_is_bit_identical(make_training, monkeypatch, name):
     break_off(broken, monkeypatch, **moments)
     assert outcome(broken)["log"] == expected["log"][: len(broken.run.read_log())]
     checkpoint = RunFolder(broken.run.path).newest_checkpoint(warn=pytest.fail)
-    num_in_cycle = 4 if moments["save_after"] % 4 == 0 else moments["save_after"] % 4
-    assert checkpoint.state["progress"]["micro_batch"] == num_in_cycle % 4
-    assert ("sums" in checkpoint.arrays) == (num_in_cycle != 4)
+    num_batches = moments["save_after"] // (2 if "tokens_at_once" in case else 1)
+    assert checkpoint.state["progress"]["micro_batch"] == num_batches % 4
+    assert ("sums" in checkpoint.arrays) == (num_batches % 4 != 0)
 
     resumed = make_training(run=RunFolder(broken.run.path))  # its engine stands at the start of a run
     assert resumed.restore(checkpoint) == []

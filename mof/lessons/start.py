@@ -2,10 +2,16 @@
 
 import contextlib
 import io
+import logging
 import os
 import sys
 
 from mof.cli.backend import start_backend
+
+
+def is_no_retracing_advice(record):
+    """A filter of log records: a chapter that measures makes a graph for each form, and means to."""
+    return "triggered tf.function retracing" not in record.getMessage()
 
 
 def start_lesson():
@@ -23,6 +29,7 @@ def start_lesson():
     except BaseException:
         sys.stderr.write(words.getvalue())
         raise
+    logging.getLogger("tensorflow").addFilter(is_no_retracing_advice)
     import keras
 
     backend = keras.backend.backend()

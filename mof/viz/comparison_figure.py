@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from mof.course.translation import _
+from mof.viz.forms_figure import forms_figure
 from mof.viz.frame_slider import frame_slider
 
 
@@ -22,7 +23,7 @@ def comparison_figure(rows, title=""):
     if not rows:
         raise ValueError("there are no rows, expected one for each training.")
     forms = list(dict.fromkeys(row["form"] for row in rows))
-    frames = [_frame(rows, forms, text) for text in rows[0]["bits_per_byte"]]
+    frames = [_frame(rows, text) for text in rows[0]["bits_per_byte"]]
     figure = go.Figure(frames[0].data, frames=frames)
     figure.update_layout(
         title=title,
@@ -40,33 +41,9 @@ def comparison_figure(rows, title=""):
     return figure
 
 
-def _frame(rows, forms, text):
+def _frame(rows, text):
     values = [row["bits_per_byte"][text] for row in rows]
-    means = [
-        sum(found) / len(found)
-        for found in ([row["bits_per_byte"][text] for row in rows if row["form"] == form] for form in forms)
-    ]
-    dots = go.Scatter(
-        x=values,
-        y=[row["form"] for row in rows],
-        customdata=[row["seed"] for row in rows],
-        mode="markers",
-        marker={"size": 11, "opacity": 0.75},
-        name=_("one training"),
-        hovertemplate=_("{form}, seed {seed}: {number} bits per byte").format(
-            form="%{y}", seed="%{customdata}", number="%{x:.3f}"
-        )
-        + "<extra></extra>",
-    )
-    strokes = go.Scatter(
-        x=means,
-        y=forms,
-        mode="markers",
-        marker={"symbol": "line-ns-open", "size": 26, "line": {"width": 3}},
-        name=_("mean over the seeds"),
-        hovertemplate=_("{form}, mean: {number} bits per byte").format(form="%{y}", number="%{x:.3f}")
-        + "<extra></extra>",
-    )
+    dots = forms_figure([{**row, "bits_per_byte": value} for row, value in zip(rows, values, strict=True)])
     room = 0.1 * (max(values) - min(values)) or 0.01
     view = [min(values) - room, max(values) + room]
-    return go.Frame(name=text, data=[dots, strokes], layout={"xaxis": {"range": view}})
+    return go.Frame(name=text, data=dots.data, layout={"xaxis": {"range": view}})

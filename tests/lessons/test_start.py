@@ -34,3 +34,19 @@ start.start_lesson()
     finished = run(code)
     assert finished.returncode != 0
     assert "why it failed" in finished.stderr and "no backend" in finished.stderr
+
+
+def test_advice_against_new_graphs_is_not_shown_and_other_warnings_are():
+    code = """
+import logging
+from mof.lessons.start import start_lesson
+
+start_lesson()
+log = logging.getLogger("tensorflow")
+log.addHandler(logging.StreamHandler())
+log.warning("5 out of the last %s calls triggered tf.function retracing.", 5)
+log.warning("something else")
+"""
+    finished = run(code)
+    assert finished.returncode == 0, finished.stderr
+    assert "something else" in finished.stderr and "retracing" not in finished.stderr

@@ -1,7 +1,7 @@
 """A batch in groups of rows, one after the other: what is kept for the gradient is one group's at a time.
 
-The rows of a batch do not see one another, so the sums are those of the whole batch, up to rounding. Source:
-gradient accumulation, as in Huang et al. 2019, "GPipe", section 2.2. Book: chapter 11.
+The rows of a batch do not see one another, so the sums are those of the whole batch, up to rounding. Book:
+chapter 11, "The batch".
 """
 
 import keras

@@ -22,28 +22,25 @@ def comparison_figure(rows, title=""):
     """
     if not rows:
         raise ValueError("there are no rows, expected one for each training.")
-    forms = list(dict.fromkeys(row["form"] for row in rows))
-    frames = [_frame(rows, text) for text in rows[0]["bits_per_byte"]]
-    figure = go.Figure(frames[0].data, frames=frames)
+    texts = list(rows[0]["bits_per_byte"])
+    frames = [_frame(rows, text) for text in texts]
+    figure = forms_figure(_rows_of(rows, texts[0]), title)
+    figure.frames = frames
     figure.update_layout(
-        title=title,
         sliders=[frame_slider(frames, _("text: "))],
-        xaxis={"title": _("bits per byte (left is better)"), "range": list(frames[0].layout.xaxis.range)},
-        yaxis={
-            "categoryorder": "array",
-            "categoryarray": forms[::-1],
-            "range": [-0.5, len(forms) - 0.5],
-            "automargin": True,
-        },
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-        height=290 + 50 * len(forms),
+        xaxis={"range": list(frames[0].layout.xaxis.range)},
+        height=figure.layout.height + 120,  # for the slider
     )
     return figure
 
 
+def _rows_of(rows, text):
+    return [{**row, "bits_per_byte": row["bits_per_byte"][text]} for row in rows]
+
+
 def _frame(rows, text):
     values = [row["bits_per_byte"][text] for row in rows]
-    dots = forms_figure([{**row, "bits_per_byte": value} for row, value in zip(rows, values, strict=True)])
+    dots = forms_figure(_rows_of(rows, text))
     room = 0.1 * (max(values) - min(values)) or 0.01
     view = [min(values) - room, max(values) + room]
     return go.Frame(name=text, data=dots.data, layout={"xaxis": {"range": view}})

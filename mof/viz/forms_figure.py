@@ -49,15 +49,22 @@ def forms_figure(rows, title=""):
         )
     figure.update_layout(
         title=title,
-        xaxis={"title": _("bits per byte (left is better)")},
-        yaxis={
+        **form_lines(forms),
+        showlegend=len(figure.data) > 1,
+        height=170 + 50 * len(forms),
+    )
+    return figure
+
+
+def form_lines(forms):
+    """The layout of a figure with a line for each form, the first on top, over bits per byte."""
+    return {
+        "xaxis": {"title": _("bits per byte (left is better)")},
+        "yaxis": {
             "categoryorder": "array",
             "categoryarray": forms[::-1],
             "range": [-0.5, len(forms) - 0.5],
             "automargin": True,
         },
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-        showlegend=len(figure.data) > 1,
-        height=170 + 50 * len(forms),
-    )
-    return figure
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+    }

@@ -4,6 +4,7 @@ they part, the model has seen its future. Book: chapter 06."""
 import plotly.graph_objects as go
 
 from mof.course.translation import _
+from mof.viz.forms_figure import form_lines
 
 SYMBOLS = {"whole_bits": "circle-open", "stepwise_bits": "diamond"}  # and where there is no colour
 COLOURS = {"whole_bits": "#b8560f", "stepwise_bits": "#2f6db5"}
@@ -42,14 +43,7 @@ def gap_figure(rows, title=""):
         )
     figure.update_layout(
         title=title,
-        xaxis={"title": _("bits per byte (left is better)")},
-        yaxis={
-            "categoryorder": "array",
-            "categoryarray": forms[::-1],
-            "range": [-0.5, len(forms) - 0.5],
-            "automargin": True,
-        },
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        **form_lines(forms),
         height=190 + 50 * len(forms),
     )
     return figure

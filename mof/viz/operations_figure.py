@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from mof.course.translation import _, ngettext
 from mof.viz.frame_slider import frame_slider
-from mof.viz.roofline_figure import ROOF_COLOUR, roof
+from mof.viz.roofline_figure import add_roof, roof
 
 COLOURS = ("#d9730d", "#2e9e4f", "#8250b4", "#b4324a", "#6e7b8a")
 SYMBOLS = ("diamond", "square", "triangle-up", "circle", "star")
@@ -41,17 +41,7 @@ def operations_figure(found, title=""):
     high = max(1000.0, 2 * ridge, *(2 * point["intensity"] for trail in points.values() for point in trail))
     line = [low, ridge, high]
     figure = go.Figure()
-    figure.add_scatter(
-        x=line,
-        y=roof(line, peak, bandwidth),
-        mode="lines",
-        name=_("the roof"),
-        line={"color": ROOF_COLOUR, "width": 3},
-        hovertemplate=_("{number} operations a byte: at most {rate} a second").format(
-            number="%{x:.3g}", rate="%{y:.3s}"
-        )
-        + "<extra></extra>",
-    )
+    add_roof(figure, line, peak, bandwidth)
     for colour, trail in zip(_cycle(COLOURS, points), points.values(), strict=True):
         figure.add_scatter(
             x=[point["intensity"] for point in trail],

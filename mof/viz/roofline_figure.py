@@ -56,17 +56,7 @@ def roofline_figure(rates, sum_rate, bandwidth, title=""):
     low, high = 0.05, max(1000.0, 2 * places[-1])
     line = sorted({low, peak / bandwidth, high} if low < peak / bandwidth < high else {low, high})
     figure = go.Figure()
-    figure.add_scatter(
-        x=line,
-        y=roof(line, peak, bandwidth),
-        mode="lines",
-        name=_("the roof"),
-        line={"color": ROOF_COLOUR, "width": 3},
-        hovertemplate=_("{number} operations a byte: at most {rate} a second").format(
-            number="%{x:.3g}", rate="%{y:.3s}"
-        )
-        + "<extra></extra>",
-    )
+    add_roof(figure, line, peak, bandwidth)
     figure.add_scatter(
         x=[1 / 12, *places],
         y=[sum_rate, *(rates[size] for size in sizes)],
@@ -98,3 +88,18 @@ def roofline_figure(rates, sum_rate, bandwidth, title=""):
         height=480,
     )
     return figure
+
+
+def add_roof(figure, line, peak, bandwidth):
+    """The roof over the intensities of `line`, as the figure's next trace."""
+    figure.add_scatter(
+        x=line,
+        y=roof(line, peak, bandwidth),
+        mode="lines",
+        name=_("the roof"),
+        line={"color": ROOF_COLOUR, "width": 3},
+        hovertemplate=_("{number} operations a byte: at most {rate} a second").format(
+            number="%{x:.3g}", rate="%{y:.3s}"
+        )
+        + "<extra></extra>",
+    )

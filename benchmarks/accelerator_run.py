@@ -8,9 +8,12 @@
 `pack` learns the tokenizer, turns both parts of `shipped_corpus.py` into tokens, makes the folders of two
 runs and puts all into one file, data.tar.xz: the device needs neither text nor network. `train` unpacks it,
 trains the first run for the seconds at hand and the second from its weights, and writes into --output what
-comes back: logs, both models' weights in half precision, held-out figures, the name of the device. `unpack`
-makes run folders of that here, which `mof chat`, `mof export` and `mof evaluate` read, and a record of the
-figures.
+comes back: logs, the models' weights, held-out figures, the name of the device. `unpack` makes run folders of
+that here, which `mof chat`, `mof export` and `mof evaluate` read, and a record of the figures.
+
+`pack --base RUN` leaves the first run out: the second then starts from that run's weights. `train --int8`
+rounds the weights as `mof export --int8` does, so that a large model comes home in half the bytes, and
+--home says whose weights come home.
 """
 
 import argparse
@@ -41,7 +44,8 @@ TRAINING = {
     "final_share": 0.0,
     "warmup_updates": 100,
 }
-CHAT_STEP_SHARE = 0.3  # of the first run's step sizes
+CHAT_STEP_SHARE = 0.05  # of the first run's step sizes: at 0.3 the model forgot what it had read
+BASE = "base.safetensors"  # weights that a second run alone starts from
 LOGGED_TOGETHER = 80  # updates whose mean loss is kept
 BLOCK = 16  # updates in one program
 FIRST_LOOK_SECONDS, LOOK_GROWTH = 20.0, 1.5  # held-out text: often at first, where the loss falls fast
@@ -68,11 +72,16 @@ def pack(options):
     tokenizer = load_tokenizer(learned)
     model = model.replace(vocabulary_size=tokenizer.vocabulary_size)
     chat = training.replace(
-        learning_rate=CHAT_STEP_SHARE * training.learning_rate,
-        muon_learning_rate=CHAT_STEP_SHARE * training.muon_learning_rate,
+        learning_rate=options.chat_step_share * training.learning_rate,
+        muon_learning_rate=options.chat_step_share * training.muon_learning_rate,
+        warmup_updates=min(training.warmup_updates, 20),
         seed=training.seed + 1,
     )
+    packed = []
     for (run, part), config in zip(PARTS.items(), (training, chat), strict=True):
+        if options.base and run == "pretraining":
+            continue
+        packed += [run, part]
         build_token_cache([options.corpus / f"{part}.jsonl"], tokenizer, folder / part, VALIDATION_FRACTION)
         shutil.rmtree(folder / run, ignore_errors=True)
         facts = {
@@ -82,8 +91,21 @@ def pack(options):
             "validation_fraction": VALIDATION_FRACTION,
         }
         RunFolder.create(folder / run, model, config, tokenizer, facts)
-    write_packed(folder / PACKED, folder, [*PARTS, *PARTS.values()])
+    if options.base:
+        pack_weights(options.base, folder / BASE)
+        packed.append(BASE)
+    write_packed(folder / PACKED, folder, packed)
     print(f"{folder / PACKED}: {(folder / PACKED).stat().st_size / 1e6:.1f} MB")
+
+
+def pack_weights(run, path):
+    """The weights of a run's newest checkpoint in half precision."""
+    from mof.inference.run_graphs import newest_weights
+    from mof.training.run_folder import RunFolder
+    from mof.training.tensor_file import write_tensors
+
+    weights = newest_weights(RunFolder(run))
+    write_tensors(path, {name: weights[name].astype("float16") for name in weights})
 
 
 def train(options):
@@ -99,13 +121,17 @@ def train(options):
     read_packed(options.folder / PACKED, work)
     print(f"unpacked after {time.perf_counter() - start:.1f} s; {jax.devices()[0].device_kind}", flush=True)
     facts = {"device": jax.devices()[0].device_kind, "jax": jax.__version__, "stages": {}}
-    weights, bringing = None, []
+    weights, bringing = packed_weights(work / BASE), []
     for run, seconds in zip(PARTS, (options.seconds, options.chat_seconds), strict=True):
         if seconds:
-            end = options.seconds + (options.chat_seconds if weights else 0.0)
+            end = options.seconds + (options.chat_seconds if run == "chat" else 0.0)
             left = end - (time.perf_counter() - start)
             weights, facts["stages"][run] = train_stage(work, run, weights, left)
             arrays = {path: np.asarray(array) for path, array in weights.items()}
+            if run not in options.home:
+                arrays = {}
+            elif options.int8:
+                arrays = int8_and_halves(arrays)
             bringing.append(
                 threading.Thread(target=bring_home, args=(work, run, arrays, facts, options.output))
             )
@@ -113,6 +139,53 @@ def train(options):
     for thread in bringing:
         thread.join()
     print(f"done after {time.perf_counter() - start:.1f} s", flush=True)
+
+
+def packed_weights(path):
+    """What `pack_weights` wrote, float32, or None."""
+    from mof.training.tensor_file import StoredTensors
+
+    if not path.is_file():
+        return None
+    stored = StoredTensors(path)
+    return {name: stored[name].astype("float32") for name in stored}
+
+
+def int8_and_halves(weights):
+    """The matrices as an int8 export holds them, all else and the scales in half precision; a matrix that
+    does not fill its blocks stays whole."""
+    from mof.inference.export import EMBEDDING, rounded
+    from mof.inference.int8 import BLOCK_LENGTH
+
+    def num_inputs(name, array):
+        return array.shape[1 if name == EMBEDDING else 0] if array.ndim == 2 else 0
+
+    fitting = {name: a for name, a in weights.items() if num_inputs(name, a) % BLOCK_LENGTH == 0}
+    arrays = {**weights, **rounded(fitting)}
+    return {
+        name: array if name.endswith("/int8") else array.astype("float16")
+        for name, array in arrays.items()
+        if f"{name}/int8" not in arrays
+    }
+
+
+def whole_weights(stored):
+    """float32 arrays by their parameters' paths, of what came home."""
+    from mof.inference.export import EMBEDDING
+    from mof.inference.int8 import dequantize
+
+    weights = {}
+    for name in stored:
+        if name.endswith("/scales"):
+            continue
+        array = stored[name]
+        if name.endswith("/int8"):
+            name = name.removesuffix("/int8")
+            scales = stored[f"{name}/scales"].astype("float32")
+            array = dequantize(array, scales, array.shape[1] * array.shape[2])
+            array = array.T if name == EMBEDDING else array
+        weights[name] = array.astype("float32")
+    return weights
 
 
 def train_stage(work, name, weights, seconds):
@@ -193,8 +266,9 @@ def bring_home(work, name, weights, facts, output):
 
     folder = work / "home" / name
     folder.mkdir(parents=True)
-    halves = {path: array.astype("float16") for path, array in weights.items()}
-    write_tensors(folder / "weights.safetensors", halves)
+    halves = {path: a if a.dtype == "uint8" else a.astype("float16") for path, a in weights.items()}
+    if halves:
+        write_tensors(folder / "weights.safetensors", halves)
     for file in ("run.json", "tokenizer.json", "log.jsonl"):
         shutil.copy(work / name / file, folder / file)
     (folder / "facts.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
@@ -224,11 +298,11 @@ def unpack(options):
         read_packed(packed, folder)
         run = RunFolder(folder / name)
         run.change_products("float32")
-        halves = StoredTensors(folder / name / "weights.safetensors")
-        weights = {path: halves[path].astype("float32") for path in halves}
-        last = run.read_log()[-1]["update"]
-        state = {"tokenizer_hash": run.facts["tokenizer_hash"], "progress": {"update": last}}
-        print(save_checkpoint(run.checkpoints, {"weights": weights}, state, last))
+        if (folder / name / "weights.safetensors").is_file():
+            weights = whole_weights(StoredTensors(folder / name / "weights.safetensors"))
+            last = run.read_log()[-1]["update"]
+            state = {"tokenizer_hash": run.facts["tokenizer_hash"], "progress": {"update": last}}
+            print(save_checkpoint(run.checkpoints, {"weights": weights}, state, last))
         record["runs"][name] = recorded(run)
     if options.record:
         text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
@@ -283,6 +357,10 @@ def main():
     packing.add_argument("--preset", default="small", help="shape to start from")
     packing.add_argument("--model", default="{}", help="JSON of ModelConfig fields to change")
     packing.add_argument("--training", default="{}", help="JSON of TrainingConfig fields to change")
+    packing.add_argument("--base", type=Path, help="run whose weights the second run starts from")
+    packing.add_argument(
+        "--chat-step-share", type=float, default=CHAT_STEP_SHARE, help="of the second run's step sizes"
+    )
     training = commands.add_parser("train", help="on the device; states its seconds itself")
     training.add_argument(
         "--seconds", type=float, required=True, help="from the start to the first run's end"
@@ -290,6 +368,8 @@ def main():
     training.add_argument(
         "--chat-seconds", type=float, default=0.0, help="of the second run; 0 leaves it out"
     )
+    training.add_argument("--int8", action="store_true", help="weights come home rounded")
+    training.add_argument("--home", nargs="*", default=list(PARTS), help="runs whose weights come home")
     training.add_argument("--work", type=Path, default=Path("runs/accelerator_work"))
     unpacking = commands.add_parser("unpack", help="what came home into run folders")
     unpacking.add_argument("--record", type=Path, help="JSON file for the figures that are kept")

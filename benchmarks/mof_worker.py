@@ -52,6 +52,7 @@ def make_model(job):
 def measure_training(job):
     """Whole updates by the loop of `mof train`: reading rows, gradients, optimiser, a line in the log."""
     from mof.corpus.token_cache import TokenCache
+    from mof.presets import preset
     from mof.training.config import TrainingConfig
     from mof.training.loop import Training
     from mof.training.observer import Observer
@@ -62,6 +63,7 @@ def measure_training(job):
     config = TrainingConfig(
         num_updates=1_000_000,
         tokens_per_update=job["tokens_per_update"],
+        tokens_at_once=preset(job["preset"]).tokens_at_once,
         num_streams=NUM_STREAMS,
         lengths=(ROW_TOKENS,),
         checkpoint_seconds=1e9,

@@ -6,7 +6,8 @@ our models are judged by, every target scored once (`token_rows`), and the bits 
 
 Job: {"shape", "dtype", "is_compiled", "train_tokens", "token_dtype", "vocabulary_size", "num_rows",
 "row_tokens", "learning_rate", "warmup_share", "seconds", "seed", "num_looks", "held_out"}, where held_out is
-the path of an .npz file with "tokens", "offsets", "num_bytes" and "end".
+the path of an .npz file with "tokens", "offsets", "num_bytes" and "end". With "num_updates" every update
+counts as an equal part of the seconds, however long it takes (`paced_race.py`); with "device" it runs there.
 """
 
 import math
@@ -34,7 +35,7 @@ def bits_per_byte(model, held_out, num_tokens, dtype):
     total = 0.0
     with torch.no_grad():
         for token_ids, targets in held_out_batches(documents, int(held_out["end"]), num_tokens, JUDGED_ROWS):
-            batch = torch.from_numpy(token_ids), torch.from_numpy(targets)
+            batch = (torch.from_numpy(part).to(model.device) for part in (token_ids, targets))
             total += float(summed_nats(model, *batch, dtype))
     model.train()
     return total / math.log(2) / int(held_out["num_bytes"])
@@ -43,7 +44,8 @@ def bits_per_byte(model, held_out, num_tokens, dtype):
 def race(job):
     """Train for the seconds, judging at equal parts of them."""
     held_out = dict(np.load(job["held_out"]))
-    model = make_model(job["shape"], job["vocabulary_size"], job["row_tokens"], job["seed"])
+    device = job.get("device", "cpu")
+    model = make_model(job["shape"], job["vocabulary_size"], job["row_tokens"], job["seed"]).to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=job["learning_rate"], fused=True)
     tokens = np.fromfile(job["train_tokens"], dtype=job["token_dtype"])
     rows = TrainingRows(tokens, job["num_rows"], job["row_tokens"], job["seed"])
@@ -51,22 +53,23 @@ def race(job):
     batch_tokens = job["num_rows"] * job["row_tokens"]
     num_tokens, seconds, curve = 0, 0.0, []
     looks = [job["seconds"] * (i + 1) / job["num_looks"] for i in range(job["num_looks"])]
+    step_seconds = job["seconds"] / job["num_updates"] if job.get("num_updates") else None
     while looks:
         start = time.perf_counter()
         for group in optimizer.param_groups:
             group["lr"] = job["learning_rate"] * cosine_share(seconds / job["seconds"], job["warmup_share"])
-        token_ids, targets = map(torch.from_numpy, rows.next_batch())
+        token_ids, targets = (torch.from_numpy(part).to(device) for part in rows.next_batch())
         loss = loss_of(model, token_ids, targets, job["dtype"]) / batch_tokens
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         is_sound = math.isfinite(loss.item())
-        seconds += time.perf_counter() - start
+        seconds += step_seconds or time.perf_counter() - start
         num_tokens += batch_tokens
         if not is_sound:
             return {"diverged_after_seconds": seconds, "tokens": num_tokens}
-        if seconds >= looks[0]:
+        if seconds >= looks[0] * (1 - 1e-9):
             looks.pop(0)
             bits = bits_per_byte(model, held_out, job["row_tokens"], job["dtype"])
             curve.append([round(seconds), bits])

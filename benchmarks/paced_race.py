@@ -1,0 +1,477 @@
+"""Equal time by counted updates: an update is timed here, on the CPU; the updates may be made elsewhere.
+
+    python benchmarks/paced_race.py pace   --folder runs/race --corpus my-texts
+    python benchmarks/paced_race.py pack   --folder runs/race
+    KERAS_BACKEND=jax python benchmarks/paced_race.py train --folder runs/race --output came-home
+    python benchmarks/paced_race.py record --folder runs/race --output came-home
+
+Forty trainings of 20 to 60 minutes are a day and a half of a laptop, so: `pace` takes the seconds of an
+update of every contestant on this processor, in turns (half an hour; run nothing beside it). `pack` gives
+each one the updates that fit into its minutes, and puts tokens and settings into one file. `train` makes
+exactly these updates, several trainings at once, on an accelerator that was lent, or here; a training that is
+finished is not made again. Products are float32 wherever they are computed. `record` writes
+benchmarks/results/paced_race.json, with the hardware of either part.
+
+Contestants: `tiny` against minimind's shape, as shipped and given our vocabulary and a swept step size (see
+`equal_time_peers.py`, which does the same on the clock); other shapes of `tiny` and of `small`.
+"""
+
+import argparse
+import concurrent.futures
+import dataclasses
+import datetime
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
+
+from accelerator_run import read_packed, write_packed  # noqa: E402
+from corpus_tokens import LEARNERS  # noqa: E402
+from equal_time_peers import LEARNING_RATES, OWN, OWN_LEARNING_RATE, TUNED, held_out_file  # noqa: E402
+from one_measurement import job_of_this_process, measured, seconds_of, tell  # noqa: E402
+from pace import updates_in  # noqa: E402
+from peers.setup import ENVIRONMENTS, interpreter  # noqa: E402
+
+HERE = Path(__file__).resolve().parent
+PACKED = "race.tar.xz"
+VALIDATION_FRACTION = 0.02
+TEXT_SHARE = 0.35  # of the documents: more than any contestant reads
+PEER = "minimind-256x6"
+SEEDS = (0, 1, 2)
+LEAST_SECONDS = 4.0  # of timed updates, for each length of rows
+
+
+@dataclasses.dataclass(frozen=True)
+class Contestant:
+    """Something that trains: ours by a preset with changes, or a peer.
+
+    name: unique. minutes: of training. preset: "tiny" or "small"; or "" for a peer. model, training: fields
+    of ModelConfig and TrainingConfig to change. peer: settings of `peers/torch_race.py`. vocabulary: tokens.
+    seeds, learning_rates: one training for each pair; of our own the rate is the preset's: (None,).
+    """
+
+    name: str
+    minutes: float
+    preset: str = "tiny"
+    model: dict = dataclasses.field(default_factory=dict)
+    training: dict = dataclasses.field(default_factory=dict)
+    peer: dict = dataclasses.field(default_factory=dict)
+    vocabulary: int = 8192
+    seeds: tuple = (0,)
+    learning_rates: tuple = (None,)
+
+    def runs(self):
+        """(name of the run, seed, learning rate or None) of each training."""
+        for seed in self.seeds:
+            for rate in self.learning_rates:
+                yield f"{self.name}-{seed}" + (f"-{rate:g}" if rate else ""), seed, rate
+
+
+def shape(name, preset="tiny", minutes=20.0, training=None, vocabulary=8192, seeds=(0,), **model):
+    """A contestant of ours."""
+    return Contestant(name, minutes, preset, model, training or {}, {}, vocabulary, seeds)
+
+
+HALF = {"tokens_per_update": 2048, "lengths": [128, 256]}
+HALF_SMALL = {"tokens_per_update": 4096}
+CONTESTANTS = (
+    shape("tiny", seeds=SEEDS),
+    Contestant("own", 20.0, "", peer=OWN, vocabulary=6400, seeds=SEEDS, learning_rates=(OWN_LEARNING_RATE,)),
+    Contestant("tuned", 20.0, "", peer=TUNED, seeds=SEEDS, learning_rates=LEARNING_RATES),
+    shape("tiny half batch", training=HALF),
+    shape("tiny two blocks", transformer_layers=2),
+    shape("tiny two blocks wide rnn", transformer_layers=2, recurrent_width=768),
+    shape("tiny one rnn layer", recurrent_layers=1, recurrent_width=768),
+    shape(
+        "tiny narrow",
+        width=192,
+        num_heads=6,
+        recurrent_width=384,
+        feed_forward_width=384,
+        thought_width=96,
+    ),
+    shape(
+        "tiny wide",
+        width=320,
+        num_heads=10,
+        recurrent_width=640,
+        feed_forward_width=640,
+        thought_width=160,
+    ),
+    shape("tiny vocabulary 4096", vocabulary=4096),
+    shape("tiny recurrent alone", experts=["recurrent"], seeds=SEEDS),
+    shape("small", "small", 60.0),
+    shape("small half batch", "small", 60.0, training=HALF_SMALL),
+    shape("small three blocks", "small", 60.0, transformer_layers=3),
+    shape("small three blocks wide rnn", "small", 60.0, transformer_layers=3, recurrent_width=1536),
+    shape(
+        "small narrow",
+        "small",
+        60.0,
+        width=384,
+        num_heads=6,
+        recurrent_width=768,
+        feed_forward_width=1152,
+        thought_width=96,
+    ),
+    shape("small recurrent alone", "small", 60.0, experts=["recurrent"]),
+)
+
+
+# --- on the CPU, with nothing beside ------------------------------------------------------------------------
+
+
+def configs_of(contestant, num_updates, seed):
+    """(ModelConfig, TrainingConfig) of one of ours."""
+    from mof.presets import preset
+    from mof.training.config import TrainingConfig
+
+    chosen = preset(contestant.preset)
+    model = chosen.model.replace(**{**contestant.model, "vocabulary_size": contestant.vocabulary})
+    settings = {
+        "tokens_per_update": chosen.tokens_per_update,
+        "tokens_at_once": chosen.tokens_at_once,
+        "num_updates": num_updates,
+        "seed": seed,
+        "checkpoint_seconds": 1e9,
+        **contestant.training,
+    }
+    return model, TrainingConfig().replace(**settings)
+
+
+def pace(options):
+    """Learn the vocabularies, encode the text, take the seconds of an update of each contestant."""
+    folder = options.folder
+    texts = {
+        size: text_of(folder, size, options.corpus) for size in sorted({c.vocabulary for c in CONTESTANTS})
+    }
+    path = folder / "pace.json"
+    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    python = interpreter("torch", options.peers)
+    start = time.monotonic()
+    for number in range(options.rounds):
+        for contestant in CONTESTANTS:
+            rounds = known.setdefault(contestant.name, [])
+            if len(rounds) > number:
+                continue
+            if contestant.preset:
+                rounds.append(measured(sys.executable, __file__, {"timed": contestant.name}))
+            else:
+                rounds.append(peer_pace(contestant, texts[contestant.vocabulary], python))
+            path.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+            told = rounds[-1]["seconds_of_update"]
+            print(f"{(time.monotonic() - start) / 60:5.1f} min  {contestant.name}: {told:.4f} s", flush=True)
+
+
+def text_of(folder, size, corpus):
+    """Tokenizer and token cache of a part of the corpus; made where they are missing.
+
+    Returns:
+        dict with "tokenizer", "cache" (TokenCache), "train_tokens" and "token_dtype" of the flat file.
+    """
+    from mof.corpus.reading import read_documents
+    from mof.corpus.splitting import document_hash, is_validation
+    from mof.corpus.token_cache import TokenCache
+    from mof.corpus.token_cache_building import build_token_cache
+    from mof.tokenizer.loading import load_tokenizer
+
+    part, learned, cached = folder / "part.jsonl", folder / f"tokenizer-{size}.json", folder / f"cache-{size}"
+    if not cached.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        if not part.is_file():
+            with open(folder / "part.partial", "w", encoding="utf-8", newline="\n") as file:
+                for document in read_documents(corpus):
+                    if int(document_hash(document)[-8:], 16) < TEXT_SHARE * 16**8:
+                        file.write(json.dumps({"text": document.text}, ensure_ascii=False) + "\n")
+            os.replace(folder / "part.partial", part)
+        kept = (d for d in read_documents([part]) if not is_validation(d, VALIDATION_FRACTION))
+        LEARNERS["bpe"]((text for d in kept for text in d.texts), size).save(learned)
+        build_token_cache([part], load_tokenizer(learned), cached, VALIDATION_FRACTION)
+    cache = TokenCache(cached)
+    return {
+        "tokenizer": learned,
+        "cache": cache,
+        "train_tokens": str(cached / cache.manifest["data_folder"] / "train.tokens"),
+        "token_dtype": cache.manifest["token_dtype"],
+    }
+
+
+def peer_pace(contestant, text, python):
+    """The fastest of float32 and bfloat16, plain and compiled, as a dict of figures."""
+    figures = {}
+    for dtype in ("float32", "bfloat16"):
+        for is_compiled in (False, True):
+            job = {
+                "shape": PEER,
+                "dtype": dtype,
+                "is_compiled": is_compiled,
+                "num_rows": contestant.peer["num_rows"],
+                "row_tokens": contestant.peer["row_tokens"],
+                "tokens_per_update": contestant.peer["num_rows"] * contestant.peer["row_tokens"],
+                "train_tokens": text["train_tokens"],
+                "token_dtype": text["token_dtype"],
+                "vocabulary_size": contestant.vocabulary,
+                "seconds": 3 * LEAST_SECONDS,
+                "least": 3,
+            }
+            way = f"{dtype} {'compiled' if is_compiled else 'plain'}"
+            told = measured(python, HERE / "peers" / "torch_worker.py", job)
+            figures[way] = statistics.median(told["update_seconds"])
+    best = min(figures, key=figures.get)
+    return {"seconds_of_update": figures[best], "way": best, "ways": figures, "versions": told["versions"]}
+
+
+def timed(contestant, folder):
+    """Seconds of an update of ours: each length of rows timed, weighed as the run draws them."""
+    from benchmarks.pace import seconds_of_update
+    from mof.training.conditions import bit_identity_conditions
+    from mof.training.loop import Training
+    from mof.training.observer import Observer
+    from mof.training.run_folder import RunFolder
+
+    text = text_of(folder, contestant.vocabulary, None)
+    model_config, config = configs_of(contestant, 1_000_000, 0)
+    model, by_kind = make_model(model_config, 0), {}
+    for length in config.lengths:
+        place = folder / "pace" / contestant.name.replace(" ", "_")
+        shutil.rmtree(place, ignore_errors=True)
+        run = RunFolder.create(place, model_config, config.replace(lengths=[length]), _tokenizer(text), {})
+        training = Training(run, model, text["cache"].train, Observer())
+        times = seconds_of(training.update, num_warm=1, seconds=LEAST_SECONDS, num_least=2)
+        by_kind[length, ()] = statistics.median(times)
+    return {
+        "seconds_of_update": seconds_of_update(by_kind, config),
+        "by_length": {str(length): seconds for (length, _), seconds in by_kind.items()},
+        "parameters": model.num_parameters(),
+        "conditions": bit_identity_conditions(),
+    }
+
+
+def _tokenizer(text):
+    from mof.tokenizer.loading import load_tokenizer
+
+    return load_tokenizer(text["tokenizer"])
+
+
+def make_model(config, seed):
+    """The untrained model."""
+    from mof.model import MixtureLanguageModel
+
+    return MixtureLanguageModel(config, seed)
+
+
+# --- packed, trained anywhere, written down -----------------------------------------------------------------
+
+
+def pack(options):
+    """Run folders with their numbers of updates, tokens and the peers' jobs into one file."""
+    from mof.training.run_folder import RunFolder
+
+    folder = options.folder
+    paces = json.loads((folder / "pace.json").read_text(encoding="utf-8"))
+    jobs = []
+    shutil.rmtree(folder / "runs", ignore_errors=True)
+    (folder / "runs").mkdir()
+    for contestant in CONTESTANTS:
+        text = text_of(folder, contestant.vocabulary, None)
+        seconds = statistics.fmean(entry["seconds_of_update"] for entry in paces[contestant.name])
+        num_updates = updates_in(contestant.minutes, {"seconds_of_update": seconds})
+        for name, seed, rate in contestant.runs():
+            job = {"name": name, "contestant": contestant.name, "seed": seed, "learning_rate": rate}
+            job |= {"num_updates": num_updates, "vocabulary_size": contestant.vocabulary}
+            job |= {"seconds": contestant.minutes * 60}
+            if contestant.preset:
+                model, config = configs_of(contestant, num_updates, seed)
+                facts = {
+                    "preset": contestant.preset,
+                    "base": None,
+                    "corpus": [],
+                    "validation_fraction": VALIDATION_FRACTION,
+                }
+                RunFolder.create(folder / "runs" / name, model, config, _tokenizer(text), facts)
+            else:
+                held = folder / f"held-out-{contestant.vocabulary}.npz"
+                held_out_file({"cache": text["cache"].folder}, held)
+                job |= {**contestant.peer, "shape": PEER, "token_dtype": text["token_dtype"]}
+                job |= {
+                    "train_tokens": str(Path(text["train_tokens"]).relative_to(folder)),
+                    "held_out": held.name,
+                }
+            jobs.append(job)
+    (folder / "jobs.json").write_text(json.dumps(jobs, indent=1) + "\n", encoding="utf-8")
+    names = ["jobs.json", "runs", *[path.name for path in folder.glob("cache-*")]]
+    names += [path.name for path in folder.glob("held-out-*.npz")]
+    write_packed(folder / PACKED, folder, names, preset=1)
+    print(f"{len(jobs)} trainings; {folder / PACKED}: {(folder / PACKED).stat().st_size / 1e6:.1f} MB")
+
+
+def train(options):
+    """Make the updates of every job, several at once; a result file for each in --output."""
+    start = time.perf_counter()
+    work = options.work.resolve()
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    options.output.mkdir(parents=True, exist_ok=True)
+    read_packed(options.folder / PACKED, work)
+    jobs = json.loads((work / "jobs.json").read_text(encoding="utf-8"))
+    if options.only:
+        jobs = [job for job in jobs if any(words in job["name"] for words in options.only)]
+    for job in jobs:
+        job |= {
+            "work": str(work),
+            "result": str(options.output.resolve() / f"{job['name']}.json".replace(" ", "_")),
+        }
+        if options.num_updates:
+            job["num_updates"] = options.num_updates
+    jobs.sort(key=lambda job: (job["seed"] > 0 and job["learning_rate"] in (5e-4, 4e-3), -job["seconds"]))
+    print(f"{len(jobs)} trainings, {options.at_once} at once", flush=True)
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    os.environ.setdefault("JAX_DEFAULT_MATMUL_PRECISION", "highest")  # float32 as a CPU has it
+
+    def go(job):
+        if not Path(job["result"]).is_file():
+            program = __file__ if "shape" not in job else HERE / "peers" / "torch_race.py"
+            if "shape" in job:
+                job = {
+                    **job,
+                    "device": options.device,
+                    "dtype": "float32",
+                    "is_compiled": False,
+                    "num_looks": 4,
+                }
+                job |= {key: str(work / job[key]) for key in ("train_tokens", "held_out")}
+            words = [sys.executable, str(program), json.dumps(job)]
+            with open(work / "out.log", "a", encoding="utf-8") as log:
+                done = subprocess.run(words, stdout=subprocess.PIPE, stderr=log, encoding="utf-8")
+            for line in done.stdout.splitlines():
+                if line.startswith("MEASURED "):
+                    Path(job["result"]).write_text(line[9:] + "\n", encoding="utf-8")
+            if done.returncode:
+                print((work / "out.log").read_text(encoding="utf-8")[-1500:], flush=True)
+        told = (
+            json.loads(Path(job["result"]).read_text(encoding="utf-8"))
+            if Path(job["result"]).is_file()
+            else {}
+        )
+        bits = told.get("bits_per_byte", float("nan"))
+        print(f"{time.perf_counter() - start:4.0f} s  {bits:.4f}  {job['name']}", flush=True)
+
+    with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
+        list(pool.map(go, jobs))
+
+
+def trained(job):
+    """One training of ours to its last update, judged on all held-out text."""
+    from mof.corpus.token_cache import TokenCache
+    from mof.evaluation.held_out import HeldOutEvaluation
+    from mof.training.loop import Training
+    from mof.training.observer import Observer
+    from mof.training.run_folder import RunFolder
+
+    run = RunFolder(Path(job["work"]) / "runs" / job["name"])
+    cache = TokenCache(Path(job["work"]) / f"cache-{job['vocabulary_size']}")
+    model = make_model(run.model_config, run.training_config.seed)
+    training = Training(run, model, cache.train, Observer())
+    evaluation = HeldOutEvaluation(model, cache.validation)
+    curve, start, losses = [], time.perf_counter(), []
+    looks = [round(job["num_updates"] * share) for share in (0.5, 1.0)]
+    while training.progress.update < job["num_updates"]:
+        training.update()
+        losses.append(training.last_entry["loss"])
+        if training.progress.update in looks:
+            held_out = evaluation()
+            curve.append([training.progress.update, held_out.bits_per_byte])
+    return {
+        "bits_per_byte": curve[-1][1],
+        "curve": curve,
+        "route_weights": held_out.route_weights.tolist(),
+        "tokens": training.progress.num_tokens,
+        "parameters": model.num_parameters(),
+        "last_loss": statistics.fmean(losses[-50:]),
+        "seconds_there": time.perf_counter() - start,
+        "device": device_name(),
+    }
+
+
+def device_name():
+    """What computed."""
+    import keras
+
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return jax.devices()[0].device_kind
+    return "CPU"
+
+
+def record(options):
+    """All results with the pace they rest on, as one JSON."""
+    paces = json.loads((options.folder / "pace.json").read_text(encoding="utf-8"))
+    jobs = json.loads((options.folder / "jobs.json").read_text(encoding="utf-8"))
+    rows = []
+    for job in jobs:
+        path = options.output / f"{job['name']}.json".replace(" ", "_")
+        if path.is_file():
+            told = json.loads(path.read_text(encoding="utf-8"))
+            rows.append(
+                {key: job[key] for key in ("contestant", "seed", "learning_rate", "num_updates")} | told
+            )
+    minutes = {contestant.name: contestant.minutes for contestant in CONTESTANTS}
+    result = {
+        "command": "python benchmarks/paced_race.py pace, pack, train, record",
+        "date": options.date,
+        "corpus": [Path(path).name for path in options.corpus or ()],
+        "text_share": TEXT_SHARE,
+        "contestants": {
+            name: {"minutes": minutes[name], "pace": entries}
+            for name, entries in paces.items()
+            if name in minutes
+        },
+        "runs": rows,
+    }
+    options.record.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def main():
+    """Parse and go; or one job, when started by itself."""
+    if len(sys.argv) == 2 and sys.argv[1].startswith("{"):
+        job = job_of_this_process()
+        if "timed" in job:
+            contestant = next(c for c in CONTESTANTS if c.name == job["timed"])
+            tell(timed(contestant, Path(os.environ["PACED_RACE_FOLDER"])))
+        else:
+            tell(trained(job))
+        return
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("pace", "pack", "train", "record"):
+        command = commands.add_parser(name)
+        command.add_argument("--folder", type=Path, default=ROOT / "runs" / "race")
+        command.add_argument("--corpus", nargs="+", help="files and folders of text")
+        command.add_argument("--output", type=Path, default=ROOT / "runs" / "race_results")
+        command.add_argument("--record", type=Path, default=HERE / "results" / "paced_race.json")
+        command.add_argument("--date", default=datetime.date.today().isoformat(), help="of the trainings")
+        command.add_argument("--rounds", type=int, default=2, help="of the pace")
+        command.add_argument(
+            "--peers", type=Path, default=ENVIRONMENTS, help="folder of the peers' environments"
+        )
+        command.add_argument("--at-once", type=int, default=1, help="trainings at the same time")
+        command.add_argument("--work", type=Path, default=ROOT / "runs" / "race_work")
+        command.add_argument("--device", default="cpu", help="of the peers: cpu or cuda")
+        command.add_argument("--only", nargs="*", help="trainings whose names hold one of these")
+        command.add_argument("--num-updates", type=int, default=0, help="a trial of so many")
+    options = parser.parse_args()
+    options.folder = options.folder.resolve()
+    os.environ["PACED_RACE_FOLDER"] = str(options.folder)
+    {"pace": pace, "pack": pack, "train": train, "record": record}[options.command](options)
+
+
+if __name__ == "__main__":
+    main()

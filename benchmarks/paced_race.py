@@ -21,10 +21,10 @@ import concurrent.futures
 import dataclasses
 import datetime
 import json
+import math
 import os
 import shutil
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -34,8 +34,8 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
 from accelerator_run import read_packed, write_packed  # noqa: E402
 from corpus_tokens import LEARNERS  # noqa: E402
-from equal_time_peers import LEARNING_RATES, OWN, OWN_LEARNING_RATE, TUNED, held_out_file  # noqa: E402
-from one_measurement import job_of_this_process, measured, seconds_of, tell  # noqa: E402
+from equal_time_peers import LEARNING_RATES, OWN, OWN_LEARNING_RATE, TUNED, held_out_file, store  # noqa: E402
+from one_measurement import MeasurementFailed, job_of_this_process, measured, seconds_of, tell  # noqa: E402
 from pace import updates_in  # noqa: E402
 from peers.setup import ENVIRONMENTS, interpreter  # noqa: E402
 
@@ -140,7 +140,7 @@ def configs_of(contestant, num_updates, seed):
         "tokens_at_once": chosen.tokens_at_once,
         "num_updates": num_updates,
         "seed": seed,
-        "checkpoint_seconds": 1e9,
+        "checkpoint_seconds": 300.0,
         **contestant.training,
     }
     return model, TrainingConfig().replace(**settings)
@@ -305,6 +305,7 @@ def pack(options):
                     "held_out": held.name,
                 }
             jobs.append(job)
+    jobs.sort(key=lambda job: job["seed"])  # so that an early stop leaves whole comparisons
     (folder / "jobs.json").write_text(json.dumps(jobs, indent=1) + "\n", encoding="utf-8")
     names = ["jobs.json", "runs", *[path.name for path in folder.glob("cache-*")]]
     names += [path.name for path in folder.glob("held-out-*.npz")]
@@ -314,57 +315,52 @@ def pack(options):
 
 def train(options):
     """Make the updates of every job, several at once; a result file for each in --output."""
-    start = time.perf_counter()
     work = options.work.resolve()
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
+    work.mkdir(parents=True, exist_ok=True)
     options.output.mkdir(parents=True, exist_ok=True)
-    read_packed(options.folder / PACKED, work)
-    jobs = json.loads((work / "jobs.json").read_text(encoding="utf-8"))
+    jobs = unpacked_jobs(options.folder / PACKED, work)
     if options.only:
         jobs = [job for job in jobs if any(words in job["name"] for words in options.only)]
-    for job in jobs:
-        job |= {
-            "work": str(work),
-            "result": str(options.output.resolve() / f"{job['name']}.json".replace(" ", "_")),
-        }
-        if options.num_updates:
-            job["num_updates"] = options.num_updates
-    jobs.sort(key=lambda job: (job["seed"] > 0 and job["learning_rate"] in (5e-4, 4e-3), -job["seconds"]))
     print(f"{len(jobs)} trainings, {options.at_once} at once", flush=True)
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     os.environ.setdefault("JAX_DEFAULT_MATMUL_PRECISION", "highest")  # float32 as a CPU has it
+    start = time.perf_counter()
 
     def go(job):
-        if not Path(job["result"]).is_file():
-            program = __file__ if "shape" not in job else HERE / "peers" / "torch_race.py"
-            if "shape" in job:
-                job = {
-                    **job,
-                    "device": options.device,
-                    "dtype": "float32",
-                    "is_compiled": False,
-                    "num_looks": 4,
-                }
-                job |= {key: str(work / job[key]) for key in ("train_tokens", "held_out")}
-            words = [sys.executable, str(program), json.dumps(job)]
-            with open(work / "out.log", "a", encoding="utf-8") as log:
-                done = subprocess.run(words, stdout=subprocess.PIPE, stderr=log, encoding="utf-8")
-            for line in done.stdout.splitlines():
-                if line.startswith("MEASURED "):
-                    Path(job["result"]).write_text(line[9:] + "\n", encoding="utf-8")
-            if done.returncode:
-                print((work / "out.log").read_text(encoding="utf-8")[-1500:], flush=True)
-        told = (
-            json.loads(Path(job["result"]).read_text(encoding="utf-8"))
-            if Path(job["result"]).is_file()
-            else {}
-        )
-        bits = told.get("bits_per_byte", float("nan"))
-        print(f"{time.perf_counter() - start:4.0f} s  {bits:.4f}  {job['name']}", flush=True)
+        result = options.output.resolve() / f"{job['name']}.json".replace(" ", "_")
+        if not result.is_file():
+            try:
+                told = measured(*worker_of({**job, "work": str(work)}, options))
+            except MeasurementFailed as error:
+                print(f"{job['name']}: {error}", flush=True)
+                return
+            store(result, told)
+        bits = json.loads(result.read_text(encoding="utf-8")).get("bits_per_byte", math.nan)
+        print(f"{time.perf_counter() - start:6.0f} s  {bits:.4f}  {job['name']}", flush=True)
 
     with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
         list(pool.map(go, jobs))
+
+
+def unpacked_jobs(packed, work):
+    """The jobs of the packed file, which is taken apart where that is not done yet."""
+    stamp, this = work / "unpacked.json", [packed.stat().st_size, packed.stat().st_mtime]
+    if not stamp.is_file() or json.loads(stamp.read_text(encoding="utf-8")) != this:
+        read_packed(packed, work)
+        stamp.write_text(json.dumps(this), encoding="utf-8")
+    return json.loads((work / "jobs.json").read_text(encoding="utf-8"))
+
+
+def worker_of(job, options):
+    """(interpreter, program, job) of a training."""
+    if options.num_updates:
+        job["num_updates"] = options.num_updates
+    if "shape" not in job:
+        return sys.executable, __file__, job
+    job |= {"device": options.device, "dtype": "float32", "is_compiled": False, "num_looks": 4}
+    job |= {key: str(Path(job["work"]) / job[key]) for key in ("train_tokens", "held_out")}
+    python = interpreter("torch", options.peers) or sys.executable  # on an accelerator one holds all
+    return python, HERE / "peers" / "torch_race.py", job
 
 
 def trained(job):
@@ -379,22 +375,27 @@ def trained(job):
     cache = TokenCache(Path(job["work"]) / f"cache-{job['vocabulary_size']}")
     model = make_model(run.model_config, run.training_config.seed)
     training = Training(run, model, cache.train, Observer())
+    checkpoint = run.newest_checkpoint()
+    if checkpoint is not None:
+        training.restore(checkpoint)
     evaluation = HeldOutEvaluation(model, cache.validation)
     curve, start, losses = [], time.perf_counter(), []
     looks = [round(job["num_updates"] * share) for share in (0.5, 1.0)]
     while training.progress.update < job["num_updates"]:
         training.update()
         losses.append(training.last_entry["loss"])
-        if training.progress.update in looks:
-            held_out = evaluation()
-            curve.append([training.progress.update, held_out.bits_per_byte])
+        if training.progress.update in looks[:-1]:
+            curve.append([training.progress.update, evaluation().bits_per_byte])
+    training.save()  # a look takes a while
+    held_out = evaluation()
+    curve.append([training.progress.update, held_out.bits_per_byte])
     return {
         "bits_per_byte": curve[-1][1],
         "curve": curve,
         "route_weights": held_out.route_weights.tolist(),
         "tokens": training.progress.num_tokens,
         "parameters": model.num_parameters(),
-        "last_loss": statistics.fmean(losses[-50:]),
+        "last_loss": statistics.fmean(losses[-50:]) if losses else None,
         "seconds_there": time.perf_counter() - start,
         "device": device_name(),
     }

@@ -210,6 +210,7 @@ def write_result(options, settings, num_rounds, cases, entries, tokens, missing)
     result = {
         "command": "python benchmarks/training_speed.py"
         + (f" --cap {options.cap}" if options.cap != "none" else "")
+        + (f" --only {' '.join(json.dumps(words) for words in options.only)}" if options.only else "")
         + (" --short" if options.short else f" --rounds {num_rounds} --seconds {options.seconds:g}"),
         "date": datetime.date.today().isoformat(),
         "machine": bit_identity_conditions(),

@@ -20,9 +20,8 @@ sys.path.append(str(ROOT / "book" / "_extensions"))
 
 import teaching  # noqa: E402
 from slide_choice import Slide, choose_slides  # noqa: E402
-from slide_page import deck_html, index_html  # noqa: E402
+from slide_page import deck_html, index_html, section_minutes  # noqa: E402
 
-from mof.course.translation import _  # noqa: E402
 from mof.launcher.book import outputs_are_fresh  # noqa: E402
 from mof.launcher.course import Page, read_course  # noqa: E402
 from mof.launcher.web_files import FOLDER  # noqa: E402
@@ -61,17 +60,11 @@ def write_deck(root: Path, page: Page, decks: set[str]) -> tuple[str, list[Slide
     notebook, has_outputs = notebook_with_outputs(root, page.source(root))
     slides = choose_slides(notebook)
     name = f"{Path(page.file).name}.html"
-    text = deck_html(page.heading, slides, decks, section_minutes(root, page.number))
+    text = deck_html(
+        page.heading, slides, decks, section_minutes(teaching.read_teaching(root)[0].get(page.number))
+    )
     (root / OUTPUT / name).write_text(text, encoding="utf-8", newline="\n")
     return name, slides, has_outputs
-
-
-def section_minutes(root: Path, number: str) -> dict[str, str]:
-    """What the speaker's notes say of a section's time."""
-    guide = teaching.read_teaching(root)[0].get(number)
-    words = _("**Teach {teach}, do {do} minutes.**")
-    sections = guide.sections if guide else ()
-    return {section.heading: words.format(teach=section.teach, do=section.do()) for section in sections}
 
 
 def copy_served_files(root: Path) -> None:

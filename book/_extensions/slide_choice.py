@@ -112,14 +112,13 @@ def choose_slides(notebook: dict) -> list[Slide]:
         raise ValueError("the first cell has no heading: a chapter begins with its title and its card.")
     sections = [_title_section(first)]
     for cell in cells[1:]:
-        before = len(sections)
+        section, start = sections[-1], len(sections[-1].blocks)
         if cell["cell_type"] == "markdown":
             _add_prose(sections, cell)
         elif cell["cell_type"] == "code":
             _add_code(sections, cell)
-        if NEW in tags(cell) and len(sections) == before and sections[-1].blocks:
-            last = sections[-1].blocks
-            last[-1] = replace(last[-1], begins=True)
+        if NEW in tags(cell) and len(section.blocks) > start:
+            section.blocks[start] = replace(section.blocks[start], begins=True)
     _finish(sections[-1])
     shown = []
     for section in sections:

@@ -105,6 +105,17 @@ def _plain(text: str) -> str:
     return markdown_parser().renderInline(text)
 
 
+def section_minutes(guide) -> dict[str, str]:
+    """What the speaker's notes say of a section's time, by its heading.
+
+    Args:
+        guide: teaching.ChapterGuide, or None for a chapter without one.
+    """
+    words = _("**Teach {teach}, do {do} minutes.**")
+    sections = guide.sections if guide else ()
+    return {section.heading: words.format(teach=section.teach, do=section.do()) for section in sections}
+
+
 def index_html(decks: list[tuple[str, str, int]]) -> str:
     """The list of decks: (file, title, number of slides) each."""
     row = '<li><a href="{}">{}</a> <small>{}</small></li>'

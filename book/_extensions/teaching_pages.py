@@ -22,6 +22,7 @@ from mof.lessons.records import ROOT as PROJECT
 
 TROUBLES = Path("book") / "data" / "class_troubles.json"
 ERRORS_PAGE = "book/troubleshooting"
+RESULTS = PROJECT / "benchmarks" / "results"
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,8 @@ class Teaching(SphinxDirective):
         made += self.markdown(f"**{_('Before.')}** {plan.before}")
         made += self.markdown(f"**{_('What is skipped.')}** {plan.skipped}")
         made += nodes.paragraph("", counted(plan))
+        if ran := measured_run(plan):
+            made += nodes.paragraph("", ran)
         for session in plan.sessions:
             if len(plan.sessions) > 1:
                 made += nodes.rubric("", session.title)
@@ -193,6 +196,26 @@ def counted(plan: teaching.Plan) -> str:
         pause=pause,
         done=len(done),
         all=sum(len(chapter.exercises) for chapter in chapters),
+    )
+
+
+def measured_run(plan: teaching.Plan, folder: Path = RESULTS) -> str:
+    """How long the plan's notebooks took in a row, if somebody has run them so; else ""."""
+    path = folder / f"workshop_{plan.id}.json"
+    if not path.is_file():
+        return ""
+    result = json.loads(path.read_text(encoding="utf-8"))
+    row = _("chapter {number} {seconds} s")
+    ran = [row.format(number=r["chapter"], seconds=f"{r['seconds']:.0f}") for r in result["chapters"]]
+    return _(
+        "Its notebooks were run one after the other, {date}, on {processor}, {cores} cores: {chapters} "
+        "({command})."
+    ).format(
+        date=result["date"],
+        processor=result["machine"]["processor"],
+        cores=f"{result['machine']['cores']:g}",
+        chapters=", ".join(ran),
+        command=result["command"],
     )
 
 

@@ -60,9 +60,8 @@ def write_deck(root: Path, page: Page, decks: set[str]) -> tuple[str, list[Slide
     notebook, has_outputs = notebook_with_outputs(root, page.source(root))
     slides = choose_slides(notebook)
     name = f"{Path(page.file).name}.html"
-    text = deck_html(
-        page.heading, slides, decks, section_minutes(teaching.read_teaching(root)[0].get(page.number))
-    )
+    guide = teaching.read_teaching(root)[0].get(page.number)
+    text = deck_html(page.heading, slides, decks, section_minutes(guide))
     (root / OUTPUT / name).write_text(text, encoding="utf-8", newline="\n")
     return name, slides, has_outputs
 

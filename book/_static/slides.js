@@ -59,6 +59,8 @@
 
   const deck = new window.Reveal({
     disableLayout: true,
+    center: false,
+    display: "flex",
     scrollActivationWidth: 0,
     hash: true,
     slideNumber: "c/t",

@@ -55,13 +55,14 @@ def notebook_with_outputs(root: Path, path: Path) -> tuple[nbformat.NotebookNode
         return notebook, False
 
 
-def write_deck(root: Path, page: Page, decks: set[str]) -> tuple[str, list[Slide], bool]:
+def write_deck(
+    root: Path, page: Page, decks: set[str], minutes: dict[str, str]
+) -> tuple[str, list[Slide], bool]:
     """Writes a chapter's deck; returns its file's name, its slides, and whether the outputs were there."""
     notebook, has_outputs = notebook_with_outputs(root, page.source(root))
     slides = choose_slides(notebook)
     name = f"{Path(page.file).name}.html"
-    guide = teaching.read_teaching(root)[0].get(page.number)
-    text = deck_html(page.heading, slides, decks, section_minutes(guide))
+    text = deck_html(page.heading, slides, decks, minutes)
     (root / OUTPUT / name).write_text(text, encoding="utf-8", newline="\n")
     return name, slides, has_outputs
 
@@ -91,9 +92,9 @@ def main(words: list[str], root: Path = ROOT) -> int:
     (root / OUTPUT).mkdir(parents=True, exist_ok=True)
     copy_served_files(root)
     decks = {Path(page.file).name for page in pages}
-    listed = []
+    guides, listed = teaching.read_teaching(root)[0], []
     for page in pages:
-        name, slides, has_outputs = write_deck(root, page, decks)
+        name, slides, has_outputs = write_deck(root, page, decks, section_minutes(guides.get(page.number)))
         listed.append((name, page.heading, len(slides)))
         without = "" if has_outputs else "; no outputs at hand: its figures are notes (python start.py book)"
         print(f"  {page.heading}: {len(slides)} slides{without}", flush=True)

@@ -47,22 +47,25 @@ def deck_html(title: str, slides: list[Slide], decks: set[str], minutes: dict[st
         minutes: what to say of a section's time, by its heading.
     """
     formatter = HtmlFormatter(style=STYLE)
+    made, left = [], dict(minutes)
+    for slide in slides:
+        made.append(slide_html(slide, decks, left.pop(slide.title, "")))
     return _PAGE.format(
         title=html.escape(title),
         styles="\n".join(f'<link rel="stylesheet" href="_static/{name}">' for name in STYLES),
         code_style=formatter.get_style_defs(".slide-code"),
-        slides="\n".join(slide_html(slide, decks, minutes) for slide in slides),
+        slides="\n".join(made),
         scripts="\n".join(f'<script src="_static/{name}"></script>' for name in SCRIPTS),
     )
 
 
-def slide_html(slide: Slide, decks: set[str], minutes: dict[str, str]) -> str:
+def slide_html(slide: Slide, decks: set[str], minutes: str = "") -> str:
+    """A slide; `minutes` is what its notes say first."""
     kicker = f'<p class="slide-kicker">{_plain(slide.kicker)}</p>' if slide.kicker else ""
     level = "h1" if slide.kind == "title" else "h2"
     count = f" <small>{slide.number}/{slide.of}</small>" if slide.of > 1 else ""
     blocks = "\n".join(block_html(block, decks) for block in slide.blocks)
-    said = [minutes.get(slide.title, "")] if slide.number == 1 else []
-    said = "\n\n".join(filter(None, [*said, slide.notes]))
+    said = "\n\n".join(filter(None, [minutes, slide.notes]))
     notes = f'<aside class="notes">{rendered(said, decks)}</aside>' if said else ""
     return (
         f'<section class="slide-{slide.kind}">{kicker}<{level}>{_plain(slide.title)}{count}</{level}>'

@@ -28,8 +28,8 @@ NOT_AT_HAND = marked(
     "`python start.py book`, which executes it, and then this command again."
 )
 # the size of a slide: lines of text, letters in a line of text, of code, of a table
-MOST_LINES, TEXT_WIDTH, CODE_WIDTH, TABLE_WIDTH = 13.5, 84, 100, 92
-CODE_LINE, TABLE_LINE = 0.72, 0.86
+MOST_LINES, TEXT_WIDTH, CODE_WIDTH, TABLE_WIDTH = 14.6, 80, 90, 90
+CODE_LINE, TABLE_LINE = 0.74, 0.84
 MOST_CODE_LINES, MOST_OUTPUT_LINES, MOST_ITEMS = 18, 12, 6
 ITEM_WIDTH, CAPTION_WIDTH = 210, 260
 _EXERCISE = re.compile(r"Exercise \d+ · ")
@@ -404,15 +404,23 @@ def _without_checks(text: str) -> str:
 
 def _pack(section: _Section) -> list[Slide]:
     """As many blocks on a slide as fit."""
-    pages, height = [[]], 0.0
+    pages: list[list[Block]] = [[]]
     for block in section.blocks:
-        is_full = height + block.lines > MOST_LINES or block.is_alone or block.begins
-        if pages[-1] and (is_full or pages[-1][-1].is_alone):
-            pages.append([])
-            height = 0.0
+        page = pages[-1]
+        is_full = sum(b.lines for b in page) + block.lines > MOST_LINES or block.is_alone or block.begins
+        if page and (is_full or page[-1].is_alone):
+            pages.append(_moved_along(page, block))
         pages[-1].append(block)
-        height += block.lines
     return [
         Slide(section.title, section.kind, tuple(page), section.kicker, number, len(pages))
         for number, page in enumerate(pages, 1)
     ]
+
+
+def _moved_along(page: list[Block], block: Block) -> list[Block]:
+    """What goes to the new slide with a block: the words that lead to it, the code that printed it."""
+    last = page[-1]
+    leads = last.kind == "markdown" and last.content.rstrip().endswith(":")
+    leads = leads or (last.kind == "code" and block.kind == "output")
+    fits = not block.is_alone and last.lines + block.lines <= MOST_LINES
+    return [page.pop()] if leads and fits and len(page) > 1 else []

@@ -19,6 +19,7 @@ KINDS = {
     "html_block": "html",
     "hr": "rule",
 }
+LABEL_WIDTH = 60
 # what a sentence's end must not be looked for in
 _WHOLE = re.compile(
     r"\$[^$]+\$|`[^`]+`|\*\*.+?\*\*|(?<!\*)\*[^*\s][^*]*\*(?!\*)|\([^()]*\)|\[[^\]]*\]\([^)]*\)"
@@ -26,6 +27,7 @@ _WHOLE = re.compile(
 _END = re.compile(r"[.!?。！？](?:\*{1,2}|[\"”’')\]])*\s+(?=[A-Z*`$\"“(\[0-9\u4e00-\u9fff])")
 _NO_END = re.compile(r"\b(?:e\.g|i\.e|cf|Fig|No)\.\s+$")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+_LABEL = re.compile(r"\*\*[^*]+\*\*")
 _TAG = re.compile(r"<[^>]+>")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
@@ -82,8 +84,17 @@ def sentences(text: str) -> list[str]:
 
 
 def key_sentences(text: str, most: int = 2) -> list[str]:
-    """Those sentences of a paragraph that say something in bold; at most so many."""
-    return [sentence for sentence in sentences(text) if _BOLD.search(sentence)][:most]
+    """Those sentences of a paragraph that say something in bold; at most so many.
+
+    A few bold words that stand for a heading bring the sentence behind them.
+    """
+    all_of_it = sentences(text)
+    found = []
+    for i, sentence in enumerate(all_of_it):
+        if _BOLD.search(sentence):
+            is_label = _LABEL.fullmatch(sentence) and width(sentence) < LABEL_WIDTH
+            found.append(" ".join(all_of_it[i : i + 2]) if is_label else sentence)
+    return found[:most]
 
 
 def list_items(text: str) -> list[str]:

@@ -14,6 +14,10 @@
     startup: { typeset: false },
   };
 
+  // the letters of figures grow with the window, as those of the text do
+  const unit = Math.min(innerWidth * 0.0125, innerHeight * 0.02222);
+  document.documentElement.style.setProperty("--mof-figure-font", (1.05 * unit).toFixed(1));
+
   function load(name) {
     return new Promise((resolve, reject) => {
       const script = document.createElement("script");

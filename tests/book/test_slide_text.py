@@ -44,7 +44,9 @@ def test_no_word_is_lost_between_sentences(words):
 
 def test_key_sentences_are_those_with_bold_words():
     text = "First. A **core** computes. Then. **That is all.** And **more**."
-    assert key_sentences(text) == ["A **core** computes.", "**That is all.**"]
+    assert key_sentences(text) == ["A **core** computes.", "**That is all.** And **more**."]
+    assert key_sentences("**Wise?** No. Why?") == ["**Wise?** No."]
+    assert key_sentences("**Is it?**") == ["**Is it?**"]
 
 
 def test_blocks_of_a_cell():

@@ -35,7 +35,6 @@ ITEM_WIDTH, CAPTION_WIDTH = 210, 260
 _EXERCISE = re.compile(r"Exercise \d+ · ")
 _VERDICT = re.compile(r"\*[A-Z][^*]{2,24}\*:?")
 _SHOWS = re.compile(r"\bshow_\w+\(")
-_NO_CODE = re.compile(r"^(?:from .+ import .+|import .+|start_lesson\(\)|\s*)$")
 
 
 @dataclass(frozen=True)
@@ -337,13 +336,13 @@ def _add_code(sections: list[_Section], cell: dict) -> None:
 
 
 def _is_shown(cell: dict, section: _Section) -> bool:
-    """Code is shown where a reader builds; else the first of a section that is more than imports."""
+    """Code is shown where a reader builds; else the first of a section that prints."""
     if BUILD_IT in tags(cell) or WHOLE in tags(cell):
         return True
     text = source(cell)
     if section.has_code or section.kind in ("claims", "summary", "exercise") or _SHOWS.search(text):
         return False
-    return not all(_NO_CODE.match(line) for line in text.splitlines()) and "short_run(" not in text
+    return "print(" in text and "short_run(" not in text
 
 
 def _figures(cell: dict) -> Iterator[Block]:

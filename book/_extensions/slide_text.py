@@ -25,9 +25,9 @@ _WHOLE = re.compile(
     r"\$[^$]+\$|`[^`]+`|\*\*.+?\*\*|(?<!\*)\*[^*\s][^*]*\*(?!\*)|\([^()]*\)|\[[^\]]*\]\([^)]*\)"
 )
 _END = re.compile(r"[.!?。！？](?:\*{1,2}|[\"”’')\]])*\s+(?=[A-Z*`$\"“(\[0-9\u4e00-\u9fff])")
-_NO_END = re.compile(r"\b(?:e\.g|i\.e|cf|Fig|No)\.\s+$")
+_NO_END = re.compile(r"\b(?:e\.g|i\.e|cf|Fig)\.\s+$")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
-_LABEL = re.compile(r"\*\*[^*]+\*\*")
+_LABEL = re.compile(r"\*\*[^*]+\*\*(?: \([^()]*\))?[.:]?")
 _TAG = re.compile(r"<[^>]+>")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 

@@ -99,14 +99,14 @@ def test_a_list_is_shortened():
 def test_code_that_is_built_is_shown_with_what_it_printed():
     cells = [
         prose("## Food\n\nWords."),
-        code("import x"),
-        code("feed(1)", outputs=[printed("fed\n")]),
-        code("feed(2)", outputs=[printed("again\n")]),
+        code("x = 1"),
+        code("print(feed(1))", outputs=[printed("fed\n")]),
+        code("print(feed(2))", outputs=[printed("again\n")]),
         code("def feed(n):\n    pass", "build-it"),
     ]
     found = [(block.kind, block.content) for slide in slides_of(*cells) for block in slide.blocks]
     assert found == [
-        ("code", "feed(1)"),
+        ("code", "print(feed(1))"),
         ("output", "fed"),
         ("code", "def feed(n):\n    pass"),
     ]
@@ -202,7 +202,7 @@ def test_tags_overrule():
     assert shown(slides_of(prose("## Food\n\nOne. Two.\n\nThree.", "slide-all"))) == "One. Two.\nThree."
     cells = [prose("## Food\n\n**A.**"), prose("**B.**"), prose("**C.**", "slide-new")]
     assert [shown([slide]) for slide in slides_of(*cells)] == ["**A.**\n**B.**", "**C.**"]
-    cells = [prose("## Food"), code("a()"), code("b()", "slide-all", outputs=[figure()])]
+    cells = [prose("## Food"), code("print(a)"), code("b()", "slide-all", outputs=[figure()])]
     kinds = [block.kind for slide in slides_of(*cells) for block in slide.blocks]
     assert kinds == ["code", "code", "figure"]
 

@@ -47,6 +47,7 @@ def test_key_sentences_are_those_with_bold_words():
     assert key_sentences(text) == ["A **core** computes.", "**That is all.** And **more**."]
     assert key_sentences("**Wise?** No. Why?") == ["**Wise?** No."]
     assert key_sentences("**Is it?**") == ["**Is it?**"]
+    assert key_sentences("**Decay** (衰减, *a*). It fades. So.") == ["**Decay** (衰减, *a*). It fades."]
 
 
 def test_blocks_of_a_cell():

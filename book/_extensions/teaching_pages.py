@@ -166,18 +166,15 @@ def slot_notes(slot: teaching.Slot) -> str:
     """What is taken of a chapter, what is left out, and what else is to be said; Markdown."""
     if slot.chapter is None:
         return f"**{slot.title}.** {slot.text}" if slot.text else ""
-    parts = [f"**{slot.chapter.number}.**"]
-    if slot.left_out:
-        parts.append(_("Sections: {names}.").format(names="; ".join(s.heading for s in slot.sections)))
-    if slot.exercises:
-        parts.append(_("Exercises: {ids}.").format(ids=", ".join(slot.exercises)))
-    if slot.homework:
-        parts.append(_("Homework: {ids}.").format(ids=", ".join(slot.homework)))
-    if slot.text:
-        parts.append(slot.text)
-    if slot.left_out:
-        parts.append(f"*{_('Left out: {names}.').format(names='; '.join(slot.left_out))}*")
-    return " ".join(parts) if len(parts) > 1 else ""
+    taken = [section.heading for section in slot.sections if slot.left_out]
+    entries = (
+        (_("Sections"), taken),
+        (_("Exercises"), slot.exercises),
+        (_("Homework"), slot.homework),
+        (_("Left out"), slot.left_out),
+    )
+    lines = [f"- {name}: {' · '.join(listed)}" for name, listed in entries if listed]
+    return "\n".join([f"**{slot.chapter.number}.** {slot.text}", "", *lines])
 
 
 def counted(plan: teaching.Plan) -> str:

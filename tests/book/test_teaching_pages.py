@@ -61,7 +61,7 @@ def test_a_slot_says_what_is_left_out():
     slot = next(slot for slot in PLANS[0].sessions[0].slots if slot.chapter)
     said = pages.slot_notes(slot)
     for section in slot.chapter.sections:
-        taken, _sign, left = said.partition("Left out: ")
+        taken, _sign, left = said.partition("- Left out: ")
         assert section.heading in (left if section.heading in slot.left_out else taken)
 
 

@@ -205,12 +205,13 @@ def measured_run(plan: teaching.Plan, folder: Path = RESULTS) -> str:
     row = _("chapter {number} {seconds} s")
     ran = [row.format(number=r["chapter"], seconds=f"{r['seconds']:.0f}") for r in result["chapters"]]
     return _(
-        "Its notebooks were run one after the other, {date}, on {processor}, {cores} cores: {chapters} "
-        "({command})."
+        "Its notebooks were run one after the other, {date}, on {processor}, {cores} cores of which {busy} "
+        "were busy with other work when it began: {chapters} ({command})."
     ).format(
         date=result["date"],
         processor=result["machine"]["processor"],
         cores=f"{result['machine']['cores']:g}",
+        busy=f"{result['busy_cores_before']:.1f}",
         chapters=", ".join(ran),
         command=result["command"],
     )

@@ -161,6 +161,7 @@ def test_formulas_with_chinese_are_set_and_notes_are_hidden(browser, address):
     assert browser.run("return document.querySelector('mjx-container').getBoundingClientRect().width") > 15
     assert browser.run("return getComputedStyle(document.querySelector('aside.notes')).display") == "none"
     assert "Say it." in browser.run("return window.mofDeck.getSlideNotes()")
+    assert browser.run("return window.mofDeck.hasPlugin('notes')")
 
 
 def test_the_checks_see_what_is_wrong(browser, address):

@@ -75,7 +75,8 @@ def copy_served_files(root: Path) -> None:
         shutil.copytree(root / FOLDER / name, target / name)
     static = root / "book" / "_static"
     shutil.copytree(static / "fonts", target / "fonts")
-    for path in (*(static / name for name in OWN_FILES), plotly_script()):
+    icon = root / "book" / "images" / "icon.svg"
+    for path in (*(static / name for name in OWN_FILES), icon, plotly_script()):
         shutil.copy(path, target / path.name)
 
 

@@ -23,6 +23,7 @@ _PAGE = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="_static/icon.svg">
 {styles}
 <style>{code_style}</style>
 </head>
@@ -128,6 +129,7 @@ def index_html(decks: list[tuple[str, str, int]]) -> str:
         '<!doctype html>\n<html lang="en" data-theme="light"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{_('Slides')}</title>"
+        '<link rel="icon" href="_static/icon.svg">'
         '<link rel="stylesheet" href="_static/fonts.css"><link rel="stylesheet" href="_static/course.css">'
         '<link rel="stylesheet" href="_static/slides.css"></head>'
         f'<body class="slide-index"><h1>{_("Slides")}</h1><ul>\n{rows}\n</ul><p>{keys}</p></body></html>\n'

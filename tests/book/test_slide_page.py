@@ -105,7 +105,7 @@ def project(tmp_path_factory):
     """What the command needs, with stand-ins for the fetched scripts."""
     root = tmp_path_factory.mktemp("project")
     shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".*"))
-    for name in ("_static", "data"):
+    for name in ("_static", "data", "images"):
         shutil.copytree(ROOT / "book" / name, root / "book" / name)
     shutil.copy(ROOT / "book" / "chapters.json", root / "book")
     for name in ("mathjax", "reveal"):

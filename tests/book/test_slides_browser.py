@@ -97,7 +97,7 @@ def write_small_deck(path):
         {
             "cell_type": "markdown",
             "metadata": {},
-            "source": "## Food\n\n**Eats $\\frac{a}{y_{水}}$.** Say it.",
+            "source": "## Food\n\nIt **eats** $\\frac{a}{y_{水}}$. Say it.",
         },
         {"cell_type": "code", "metadata": {}, "source": "show_figure(f)", "outputs": [output]},
     ]

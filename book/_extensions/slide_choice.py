@@ -44,7 +44,7 @@ class Block:
     Args:
         kind: "markdown", "code", "output", "figure", "element" (HTML of a notebook's own) or "note".
         content: text; for a figure, plotly's dict.
-        lines: how high it is, about, in lines of text. is_alone: it fills a slide.
+        lines: how high it is, about, in lines of text.
         said: what the speaker says with it, Markdown.
     """
 
@@ -52,7 +52,6 @@ class Block:
     content: object
     lines: float
     said: str = ""
-    is_alone: bool = False
     begins: bool = False  # a new slide
 
 
@@ -351,9 +350,9 @@ def _figures(cell: dict) -> Iterator[Block]:
         data = output.get("data", {})
         if PLOTLY_TYPE in data:
             figure = data[PLOTLY_TYPE]
-            yield Block("figure", figure, MOST_LINES, is_alone=True, said=words_for(figure))
+            yield Block("figure", figure, MOST_LINES, said=words_for(figure))
         elif CALCULATOR in _joined(data.get("text/html", "")):
-            yield Block("element", _joined(data["text/html"]), MOST_LINES, is_alone=True)
+            yield Block("element", _joined(data["text/html"]), MOST_LINES)
     if not outputs and _SHOWS.search(source(cell)):
         yield Block("note", _(NOT_AT_HAND), 4.0)
 
@@ -406,8 +405,8 @@ def _pack(section: _Section) -> list[Slide]:
     pages: list[list[Block]] = [[]]
     for block in section.blocks:
         page = pages[-1]
-        is_full = sum(b.lines for b in page) + block.lines > MOST_LINES or block.is_alone or block.begins
-        if page and (is_full or page[-1].is_alone):
+        is_full = sum(b.lines for b in page) + block.lines > MOST_LINES
+        if page and (is_full or block.begins):
             pages.append(_moved_along(page, block))
         pages[-1].append(block)
     return [
@@ -421,5 +420,5 @@ def _moved_along(page: list[Block], block: Block) -> list[Block]:
     last = page[-1]
     leads = last.kind == "markdown" and last.content.rstrip().endswith(":")
     leads = leads or (last.kind == "code" and block.kind == "output")
-    fits = not block.is_alone and last.lines + block.lines <= MOST_LINES
+    fits = last.lines + block.lines <= MOST_LINES
     return [page.pop()] if leads and fits and len(page) > 1 else []

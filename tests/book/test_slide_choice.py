@@ -215,6 +215,20 @@ def test_a_high_table_is_cut_and_keeps_its_head():
     assert [line for table in tables for line in table.splitlines()[2:]] == rows.splitlines()
 
 
+def test_words_that_lead_on_go_along():
+    formulas = "$$\nx\n$$\n\n" * 5
+    *_, last = slides_of(prose(f"## Food\n\n{formulas}Then:\n\n| a |\n|---|\n| 1 |"))
+    assert [block.content.split("\n")[0] for block in last.blocks] == ["Then:", "| a |"]
+
+
+def test_code_stays_with_what_it_printed():
+    formulas = "$$\nx\n$$\n\n" * 3
+    cell = code("\n".join(["print(1)"] * 8), outputs=[printed("1\n2\n")])
+    first, last = slides_of(prose(f"## Food\n\n{formulas}"), cell)
+    assert [block.kind for block in first.blocks] == ["markdown"] * 3
+    assert [block.kind for block in last.blocks] == ["code", "output"]
+
+
 def test_a_caption_is_short():
     words = "First sentence. " + "Another one that goes on for a while. " * 12
     made = caption(figure(words)["data"][PLOTLY_TYPE])

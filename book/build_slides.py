@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "book" / "_extensions"))
 
 import teaching  # noqa: E402
-from slide_choice import Slide, choose_slides  # noqa: E402
+from slide_block import Slide  # noqa: E402
+from slide_choice import choose_slides  # noqa: E402
 from slide_page import deck_html, index_html, section_minutes  # noqa: E402
 
 from mof.launcher.book import outputs_are_fresh  # noqa: E402

@@ -7,12 +7,24 @@ summary. What is left out of the prose goes to the speaker's notes. A cell's tag
 `slide-all`, `slide-new`.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from page_figures import PLOTLY_TYPE, words_for
+from slide_block import (
+    MOST_LINES,
+    TEXT_WIDTH,
+    Block,
+    Slide,
+    code_block,
+    height_of,
+    output_block,
+    pages,
+    table_blocks,
+    text_block,
+    text_lines,
+)
 from slide_text import Part, item_text, key_sentences, list_items, parts, sentences, width
 
 from mof.course.notebook_cells import SOLUTION, STUB, role, source
@@ -27,54 +39,11 @@ NOT_AT_HAND = marked(
     "Here stands a figure or a table. The outputs of this chapter are not at hand: run "
     "`python start.py book`, which executes it, and then this command again."
 )
-# the size of a slide: lines of text, letters in a line of text, of code, of a table
-MOST_LINES, TEXT_WIDTH, CODE_WIDTH, TABLE_WIDTH = 14.6, 80, 90, 90
-CODE_LINE, TABLE_LINE = 0.74, 0.84
-MOST_CODE_LINES, MOST_OUTPUT_LINES, MOST_ITEMS = 18, 12, 6
+MOST_ITEMS = 6
 ITEM_WIDTH, CAPTION_WIDTH = 210, 260
 _EXERCISE = re.compile(r"Exercise \d+ · ")
 _VERDICT = re.compile(r"\*[A-Z][^*]{2,24}\*:?")
 _SHOWS = re.compile(r"\bshow_\w+\(")
-
-
-@dataclass(frozen=True)
-class Block:
-    """What stands in one piece on a slide.
-
-    Args:
-        kind: "markdown", "code", "output", "figure", "element" (HTML of a notebook's own) or "note".
-        content: text; for a figure, plotly's dict.
-        lines: how high it is, about, in lines of text.
-        said: what the speaker says with it, Markdown.
-    """
-
-    kind: str
-    content: object
-    lines: float
-    said: str = ""
-    begins: bool = False  # a new slide
-
-
-@dataclass(frozen=True)
-class Slide:
-    """One slide.
-
-    Args:
-        kind: "title", "section", "exercise", "claims" or "summary". kicker: the section above it, or "".
-        number, of: it is the second of three with this title.
-    """
-
-    title: str
-    kind: str
-    blocks: tuple[Block, ...]
-    kicker: str = ""
-    number: int = 1
-    of: int = 1
-
-    @property
-    def notes(self) -> str:
-        """What the speaker says, Markdown."""
-        return "\n\n".join(block.said for block in self.blocks if block.said)
 
 
 @dataclass
@@ -139,7 +108,7 @@ def _title_section(first: list[Part]) -> _Section:
     section = _Section(first[0].text, "title")
     for part in first[1:]:
         if part.kind == "paragraph" and not part.text.startswith("Read at "):
-            section.add(_text_block(part.text))
+            section.add(text_block(part.text))
         elif part.kind == "table":
             section.add(Block("markdown", part.text, 2.6))
         elif part.kind == "paragraph":
@@ -157,11 +126,11 @@ def _add_prose(sections: list[_Section], cell: dict) -> None:
         elif part.kind == "html":
             depth += len(re.findall(r"<div\b", part.text)) - part.text.count("</div")
         elif section.kind == "exercise" and depth > 0:
-            section.add(Block("markdown", part.text, _height(part)))
+            section.add(Block("markdown", part.text, height_of(part)))
         elif section.kind == "exercise":
             section.said.append(part.text)
         elif WHOLE in tags(cell):
-            section.add(Block("markdown", part.text, _height(part)))
+            section.add(Block("markdown", part.text, height_of(part)))
         else:
             following = found[i + 1].kind if i + 1 < len(found) else ""
             for block in _chosen(part, section, following):
@@ -185,7 +154,7 @@ def _finish(section: _Section) -> None:
         prose = (parts(text) for text in section.said)
         first = next((found[0].text for found in prose if found and found[0].kind == "paragraph"), "")
         if first:
-            section.add(_text_block(sentences(first)[0]))
+            section.add(text_block(sentences(first)[0]))
     if section.blocks and section.said:
         _say(section, section.said)
         section.said = []
@@ -200,9 +169,9 @@ def _say(section: _Section, texts: list[str]) -> None:
 def _chosen(part: Part, section: _Section, following: str) -> Iterator[Block]:
     """What of a block of prose is shown; the rest waits in `section.said`."""
     if part.kind in ("quote", "formula", "fence"):
-        yield Block("markdown", part.text, _height(part))
+        yield Block("markdown", part.text, height_of(part))
     elif part.kind == "table":
-        yield from _table_blocks(part.text)
+        yield from table_blocks(part.text)
     elif part.kind == "list":
         yield from _list_blocks(part.text, section)
     elif part.kind == "paragraph" and section.kind != "summary":
@@ -214,7 +183,7 @@ def _chosen(part: Part, section: _Section, following: str) -> Iterator[Block]:
         if " ".join(kept) != whole:
             section.said.append(part.text)
         if kept:
-            yield _text_block(" ".join(kept))
+            yield text_block(" ".join(kept))
     elif part.kind == "paragraph":
         section.said.append(part.text)
 
@@ -230,7 +199,7 @@ def _list_blocks(text: str, section: _Section) -> Iterator[Block]:
     if chosen != [shown for _mark, shown in items]:
         section.said.append(text)
     for (mark, _whole), shown in zip(items, chosen, strict=False):
-        yield Block("markdown", mark + shown, _text_lines(shown, TEXT_WIDTH - 4) + 0.25)
+        yield Block("markdown", mark + shown, text_lines(shown, TEXT_WIDTH - 4) + 0.25)
 
 
 def claim(text: str) -> str:
@@ -250,64 +219,13 @@ def _shortened(text: str) -> str:
     return " ".join(kept)
 
 
-def _table_blocks(text: str) -> Iterator[Block]:
-    """A table, cut into several where it is too high; each has the head."""
-    head, line, *rows = text.splitlines()
-    columns = max(1, line.count("|") - 1)
-    cells = [[width(cell) for cell in _cells(row)] + [0] * columns for row in (head, *rows)]
-    widest = [max(row[i] for row in cells) or 1 for i in range(columns)]
-    room = TABLE_WIDTH - 3 * columns
-    shares = [w if sum(widest) <= room else max(9.0, room * w / sum(widest)) for w in widest]
-    heights = [
-        0.35 + TABLE_LINE * max(max(1, math.ceil(row[i] / max(shares[i], 1))) for i in range(columns))
-        for row in cells
-    ]
-    taken, height = [], heights[0]
-    for row, own in zip(rows, heights[1:], strict=True):
-        if taken and height + own > MOST_LINES - 1:
-            yield Block("markdown", "\n".join([head, line, *taken]), height)
-            taken, height = [], heights[0]
-        taken.append(row)
-        height += own
-    yield Block("markdown", "\n".join([head, line, *taken]), height)
-
-
-def _cells(row: str) -> list[str]:
-    return re.split(r"(?<!\\)\|", row.strip().strip("|"))
-
-
-def _text_block(text: str) -> Block:
-    return Block("markdown", text, _text_lines(text, TEXT_WIDTH) + 0.5)
-
-
-def _text_lines(text: str, letters: int) -> float:
-    return max(1, math.ceil(width(text) / letters))
-
-
-def _height(part: Part) -> float:
-    """About how many lines of text a block takes."""
-    if part.kind == "formula":
-        rows = part.text.count("\\\\") + 1
-        return 1.2 + 1.25 * rows + 0.7 * bool(re.search(r"\\(?:frac|sum|begin|underbrace)", part.text))
-    if part.kind == "fence":
-        return 0.8 + CODE_LINE * max(1, part.text.count("\n") - 1)
-    if part.kind == "quote":
-        inner = re.sub(r"^> ?", "", part.text, flags=re.MULTILINE).split("\n\n")
-        return 0.4 + sum(_text_lines(text, TEXT_WIDTH - 8) * 1.05 + 0.3 for text in inner)
-    if part.kind == "list":
-        return sum(_text_lines(item_text(i)[1], TEXT_WIDTH - 4) + 0.2 for i in list_items(part.text)) + 0.4
-    if part.kind == "table":
-        return 0.5 + 1.21 * part.text.count("\n")
-    return _text_lines(part.text, TEXT_WIDTH) + 0.5
-
-
 # --- code and its outputs ---
 
 
 def _add_code(sections: list[_Section], cell: dict) -> None:
     named = role(cell)
     if named and named[0] == STUB:
-        sections[-1].add(_code_block(_without_checks(source(cell))))
+        sections[-1].add(code_block(_without_checks(source(cell))))
         return
     if named and named[0] == SOLUTION:
         section = sections[-1]
@@ -323,13 +241,13 @@ def _add_code(sections: list[_Section], cell: dict) -> None:
     figures = list(_figures(cell))
     if not figures and _is_shown(cell, section):
         section.has_code = True
-        section.add(_code_block(source(cell)))
+        section.add(code_block(source(cell)))
         if printed := printed_text(cell):
-            section.add(_output_block(printed))
+            section.add(output_block(printed))
     elif WHOLE in tags(cell):
-        section.add(_code_block(source(cell)))
+        section.add(code_block(source(cell)))
     elif not figures and _SHOWS.search(source(cell)) and (printed := printed_text(cell)):
-        section.add(_output_block(printed))
+        section.add(output_block(printed))
     for block in figures:
         section.add(block)
 
@@ -377,20 +295,6 @@ def _joined(text: object) -> str:
     return text if isinstance(text, str) else "".join(text)
 
 
-def _code_block(text: str) -> Block:
-    lines = text.strip("\n").splitlines()[:MOST_CODE_LINES]
-    wrapped = sum(max(1, math.ceil(width(line) / CODE_WIDTH)) for line in lines)
-    return Block("code", "\n".join(lines), 0.9 + CODE_LINE * wrapped)
-
-
-def _output_block(text: str) -> Block:
-    lines = text.splitlines()
-    if len(lines) > MOST_OUTPUT_LINES:
-        lines = [*lines[: MOST_OUTPUT_LINES - 1], "…"]
-    wrapped = sum(max(1, math.ceil(width(line) / CODE_WIDTH)) for line in lines)
-    return Block("output", "\n".join(lines), 0.7 + CODE_LINE * wrapped)
-
-
 def _without_checks(text: str) -> str:
     """A stub or a solution without the lines that import and call the check."""
     lines = [line for line in text.splitlines() if not re.match(r"from mof\.course import|check\(", line)]
@@ -402,23 +306,8 @@ def _without_checks(text: str) -> str:
 
 def _pack(section: _Section) -> list[Slide]:
     """As many blocks on a slide as fit."""
-    pages: list[list[Block]] = [[]]
-    for block in section.blocks:
-        page = pages[-1]
-        is_full = sum(b.lines for b in page) + block.lines > MOST_LINES
-        if page and (is_full or block.begins):
-            pages.append(_moved_along(page, block))
-        pages[-1].append(block)
+    found = pages(section.blocks)
     return [
-        Slide(section.title, section.kind, tuple(page), section.kicker, number, len(pages))
-        for number, page in enumerate(pages, 1)
+        Slide(section.title, section.kind, tuple(page), section.kicker, number, len(found))
+        for number, page in enumerate(found, 1)
     ]
-
-
-def _moved_along(page: list[Block], block: Block) -> list[Block]:
-    """What goes to the new slide with a block: the words that lead to it, the code that printed it."""
-    last = page[-1]
-    leads = last.kind == "markdown" and last.content.rstrip().endswith(":")
-    leads = leads or (last.kind == "code" and block.kind == "output")
-    fits = last.lines + block.lines <= MOST_LINES
-    return [page.pop()] if leads and fits and len(page) > 1 else []

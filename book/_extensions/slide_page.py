@@ -8,7 +8,8 @@ from page_figures import figure_html
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
-from slide_choice import Block, Slide, caption
+from slide_block import Block, Slide
+from slide_choice import caption
 from slide_text import markdown_parser
 
 from mof.course.translation import _

@@ -9,7 +9,8 @@ pytest.importorskip("mdit_py_plugins", reason="the book's packages are not insta
 pytest.importorskip("myst_nb", reason="the book's packages are not installed (python start.py book)")
 
 from page_figures import PLOTLY_TYPE  # noqa: E402
-from slide_choice import MOST_LINES, caption, choose_slides, claim  # noqa: E402
+from slide_block import MOST_LINES  # noqa: E402
+from slide_choice import caption, choose_slides, claim  # noqa: E402
 from slide_text import list_items, parts  # noqa: E402
 
 from mof.course.notebook_cells import SOLUTION, STUB, read_notebook, role, source  # noqa: E402

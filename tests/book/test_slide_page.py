@@ -18,7 +18,7 @@ import build_slides  # noqa: E402
 import nbformat  # noqa: E402
 from jupyter_cache import get_cache  # noqa: E402
 from jupyter_cache.base import CacheBundleIn  # noqa: E402
-from slide_choice import Block, Slide  # noqa: E402
+from slide_block import Block, Slide  # noqa: E402
 from slide_page import block_html, deck_html, rendered, slide_html  # noqa: E402
 
 from mof.launcher.book import HASH_OF_CODE, hash_of_code  # noqa: E402

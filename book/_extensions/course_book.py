@@ -19,6 +19,7 @@ from site_address import add_foot, offer_addresses
 from solutions_index import SolutionsIndex, mark_exercises
 from sphinx.application import Sphinx
 from sphinx.errors import ConfigError
+from teaching_pages import Teaching
 from troubleshooting_page import ErrorTexts
 from two_script_search import SearchEnglishAndChinese
 
@@ -33,6 +34,7 @@ DIRECTIVES = {
     "glossary-terms": GlossaryTerms,
     "reference-list": ReferenceList,
     "solutions-index": SolutionsIndex,
+    "teaching": Teaching,
 }
 
 

@@ -47,7 +47,7 @@
       layout: {
         paper_bgcolor: "rgba(0,0,0,0)",
         plot_bgcolor: "rgba(0,0,0,0)",
-        font: { color: ink, family: colour("--mof-font"), size: 14 },
+        font: { color: ink, family: colour("--mof-font"), size: parseFloat(colour("--mof-figure-font")) || 14 },
         colorway: colourways[themeName()],
         xaxis: axis,
         yaxis: axis,

@@ -21,6 +21,7 @@ CODE_BEHIND_PAGES = (
     "book/records/*.json",
     "benchmarks/results/*.json",
 )
+HASH_OF_CODE = Path("_build") / ".code-hash"
 
 
 def build_book(environment: Environment, arguments: list[str]) -> Path:
@@ -68,12 +69,23 @@ def pages_in_contents(contents: str) -> list[str]:
 
 def forget_stale_outputs(root: Path) -> None:
     """Empties the notebooks' cache when the code behind them changed: it looks at their cells alone."""
+    if not outputs_are_fresh(root):
+        shutil.rmtree(root / "_build" / ".jupyter_cache", ignore_errors=True)
+        record = root / HASH_OF_CODE
+        record.parent.mkdir(exist_ok=True)
+        record.write_text(hash_of_code(root), encoding="utf-8")
+
+
+def outputs_are_fresh(root: Path) -> bool:
+    """Whether the notebooks' cache was filled by the code that is there now."""
+    record = root / HASH_OF_CODE
+    return record.is_file() and record.read_text(encoding="utf-8") == hash_of_code(root)
+
+
+def hash_of_code(root: Path) -> str:
+    """SHA-256 of all that a chapter's outputs depend on besides its cells."""
     digest = hashlib.sha256()
     for pattern in CODE_BEHIND_PAGES:
         for path in sorted(root.glob(pattern)):
             digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    record = root / "_build" / ".code-hash"
-    if not record.is_file() or record.read_text(encoding="utf-8") != digest.hexdigest():
-        shutil.rmtree(root / "_build" / ".jupyter_cache", ignore_errors=True)
-        record.parent.mkdir(exist_ok=True)
-        record.write_text(digest.hexdigest(), encoding="utf-8")
+    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""The scripts and fonts by which the built book needs no network: fetched once from npm, checked, kept.
+"""Scripts and fonts by which the book and the slides need no network: fetched once from npm, checked, kept.
 
 They are third-party code of 12 MB that nobody here edits, so they are not in the repository. Each package is
 pinned by version and SHA-256: whatever mirror it comes from, it is the tested file or it is refused.
@@ -76,6 +76,18 @@ WEB_PACKAGES = (
         "2.3.8",
         "777158e89275e16bd51aec3ef714fbcb5dc45789e7078659933bc814916d7dec",
         (("require.js", "widgets/require.js"),),
+    ),
+    WebPackage(
+        "reveal.js",
+        "5.2.1",
+        "359b575dd51bbda32f89b2fd4c7dc46ad7389a805572158916c29252f7a27333",
+        (
+            ("LICENSE", "reveal/LICENSE"),
+            ("dist/reveal.js", "reveal/reveal.js"),
+            ("dist/reveal.css", "reveal/reveal.css"),
+            ("dist/reset.css", "reveal/reset.css"),
+            ("plugin/notes/notes.js", "reveal/notes.js"),
+        ),
     ),
 )
 

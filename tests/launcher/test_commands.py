@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mof.launcher import commands
-from mof.launcher.book import forget_stale_outputs, pages_in_contents
+from mof.launcher import commands, slides
+from mof.launcher.book import forget_stale_outputs, outputs_are_fresh, pages_in_contents
 from mof.launcher.console import describe_exit, run_logged
 from mof.launcher.environment import Environment
 from mof.launcher.problem import Problem
@@ -94,7 +94,8 @@ def test_wrong_words_are_refused_with_a_fix(started, capsys, words, what):
 def test_help_names_every_command(capsys):
     assert commands.run(["--help"]) == 0
     said = capsys.readouterr().out
-    assert all(f"start.py {name}" in said for name in ("lab", "test", "book", "update", "install", "clean"))
+    names = ("lab", "test", "book", "slides", "update", "install", "clean")
+    assert all(f"start.py {name}" in said for name in names)
 
 
 def test_pages_of_the_contents():
@@ -138,3 +139,30 @@ def test_program_is_logged_and_its_status_returned(tmp_path):
 )
 def test_exit_status_in_words(status, words):
     assert words in describe_exit(status)
+
+
+def test_slides_are_written_by_a_program_of_the_book(started, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(slides, "ensure_web_files", lambda *_: None)
+    monkeypatch.setattr(slides, "run_program", lambda command, *_: started["programs"].append(command) or 0)
+    assert commands.run(["slides", "02", "5"]) == 0
+    assert started["ensured"] == [(".venv", ("book",), "auto")]
+    assert started["programs"][0][1:] == [tmp_path / "book" / "build_slides.py", "02", "5"]
+    assert "_build/slides/index.html" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("status", "words"), [(2, "a chapter is not there"), (1, "exit status 1")])
+def test_slides_that_were_not_written_are_told(started, monkeypatch, capsys, status, words):
+    monkeypatch.setattr(slides, "ensure_web_files", lambda *_: None)
+    monkeypatch.setattr(slides, "run_program", lambda *_: status)
+    assert commands.run(["slides", "12"]) == 1
+    said = capsys.readouterr().out
+    assert words in said and "To fix it: " in said
+
+
+def test_outputs_are_fresh_only_for_the_code_that_made_them(tmp_path):
+    (tmp_path / "mof").mkdir()
+    assert not outputs_are_fresh(tmp_path)
+    forget_stale_outputs(tmp_path)
+    assert outputs_are_fresh(tmp_path)
+    (tmp_path / "mof" / "a.py").write_text("1", encoding="utf-8")
+    assert not outputs_are_fresh(tmp_path)

@@ -12,6 +12,7 @@ from mof.launcher.console import become_program, describe_exit, run_program, use
 from mof.launcher.environment import Environment
 from mof.launcher.notebooks import copy_chapters
 from mof.launcher.problem import Problem
+from mof.launcher.publishing import parse_options, publish
 from mof.launcher.updating import pull
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,8 @@ HELP = """\
                                    python start.py test tests/tokenizer
   python start.py test --jax       the same for the model's mathematics on JAX, without TensorFlow
   python start.py book             build the book as web pages
+  python start.py publish          write the built book as a folder for a web server, with a zip to read without
+                                   a network and one PDF: python start.py publish --site https://...
   python start.py update           fetch the newest version of the course; your copies stay as they are
   python start.py install          only set up; `install cluster` adds what that chapter needs
   python start.py clean            show what the course takes on your disk, and free it after asking. Trained
@@ -72,6 +75,7 @@ def _dispatch(arguments: list[str]) -> int:
         "lab": lab,
         "test": test,
         "book": book,
+        "publish": publish_book,
         "update": update,
         "install": install,
         "clean": clean_up,
@@ -158,6 +162,12 @@ def book(arguments: list[str], installer: str) -> int:
     environment.ensure(("book",), installer)
     first_page = build_book(environment, arguments)
     print(f"The book: {first_page.as_uri()}")
+    return 0
+
+
+def publish_book(arguments: list[str], installer: str) -> int:
+    folder = publish(Environment(ROOT), parse_options(arguments), installer)
+    print(f"Published into {folder}. To look at it: python -m http.server --directory \"{folder}\"")
     return 0
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(Path(__file__).parent))
 
 from one_pdf import Section, count_sheets, heading_sheets, join, write  # noqa: E402
-from printed_pages import PagePrinter, PrintedPage, contents_html, title_page  # noqa: E402
+from printed_pages import BOOK, PagePrinter, PrintedPage, contents_html, title_page  # noqa: E402
 
 from mof import __version__  # noqa: E402
 from mof.course.translation import _  # noqa: E402
@@ -26,7 +26,6 @@ from mof.launcher.console import use_utf8  # noqa: E402
 from mof.launcher.course import Course, read_course  # noqa: E402
 
 BROWSER_SECONDS = 900.0  # for one request: a chapter with thirty figures takes its time on a slow machine
-BOOK = "MoF from Scratch"
 PICTURE = ROOT / "book" / "images" / "model.svg"
 REFERENCE = "book/api/"  # its sections are in the outline, not in the printed contents
 
@@ -69,7 +68,7 @@ def print_book(root: Path, built: Path, site: str, target: Path) -> list[str]:
         for title, files in sections_of(course, pages):
             printed = []
             for page in files:
-                one = printer.print(page, foot_name(names.get(page, "")), number)
+                one = printer.print(page, names.get(page, ""), number)
                 num_sheets = count_sheets(one.content)
                 print(f"  {page}: {num_sheets} sheets, {time.monotonic() - start:.0f} s", flush=True)
                 problems += [f"{page}: {problem}" for problem in one.problems]
@@ -80,7 +79,7 @@ def print_book(root: Path, built: Path, site: str, target: Path) -> list[str]:
         front = [print_title_page(printer, site)]
         entries = contents_entries(sections, first_sheets, names)
         front.append(
-            printer.print_made(contents_html(entries), foot_name(_("Contents")), 2, style="lower-roman")
+            printer.print_made(contents_html(entries), _("Contents"), 2, style="lower-roman")
         )
     about = {"Title": BOOK, "Author": f"The authors of {BOOK}", "Subject": f"Version {__version__}"}
     write(join(front, sections, address, site, about), target)
@@ -88,10 +87,6 @@ def print_book(root: Path, built: Path, site: str, target: Path) -> list[str]:
     size = target.stat().st_size / 1e6
     print(f"{target}: {num_sheets} sheets, {size:.1f} MB, {time.monotonic() - start:.0f} s", flush=True)
     return problems
-
-
-def foot_name(name: str) -> str:
-    return f"{BOOK} · {name}" if name and name != BOOK else BOOK
 
 
 def print_title_page(printer: PagePrinter, site: str) -> PrintedPage:

@@ -14,6 +14,7 @@ from mof.course.translation import _
 from mof.launcher.browser import Browser
 
 FOLDER = Path(__file__).parent
+BOOK = "MoF from Scratch"
 PIXELS_PER_MM = 96 / 25.4
 WIDTH_MM, HEIGHT_MM = 210 - 2 * 17, 297 - 19 - 21  # A4 without the margins of print.css
 WAIT_SECONDS = 300.0
@@ -31,6 +32,7 @@ const failed = [...document.querySelectorAll('.mof-figure[data-state=failed]')].
 const wrong = [...document.querySelectorAll('mjx-merror')].map((e) => `mathematics: ${e.textContent}`);
 return [...failed, ...wrong];
 """
+TITLE = "return document.querySelector('.bd-article h1').firstChild.textContent.trim()"
 SHOW_LIGHT = """
 document.documentElement.dataset.theme = 'light';
 document.documentElement.dataset.mode = 'light';
@@ -86,7 +88,7 @@ class PagePrinter:
 
         Args:
             page: its path without suffix.
-            name: for the foot of each sheet. first_number: of its first sheet.
+            name: for the foot of each sheet; "" takes its title. first_number: of its first sheet.
         """
         self.browser.open(f"{self.address}/{page}.html")
         return self._print(page, name, first_number)
@@ -104,6 +106,7 @@ class PagePrinter:
 
     def _print(self, page: str, name: str, first_number: int, style: str = "decimal") -> PrintedPage:
         browser = self.browser
+        name = name or browser.run(TITLE)
         browser.run(SHOW_LIGHT)
         css = (FOLDER / "print.css").read_text(encoding="utf-8") + foot_css(name, first_number, style)
         browser.run(
@@ -132,13 +135,14 @@ def words() -> dict[str, str]:
 
 
 def foot_css(name: str, first_number: int, style: str) -> str:
-    """The foot of each sheet: the page's name on the left, the number on the right."""
+    """The foot of each sheet: the book and the page on the left, the number on the right."""
     if not style:
         return ""
+    foot = name if name == BOOK else f"{BOOK} · {name}"
     font = "font-family: var(--mof-font); font-size: 8.5pt; color: #52606d;"
     return (
         f"\nhtml {{ counter-reset: page {first_number - 1}; }}\n"
-        f"@page {{ @bottom-left {{ content: {css_string(name)}; width: 80%; {font} }}"
+        f"@page {{ @bottom-left {{ content: {css_string(foot)}; width: 80%; {font} }}"
         f" @bottom-right {{ content: counter(page, {style}); {font} }} }}\n"
     )
 

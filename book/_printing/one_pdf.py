@@ -8,6 +8,7 @@ from urllib.parse import unquote, urldefrag
 
 from printed_pages import Heading, PrintedPage
 from pypdf import PdfReader, PdfWriter
+from pypdf.constants import PageLabelStyle
 from pypdf.generic import ArrayObject, Fit, FloatObject, NameObject, NullObject, TextStringObject
 
 
@@ -80,8 +81,8 @@ def join(
     add_outline(writer, sections, places)
     num_front = sum(count_sheets(printed.content) for printed in front)
     if num_front:
-        writer.set_page_label(0, num_front - 1, style="/r")
-    writer.set_page_label(num_front, len(sheets) - 1, style="/D", start=1)
+        writer.set_page_label(0, num_front - 1, style=PageLabelStyle.LOWERCASE_ROMAN)
+    writer.set_page_label(num_front, len(sheets) - 1, style=PageLabelStyle.DECIMAL, start=1)
     writer.add_metadata({f"/{name}": words for name, words in about.items()})
     writer.page_mode = "/UseOutlines"
     writer.create_viewer_preferences().display_doctitle = True
@@ -137,7 +138,9 @@ def add_outline(writer: PdfWriter, sections: list[Section], places: Places) -> N
         parent = None
         if section.title and section.pages:
             first = places.starts[section.pages[0].page]
-            parent = writer.add_outline_item(section.title, first, bold=True, is_open=False)
+            parent = writer.add_outline_item(
+                title=section.title, page_number=first, bold=True, is_open=False
+            )
         for printed in section.pages:
             above = [(0, parent)]
             for heading in printed.headings:
@@ -145,7 +148,11 @@ def add_outline(writer: PdfWriter, sections: list[Section], places: Places) -> N
                     above.pop()
                 sheet, left, top = places.find(printed.page, heading.id)
                 item = writer.add_outline_item(
-                    heading.text, sheet, parent=above[-1][1], fit=Fit.xyz(left=left, top=top), is_open=False
+                    title=heading.text,
+                    page_number=sheet,
+                    parent=above[-1][1],
+                    fit=Fit.xyz(left=left, top=top),
+                    is_open=False,
                 )
                 above.append((heading.level, item))
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(Path(__file__).parent))
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from one_pdf import Section, count_sheets, heading_sheets, join, write  # noqa: E402
 from printed_pages import BOOK, PagePrinter, PrintedPage, contents_html, title_page  # noqa: E402

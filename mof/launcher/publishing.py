@@ -123,7 +123,7 @@ def print_pdf(environment: Environment, site: str, target: Path) -> None:
     root = environment.root
     target.parent.mkdir(parents=True, exist_ok=True)
     command = [environment.python, root / PRINTER, "--site", site, "--output", target]
-    status = run_program(command, root, environment.child_variables() | {"PYTHONPATH": str(root)})
+    status = run_program(command, root, environment.child_variables())
     if status:
         raise Problem(
             f"The PDF was not printed ({describe_exit(status)}).",

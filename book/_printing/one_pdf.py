@@ -1,4 +1,4 @@
-"""Printed pages put together as one PDF: links that stay inside it, an outline of every heading, page labels."""
+"""Printed pages put together as one PDF: links stay inside it, every heading is in the outline."""
 
 import io
 from collections.abc import Iterator
@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
+from plain_characters import plain_table
 from printed_pages import Heading, PrintedPage
 from pypdf import PdfReader, PdfWriter
 from pypdf.constants import PageLabelStyle
-from pypdf.generic import ArrayObject, Fit, FloatObject, NameObject, NullObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, Fit, FloatObject, NameObject, NullObject, TextStringObject
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def join(
     sheets = list(writer.pages)
     for number, sheet in enumerate(sheets):
         keep_links_inside(sheet, places.owners[number], places, sheets, address, site)
+    keep_characters_plain(sheets)
     add_outline(writer, sections, places)
     num_front = sum(count_sheets(printed.content) for printed in front)
     if num_front:
@@ -127,6 +129,33 @@ def keep_links_inside(sheet, owner: str, places: Places, sheets: list, address: 
         sheet[NameObject("/Annots")] = kept
 
 
+def keep_characters_plain(sheets: list) -> None:
+    """Rewrites the table of each font by which glyphs become text again."""
+    seen = set()
+    for sheet in sheets:
+        for font in fonts_in(sheet.get("/Resources"), seen):
+            table = font["/ToUnicode"]
+            old = table.get_data()
+            new = plain_table(old)
+            if new != old:
+                table.set_data(new)
+
+
+def fonts_in(resources, seen: set[int]) -> Iterator[DictionaryObject]:
+    """The fonts with such a table that a sheet and the pictures on it use, none twice."""
+    resources = resources.get_object() if resources is not None else {}
+    for kind in ("/Font", "/XObject"):
+        for entry in resources.get(kind, DictionaryObject()).get_object().values():
+            found = entry.get_object()
+            if id(found) in seen:
+                continue
+            seen.add(id(found))
+            if "/ToUnicode" in found:
+                yield found
+            if "/Resources" in found:
+                yield from fonts_in(found["/Resources"], seen)
+
+
 def destination(sheets: list, number: int, left: float, top: float) -> ArrayObject:
     place = sheets[number].indirect_reference
     return ArrayObject([place, NameObject("/XYZ"), FloatObject(left), FloatObject(top), NullObject()])
@@ -138,9 +167,7 @@ def add_outline(writer: PdfWriter, sections: list[Section], places: Places) -> N
         parent = None
         if section.title and section.pages:
             first = places.starts[section.pages[0].page]
-            parent = writer.add_outline_item(
-                title=section.title, page_number=first, bold=True, is_open=False
-            )
+            parent = writer.add_outline_item(title=section.title, page_number=first, bold=True, is_open=False)
         for printed in section.pages:
             above = [(0, parent)]
             for heading in printed.headings:

@@ -78,9 +78,7 @@ def print_book(root: Path, built: Path, site: str, target: Path) -> list[str]:
             sections.append(Section(title, tuple(printed)))
         front = [print_title_page(printer, site)]
         entries = contents_entries(sections, first_sheets, names)
-        front.append(
-            printer.print_made(contents_html(entries), _("Contents"), 2, style="lower-roman")
-        )
+        front.append(printer.print_made(contents_html(entries), _("Contents"), 2, style="lower-roman"))
     about = {"Title": BOOK, "Author": f"The authors of {BOOK}", "Subject": f"Version {__version__}"}
     write(join(front, sections, address, site, about), target)
     num_sheets = number - 1 + sum(count_sheets(page.content) for page in front)
@@ -105,7 +103,7 @@ def print_title_page(printer: PagePrinter, site: str) -> PrintedPage:
 def contents_entries(
     sections: list[Section], first_sheets: dict[str, int], names: dict[str, str]
 ) -> list[tuple[str, str, str, int]]:
-    """The rows of the printed contents: parts, pages, and the sections of what is no reference."""
+    """The rows of the printed contents: parts, pages, and the sections of chapters and appendices."""
     entries = []
     for section in sections:
         if section.title:
@@ -114,7 +112,7 @@ def contents_entries(
             first = first_sheets[printed.page]
             title = names.get(printed.page) or next((h.text for h in printed.headings), printed.page)
             entries.append(("chapter", title, f"/{printed.page}.html", first))
-            if printed.page.startswith(REFERENCE):
+            if not section.title or printed.page.startswith(REFERENCE):
                 continue
             for heading, sheet in heading_sheets(printed):
                 if heading.level == 2:

@@ -6,7 +6,6 @@ the end and tells the headings.
 """
 
 import html
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +25,11 @@ const views = document.querySelectorAll('script[type="application/vnd.jupyter.wi
 const widgets = document.querySelectorAll('.widget-subarea, .jupyter-widgets').length;
 return document.readyState === 'complete' && !pending.length && !figures.length && (!views || widgets > 0)
   && document.fonts.status === 'loaded';
+"""
+FIT_FIGURES = """
+const plots = window.Plotly ? [...document.querySelectorAll('.mof-figure-plot')] : [];
+for (const plot of plots) plot.style.height = `${Math.round(0.85 * plot.clientHeight)}px`;
+return Promise.all(plots.map((plot) => Plotly.Plots.resize(plot))).then(() => true);
 """
 BROKEN = """
 const failed = [...document.querySelectorAll('.mof-figure[data-state=failed]')].map(() => 'a figure was not drawn');
@@ -115,9 +119,9 @@ class PagePrinter:
         )
         browser.run("window.dispatchEvent(new Event('beforeprint'))")  # figures.js draws them all
         browser.wait_for(READY, WAIT_SECONDS)
+        browser.run(FIT_FIGURES)
         script = (FOLDER / "prepare_page.js").read_text(encoding="utf-8")
         found = browser.run(script, words(), HEIGHT_MM * PIXELS_PER_MM)
-        time.sleep(0.3)  # plotly follows a change of width by a timer
         content = browser.print_pdf(preferCSSPageSize=True, printBackground=True, generateTaggedPDF=False)
         problems = (*browser.run(BROKEN), *found["problems"])
         headings = tuple(Heading(**heading) for heading in found["headings"])

@@ -102,13 +102,17 @@ def why_not_current(root: Path) -> str | None:
     try:
         built_from = json.loads((root / BUILT_FROM).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return "The last build of the book did not come to its end, or was made by an older version of start.py."
+        return (
+            "The last build of the book did not come to its end, or was made by an older version of start.py."
+        )
     now = source_digests(root)
     changed = sorted(name for name in built_from.keys() | now if built_from.get(name) != now.get(name))
     if not changed:
         return None
     more = f" and {len(changed) - NAMED_FILES} more" if len(changed) > NAMED_FILES else ""
-    return f"The built book is older than its sources; changed since: {', '.join(changed[:NAMED_FILES])}{more}."
+    return (
+        f"The built book is older than its sources; changed since: {', '.join(changed[:NAMED_FILES])}{more}."
+    )
 
 
 def source_digests(root: Path) -> dict[str, str]:

@@ -167,7 +167,7 @@ def book(arguments: list[str], installer: str) -> int:
 
 def publish_book(arguments: list[str], installer: str) -> int:
     folder = publish(Environment(ROOT), parse_options(arguments), installer)
-    print(f"Published into {folder}. To look at it: python -m http.server --directory \"{folder}\"")
+    print(f'Published into {folder}. To look at it: python -m http.server --directory "{folder}"')
     return 0
 
 

@@ -114,7 +114,10 @@ def write_folder(environment: Environment, options: PublishOptions, site: str, f
         text = name_address(path.read_text(encoding="utf-8"), page, site)
         path.write_text(show_downloads(text, page, sizes, there), encoding="utf-8", newline="\n")
     names = write_site_files(folder, pages, site, (root / NOT_FOUND).read_text(encoding="utf-8"))
-    for name, size in [*((there[kind], size) for kind, size in sizes.items()), *((name, 0) for name in names)]:
+    for name, size in [
+        *((there[kind], size) for kind, size in sizes.items()),
+        *((name, 0) for name in names),
+    ]:
         print(f"  {name}{f': {size / 1e6:.1f} MB' if size else ''}")
 
 

@@ -83,8 +83,8 @@ def small(pypdf, tmp_path_factory):
 
 def goes_to(reader, link):
     """The sheet that a link inside the PDF leads to."""
-    place = link["/Dest"]
-    return next(n for n, page in enumerate(reader.pages) if page.indirect_reference == place.raw_get(0))
+    (page, *_point) = link["/Dest"]
+    return reader.get_page_number(page.get_object())
 
 
 def links(reader, number):
@@ -94,10 +94,11 @@ def links(reader, number):
 def test_sheets_and_their_numbers(small):
     reader, problems = small
     assert problems == []
-    assert reader.page_labels == ["i", "ii", "1", "2", "3", "4"][: len(reader.pages)] and len(reader.pages) >= 5
+    num_body = len(reader.pages) - 2
+    assert reader.page_labels == ["i", "ii", *map(str, range(1, num_body + 1))] and num_body >= 3
     for number, label in list(enumerate(reader.page_labels))[1:]:
-        lines = reader.pages[number].extract_text().split()
-        assert label in lines, f"sheet {number} does not show {label}"
+        shown = squeezed(reader.pages[number].extract_text())
+        assert f"{label}MoFfromScratch" in shown, f"sheet {number} does not show {label}"
     assert "MoF from Scratch · 05 Linear attention" in reader.pages[3].extract_text()
 
 
@@ -149,7 +150,9 @@ def test_links_lead_inside_and_out(small):
 def test_solutions_stand_at_the_end(small):
     reader, _problems = small
     text = squeezed(pdf_text(reader))
-    assert text.index("Doit.") < text.index("Thesolutionstandsattheendofthechapter.") < text.index("answer=42")
+    assert (
+        text.index("Doit.") < text.index("Thesolutionstandsattheendofthechapter.") < text.index("answer=42")
+    )
     assert text.rindex("Later") < text.index("answer=42")
 
 
@@ -169,7 +172,9 @@ def test_what_does_not_fit_is_told(pypdf, tmp_path):
 def whole(pypdf):
     path = ROOT / OUTPUT / DOWNLOADS["pdf"]
     if not path.is_file() or missing_pages():
-        missing("the book is not published: python start.py book, then python start.py publish --site https://...")
+        missing(
+            "the book is not published: python start.py book, then python start.py publish --site https://..."
+        )
     return pypdf.PdfReader(path)
 
 
@@ -214,7 +219,7 @@ def test_sheets_are_numbered_through(whole):
     body = labels.index("1")
     assert labels[body:] == [str(number) for number in range(1, len(labels) - body + 1)]
     for number in (body, body + 10, len(labels) - 1):
-        assert labels[number] in whole.pages[number].extract_text().split()
+        assert f"{labels[number]}MoFfromScratch" in squeezed(whole.pages[number].extract_text())
 
 
 def test_no_link_leads_to_the_machine_that_printed(whole):

@@ -29,7 +29,9 @@ def host(tmp_path_factory):
         missing("Chromium and chromedriver are not installed")
     folder = tmp_path_factory.mktemp("host")
     (folder / BELOW).mkdir()
-    write_folder(Environment(ROOT), PublishOptions(has_pdf=False), f"https://some.one/{BELOW}", folder / BELOW)
+    write_folder(
+        Environment(ROOT), PublishOptions(has_pdf=False), f"https://some.one/{BELOW}", folder / BELOW
+    )
     return folder
 
 
@@ -78,7 +80,9 @@ def test_the_zip_opens_from_disk(host, window, tmp_path, page):
         packed.extractall(tmp_path)
     window.log("browser")
     window.open((tmp_path / "mof-from-scratch" / page).as_uri())
-    window.wait_for("return location.pathname.includes('/book/') || location.pathname.includes('/notebooks/')")
+    window.wait_for(
+        "return location.pathname.includes('/book/') || location.pathname.includes('/notebooks/')"
+    )
     window.wait_for("return document.readyState === 'complete' && document.fonts.status === 'loaded'")
     window.wait_for(page_checks.ALL_FIGURES_DRAWN)
     assert not window.run(page_checks.EMPTY_FIGURES)

@@ -45,7 +45,9 @@ def project(tmp_path, monkeypatch):
         path.write_text(PAGE.format(name=page, body=body), encoding="utf-8")
     (built / "_static").mkdir()
     (built / "_static" / "icon.svg").write_text("<svg/>", encoding="utf-8")
-    (built / "index.html").write_text('<meta http-equiv="Refresh" content="0; url=book/index.html" />', "utf-8")
+    (built / "index.html").write_text(
+        '<meta http-equiv="Refresh" content="0; url=book/index.html" />', "utf-8"
+    )
     (built / ".buildinfo").write_text("private", encoding="utf-8")
     (root / "book").mkdir()
     for name in ("book/not_found.html", "book/site.json"):
@@ -109,9 +111,10 @@ def test_a_wrong_address_leads_back_at_any_depth(project, site):
             found = urljoin(site + asked, link)
             assert found.startswith(f"{site}/"), link
             name = urlsplit(found).path.removeprefix(base_path(site))
-            assert name in ("book/contents.html", "book/troubleshooting.html", "search.html") or (
-                folder / name
-            ).is_file()
+            assert (
+                name in ("book/contents.html", "book/troubleshooting.html", "search.html")
+                or (folder / name).is_file()
+            )
 
 
 def test_the_page_for_wrong_addresses_leads_to_pages_that_the_book_has():
@@ -146,7 +149,10 @@ def test_the_zip_is_the_built_site_and_the_same_each_time(project):
 def test_downloads_show_where_they_are(project):
     folder = published(project)
     text = read(folder, f"{PAGES[0]}.html")
-    assert '<li data-download="zip"><a href="../downloads/mof-from-scratch.zip">a zip</a> (1 MB) to read</li>' in text
+    assert (
+        '<li data-download="zip"><a href="../downloads/mof-from-scratch.zip">a zip</a> (1 MB) to read</li>'
+        in text
+    )
     assert '<li data-download="pdf" hidden>Take <a>one PDF</a></li>' in text
     assert 'data-downloads="" hidden' not in text
     assert (folder / f"{PAGES[0]}.html").parent.joinpath("../downloads/mof-from-scratch.zip").is_file()
@@ -161,7 +167,9 @@ def test_the_pages_of_the_book_offer_what_publish_knows():
         shown = show_downloads(text, name, sizes, DOWNLOADS)
         for path in DOWNLOADS.values():
             assert f'<a href="../{path}">' in shown and f'"{path}"' not in text
-        assert shown.count("(9 MB)") == len(DOWNLOADS) and "hidden" not in shown.split("data-downloads")[1][:400]
+        assert (
+            shown.count("(9 MB)") == len(DOWNLOADS) and "hidden" not in shown.split("data-downloads")[1][:400]
+        )
 
 
 def test_the_pdf_is_printed_by_the_environments_own_python(project, monkeypatch):
@@ -178,7 +186,9 @@ def test_the_pdf_is_printed_by_the_environments_own_python(project, monkeypatch)
     (command,) = asked
     assert command[0] == str(Environment(project).python) and command[1].endswith("print_book.py")
     assert command[2:4] == ["--site", SITE]
-    assert '<a href="../downloads/mof-from-scratch.pdf">one PDF</a> (2 MB)' in read(folder, f"{PAGES[0]}.html")
+    assert '<a href="../downloads/mof-from-scratch.pdf">one PDF</a> (2 MB)' in read(
+        folder, f"{PAGES[0]}.html"
+    )
 
 
 def test_what_was_published_stays_until_the_new_is_whole(project, monkeypatch):
@@ -304,7 +314,10 @@ def test_options():
     assert parse_options(given) == PublishOptions(SITE, Path("x"), True, False, False)
 
 
-@given(host=st.from_regex(r"[a-z]{1,8}\.[a-z]{2,3}", fullmatch=True), parts=st.lists(st.sampled_from("abc"), max_size=3))
+@given(
+    host=st.from_regex(r"[a-z]{1,8}\.[a-z]{2,3}", fullmatch=True),
+    parts=st.lists(st.sampled_from("abc"), max_size=3),
+)
 def test_the_base_path_is_where_the_pages_lie(host, parts):
     site = "/".join([f"https://{host}", *parts])
     assert is_address(site) and not is_address(f"{site}/")

@@ -40,7 +40,9 @@ def called(path):
 def known_commands():
     with pytest.raises(Problem) as caught:
         commands._dispatch(["no such command"])
-    return set(re.findall(r"\w+", caught.value.fix.removeprefix("Choose from: ").removesuffix(", or --help.")))
+    return set(
+        re.findall(r"\w+", caught.value.fix.removeprefix("Choose from: ").removesuffix(", or --help."))
+    )
 
 
 def test_there_are_two():

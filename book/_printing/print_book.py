@@ -2,8 +2,8 @@
 
     python book/_printing/print_book.py --output book.pdf [--site https://...] [--pages _build/html]
 
-Needs the packages of requirements/book.txt, Chromium and its driver. Nothing is fetched: Chromium knows no host but this
-machine. What does not fit on its sheet is told, and ends the command with exit status 1.
+Needs the packages of requirements/book.txt, Chromium and its driver. Nothing is fetched: Chromium knows no
+host but this machine. What does not fit on its sheet is told, and ends the command with exit status 1.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """A page of the built site as a PDF, printed by Chromium on paper of size A4.
 
-Chromium opens the page as a reader's does, with no host but this machine, at the width of the printed text and with the
-rules for print; so the figures are drawn for that width. prepare_page.js then opens what is folded, moves the solutions to
-the end and tells the headings.
+Chromium opens the page as a reader's does, with no host but this machine, at the width of the printed text
+and with the rules for print; so the figures are drawn for that width. prepare_page.js then opens what is
+folded, moves the solutions to the end and tells the headings.
 """
 
 import html
@@ -20,7 +20,8 @@ WAIT_SECONDS = 300.0
 
 READY = """
 const pending = [...document.querySelectorAll('.math')].filter((e) => !e.querySelector('mjx-container'));
-const figures = [...document.querySelectorAll('.mof-figure')].filter((e) => !/drawn|failed/.test(e.dataset.state));
+const figures = [...document.querySelectorAll('.mof-figure')]
+  .filter((e) => !/drawn|failed/.test(e.dataset.state));
 const views = document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]').length;
 const widgets = document.querySelectorAll('.widget-subarea, .jupyter-widgets').length;
 return document.readyState === 'complete' && !pending.length && !figures.length && (!views || widgets > 0)
@@ -32,7 +33,8 @@ for (const plot of plots) plot.style.height = `${Math.round(0.85 * plot.clientHe
 return Promise.all(plots.map((plot) => Plotly.Plots.resize(plot))).then(() => true);
 """
 BROKEN = """
-const failed = [...document.querySelectorAll('.mof-figure[data-state=failed]')].map(() => 'a figure was not drawn');
+const failed = [...document.querySelectorAll('.mof-figure[data-state=failed]')]
+  .map(() => 'a figure was not drawn');
 const wrong = [...document.querySelectorAll('mjx-merror')].map((e) => `mathematics: ${e.textContent}`);
 return [...failed, ...wrong];
 """
@@ -114,7 +116,8 @@ class PagePrinter:
         browser.run(SHOW_LIGHT)
         css = (FOLDER / "print.css").read_text(encoding="utf-8") + foot_css(name, first_number, style)
         browser.run(
-            "document.head.append(Object.assign(document.createElement('style'), {textContent: arguments[0]}))",
+            "const style = document.createElement('style'); style.textContent = arguments[0];"
+            "document.head.append(style)",
             css,
         )
         browser.run("window.dispatchEvent(new Event('beforeprint'))")  # figures.js draws them all
@@ -173,8 +176,8 @@ def contents_html(entries: list[tuple[str, str, str, int]]) -> str:
     """The HTML of the contents.
 
     Args:
-        entries: (kind, text, address, number of the sheet); kind is part, chapter or section, and a part has no
-            address.
+        entries: (kind, text, address, number of the sheet); kind is part, chapter or section, and a part
+            has no address.
     """
     rows = [f"<section><h1>{html.escape(_('Contents'))}</h1>", '<div class="mof-printed-contents">']
     for kind, text, address, number in entries:

@@ -35,8 +35,8 @@ HELP = """\
                                    python start.py test tests/tokenizer
   python start.py test --jax       the same for the model's mathematics on JAX, without TensorFlow
   python start.py book             build the book as web pages
-  python start.py publish          write the built book as a folder for a web server, with a zip to read without
-                                   a network and one PDF: python start.py publish --site https://...
+  python start.py publish          write the built book as a folder for a web server, with a zip to read
+                                   from disk and one PDF: python start.py publish --site https://...
   python start.py update           fetch the newest version of the course; your copies stay as they are
   python start.py install          only set up; `install cluster` adds what that chapter needs
   python start.py clean            show what the course takes on your disk, and free it after asking. Trained

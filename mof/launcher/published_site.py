@@ -1,7 +1,7 @@
-"""What a public site needs beside the pages: its address in them, a map, a page for wrong addresses, downloads.
+"""What a public site needs beside the pages: its address in them, a map, a page for wrong addresses, a zip.
 
-All links between the pages are relative, so the pages work under any address and from disk. Only these name it:
-the canonical link of each page, sitemap.xml, robots.txt, and 404.html, which a host serves at any depth.
+All links between the pages are relative, so the pages work under any address and from disk. Only these name
+it: the canonical link of each page, sitemap.xml, robots.txt, and 404.html, which a host serves at any depth.
 """
 
 import html
@@ -87,7 +87,8 @@ def show_downloads(text: str, page: str, sizes: dict[str, int], paths: dict[str,
         if kind not in sizes:
             return match.group()
         size = f"{max(1, round(sizes[kind] / 1e6))} MB"
-        return f'<{tag} data-download="{kind}">{before}<a href="{up}{paths[kind]}">{words}</a> ({size}){after}</{tag}>'
+        link = f'<a href="{up}{paths[kind]}">{words}</a> ({size})'
+        return f'<{tag} data-download="{kind}">{before}{link}{after}</{tag}>'
 
     text = DOWNLOAD.sub(shown, text)
     return text.replace(' data-downloads="" hidden', ' data-downloads=""') if sizes else text

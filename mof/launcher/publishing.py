@@ -1,4 +1,4 @@
-"""`start.py publish`: the built book as a folder to put on a web server, with a zip and a PDF to take away."""
+"""`start.py publish`: the built book as a folder for a web server, with a zip and a PDF to take away."""
 
 import argparse
 import os
@@ -52,8 +52,8 @@ class PublishOptions:
 def parse_options(arguments: list[str]) -> PublishOptions:
     parser = argparse.ArgumentParser(
         prog="python start.py publish",
-        description="Writes the built book as a folder for a web server: the pages with their public address, a "
-        "site map, a page for wrong addresses, a zip to read without a network, and one PDF.",
+        description="Writes the built book as a folder for a web server: the pages with their public "
+        "address, a site map, a page for wrong addresses, a zip to read without a network, and one PDF.",
     )
     parser.add_argument("--site", default="", help=f"public address; without it that of {FILE.as_posix()}")
     parser.add_argument("--output", type=Path, default=OUTPUT, help=f"folder to write ({OUTPUT.as_posix()})")

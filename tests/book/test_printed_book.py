@@ -22,8 +22,10 @@ LONG_LINE = "loss = " + " + ".join(f"weights[{i}] * losses[{i}]" for i in range(
 CHINESE = "模型读完一句话，路由器给两个专家分配权重。"
 HEAD = (
     '<!DOCTYPE html><html lang="en" data-theme="dark"><head><meta charset="utf-8"><title>x</title></head>'
-    '<body><div class="bd-container"><div class="bd-container__inner"><nav class="bd-sidebar-primary">side</nav>'
-    '<main class="bd-main"><div class="bd-content"><div class="bd-article-container"><article class="bd-article">'
+    '<body><div class="bd-container"><div class="bd-container__inner">'
+    '<nav class="bd-sidebar-primary">other chapters</nav>'
+    '<main class="bd-main"><div class="bd-content"><div class="bd-article-container">'
+    '<article class="bd-article">'
 )
 FOOT = "</article></div></div></main></div></div></body></html>"
 COVER = f"""<section id="top"><h1>MoF from Scratch<a class="headerlink" href="#top">#</a></h1>
@@ -33,13 +35,15 @@ COVER = f"""<section id="top"><h1>MoF from Scratch<a class="headerlink" href="#t
 CHAPTER = f"""<section id="linear"><h1>Linear attention<a class="headerlink" href="#linear">#</a></h1>
 <section id="build"><h2>Build it &amp; see<a class="headerlink" href="#build">#</a></h2>
 <div class="highlight"><pre>{LONG_LINE}</pre></div>
-<section id="exercise"><h3>Exercise 1 · Build: the sum<a class="headerlink" href="#exercise">#</a></h3><p>Do it.</p>
+<section id="exercise"><h3>Exercise 1 · Build: the sum<a class="headerlink" href="#exercise">#</a></h3>
+<p>Do it.</p>
 <div class="mof-hints"><details class="mof-hint"><summary>Hint</summary><p>secret hint</p></details></div>
 <span class="target" id="solution-05-1"></span><div class="cell tag_solution:05.1"><details class="hide">
 <summary>Solution</summary><pre>answer = 42</pre></details></div></section></section>
 <div style="height: 2000px">a long way</div>
 <section id="later"><h2>Later<a class="headerlink" href="#later">#</a></h2>
-<table><tr><td>{"wide_" * 60}</td><td>b</td></tr></table><p><a href="../book/index.html">cover</a></p></section></section>"""
+<table><tr><td>{"wide_" * 60}</td><td>b</td></tr></table>
+<p><a href="../book/index.html">cover</a></p></section></section>"""
 
 
 def missing(reason):
@@ -124,7 +128,7 @@ def test_text_is_text(small):
     reader, _problems = small
     text = squeezed(pdf_text(reader))
     assert squeezed(CHINESE) in text and squeezed(LONG_LINE) in text
-    assert "secrethint" not in text and "side" not in text
+    assert "secrethint" not in text and "otherchapters" not in text
     assert not [c for c in text if "\u2e80" <= c <= "\u2fdf"], "a radical in place of a character"
 
 

@@ -1,4 +1,4 @@
-"""The published book in Chromium, under a path and from disk. Marked `browser`; `start.py book` comes before."""
+"""The published book in Chromium, under a path and from disk. Marked `browser`; `start.py book` before."""
 
 import os
 import zipfile

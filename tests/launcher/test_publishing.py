@@ -1,4 +1,4 @@
-"""`start.py publish` on a small site: what it writes, and when it refuses. The PDF: tests/book/test_printed_book.py."""
+"""`start.py publish` on a small site: what it writes, and when it refuses. The PDF is tests/book/'s."""
 
 import json
 import shutil
@@ -29,7 +29,8 @@ PAGE = (
     '</head><body>{body}<a href="../book/index.html">cover</a></body></html>\n'
 )
 OFFER = (
-    '<div class="mof-downloads" data-downloads="" hidden><ul><li data-download="pdf" hidden>Take <a>one PDF</a></li>'
+    '<div class="mof-downloads" data-downloads="" hidden><ul>'
+    '<li data-download="pdf" hidden>Take <a>one PDF</a></li>'
     '<li data-download="zip" hidden><a>a zip</a> to read</li></ul></div>'
 )
 

@@ -1,4 +1,4 @@
-"""The workflow files: they parse, pin what they take, and call only commands that there are. Nobody has run them yet."""
+"""The workflow files, which nobody has run yet: they parse, pin what they take, call what there is."""
 
 import re
 import shlex

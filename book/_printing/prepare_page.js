@@ -40,7 +40,7 @@ if (solutions.length) {
       last = heading;
     }
     link.href = `#${[...place.querySelectorAll("h3")].at(-1).id}`;
-    if (mark?.matches("span.target")) place.append(mark);
+    if (mark?.matches("span.target")) [...place.querySelectorAll("h3")].at(-1).before(mark);
     place.append(cell);
   }
   article.querySelector("section").append(place);
@@ -105,6 +105,7 @@ for (const element of article.querySelectorAll("*")) {
   if (box.right > edge || (isCut && style.display !== "inline")) {
     problems.push(`${Math.round(box.right - edge)} px: ${element.outerHTML.slice(0, 140)}`);
   }
+  if (Number(style.opacity) < 0.5) problems.push(`pale: ${element.outerHTML.slice(0, 140)}`);
 }
 for (const container of article.querySelectorAll('mjx-container[display="true"]')) {
   if (container.scrollWidth > container.clientWidth + 2) problems.push(`formula: ${container.textContent.slice(0, 80)}`);

@@ -33,8 +33,8 @@ OUTSIDE_THE_PATH = (
 )
 DRIVER_FOLDER = "CHROMEWEBDRIVER"  # a variable that hosted build machines set
 HOW_TO_INSTALL = (
-    "On Debian or Ubuntu: sudo apt install chromium chromium-driver fonts-noto-cjk. Elsewhere install "
-    "Chrome, and the chromedriver of the same version from "
+    "On Debian or Ubuntu: sudo apt install chromium chromium-driver fonts-noto-cjk "
+    "fonts-noto-color-emoji. Elsewhere install Chrome, and the chromedriver of the same version from "
     "https://googlechromelabs.github.io/chrome-for-testing/ into a folder of the PATH."
 )
 ARGUMENTS = [

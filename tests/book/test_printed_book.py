@@ -21,7 +21,8 @@ pytestmark = pytest.mark.browser
 LONG_LINE = "loss = " + " + ".join(f"weights[{i}] * losses[{i}]" for i in range(40)) + "  # 最后一个"
 CHINESE = "模型读完一句话，路由器给两个专家分配权重。"
 HEAD = (
-    '<!DOCTYPE html><html lang="en" data-theme="dark"><head><meta charset="utf-8"><title>x</title></head>'
+    '<!DOCTYPE html><html lang="en" data-theme="dark"><head><meta charset="utf-8"><title>x</title>'
+    '<style>@keyframes fade { from { opacity: 0 } } details[open] > pre { animation: fade 9s }</style></head>'
     '<body><div class="bd-container"><div class="bd-container__inner">'
     '<nav class="bd-sidebar-primary">other chapters</nav>'
     '<main class="bd-main"><div class="bd-content"><div class="bd-article-container">'

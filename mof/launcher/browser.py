@@ -53,12 +53,13 @@ ARGUMENTS = [
 
 def find_browser(variables: Mapping[str, str] = os.environ) -> tuple[str, str] | None:
     """The commands of Chromium (or Chrome) and of its driver, if both are installed."""
-    chromium = next(filter(None, map(shutil.which, NAMES)), None)
-    for variable, path in OUTSIDE_THE_PATH:
+    path = variables.get("PATH", "")
+    chromium = next(filter(None, (shutil.which(name, path=path) for name in NAMES)), None)
+    for variable, place in OUTSIDE_THE_PATH:
         folder = variables.get(variable, "") if variable else "/"
-        if not chromium and folder and Path(folder, path).is_file():
-            chromium = str(Path(folder, path))
-    folders = os.pathsep.join(filter(None, (variables.get("PATH"), variables.get(DRIVER_FOLDER))))
+        if not chromium and folder and Path(folder, place).is_file():
+            chromium = str(Path(folder, place))
+    folders = os.pathsep.join(filter(None, (path, variables.get(DRIVER_FOLDER))))
     driver = shutil.which("chromedriver", path=folders)
     return (chromium, driver) if chromium and driver else None
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+FOOT = re.compile(r"\A\s*(?:[ivxlc]+|\d+)\s*MoF from Scratch[^\n]*\n?")  # pypdf reads it first
 VOID = {"br", "img", "input", "hr", "meta", "link", "source", "wbr", "col"}
 
 
@@ -15,9 +16,9 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s\u200b\u00ad]+", "", joined)
 
 
-def pdf_text(reader, sheets: range | None = None) -> str:
-    """The text of a PDF, or of some of its sheets."""
-    return "\n".join(reader.pages[number].extract_text() for number in sheets or range(len(reader.pages)))
+def pdf_text(reader) -> str:
+    """The text of a PDF without the foot of its sheets, which would stand between two halves of a line."""
+    return "\n".join(FOOT.sub("", sheet.extract_text()) for sheet in reader.pages)
 
 
 def outline_titles(reader) -> list[str]:

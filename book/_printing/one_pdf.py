@@ -82,14 +82,17 @@ def join(
         about: title, author and so on.
     """
     writer, places = PdfWriter(), Places()
-    for printed in (*front, *(page for section in sections for page in section.pages)):
-        add_page(writer, printed, places)
+    pages = [*front, *(page for section in sections for page in section.pages)]
+    # all of them stay open: pypdf knows by an object's address in memory what it has copied already
+    readers = [PdfReader(io.BytesIO(printed.content)) for printed in pages]
+    for printed, reader in zip(pages, readers, strict=True):
+        add_page(writer, printed.page, reader, places)
     sheets = list(writer.pages)
     for number, sheet in enumerate(sheets):
         keep_links_inside(sheet, places.owners[number], places, sheets, address, site)
     keep_characters_plain(sheets)
     add_outline(writer, sections, places)
-    num_front = sum(count_sheets(printed.content) for printed in front)
+    num_front = sum(len(reader.pages) for reader in readers[: len(front)])
     if num_front:
         writer.set_page_label(0, num_front - 1, style=PageLabelStyle.LOWERCASE_ROMAN)
     writer.set_page_label(num_front, len(sheets) - 1, style=PageLabelStyle.DECIMAL, start=1)
@@ -100,16 +103,16 @@ def join(
     return writer
 
 
-def add_page(writer: PdfWriter, printed: PrintedPage, places: Places) -> None:
-    reader = PdfReader(io.BytesIO(printed.content))
+def add_page(writer: PdfWriter, page: str, reader: PdfReader, places: Places) -> None:
+    """Adds the sheets of a page, and writes down what lies where."""
     first = len(places.owners)
-    if printed.page:
-        places.starts[printed.page] = first
+    if page:
+        places.starts[page] = first
     for sheet in reader.pages:
         writer.add_page(sheet)
-        places.owners.append(printed.page)
+        places.owners.append(page)
     for id, (sheet, left, top) in named_points(reader):
-        places.points[printed.page, id] = (first + sheet, left, top)
+        places.points[page, id] = (first + sheet, left, top)
 
 
 def keep_links_inside(sheet, owner: str, places: Places, sheets: list, address: str, site: str) -> None:

@@ -47,9 +47,11 @@ document.documentElement.dataset.mode = 'light';
 
 @dataclass(frozen=True)
 class Heading:
-    """Args:
-    level: 1 for the title of a page.
-    id: of the place in its page that it stands at.
+    """A heading of a page.
+
+    Args:
+        level: 1 for the title of a page.
+        id: of the place in its page that it stands at.
     """
 
     level: int
@@ -59,12 +61,14 @@ class Heading:
 
 @dataclass(frozen=True)
 class PrintedPage:
-    """Args:
-    page: its path without suffix; "" for a page that the site does not have.
-    name: what stands at the foot of each sheet.
-    headings: in their order.
-    problems: what would be cut off, in words.
-    content: the PDF.
+    """A page on paper.
+
+    Args:
+        page: its path without suffix; "" for a page that the site does not have.
+        name: what stands at the foot of each sheet.
+        headings: in their order.
+        problems: what would be cut off, in words.
+        content: the PDF.
     """
 
     page: str

@@ -22,7 +22,7 @@ LONG_LINE = "loss = " + " + ".join(f"weights[{i}] * losses[{i}]" for i in range(
 CHINESE = "模型读完一句话，路由器给两个专家分配权重。"
 HEAD = (
     '<!DOCTYPE html><html lang="en" data-theme="dark"><head><meta charset="utf-8"><title>x</title>'
-    '<style>@keyframes fade { from { opacity: 0 } } details[open] > pre { animation: fade 9s }</style></head>'
+    "<style>@keyframes fade { from { opacity: 0 } } details[open] > pre { animation: fade 9s }</style></head>"
     '<body><div class="bd-container"><div class="bd-container__inner">'
     '<nav class="bd-sidebar-primary">other chapters</nav>'
     '<main class="bd-main"><div class="bd-content"><div class="bd-article-container">'

@@ -101,9 +101,10 @@ for (const element of article.querySelectorAll("*")) {
   const box = element.getBoundingClientRect();
   if (!box.width) continue;
   const style = getComputedStyle(element);
-  const isCut = /auto|scroll|hidden|clip/.test(style.overflowX) && element.scrollWidth > element.clientWidth + 1;
-  if (box.right > edge || (isCut && style.display !== "inline")) {
-    problems.push(`${Math.round(box.right - edge)} px: ${element.outerHTML.slice(0, 140)}`);
+  const isWider = style.display !== "inline" && element.scrollWidth > element.clientWidth + 1;
+  const reach = Math.max(box.right, isWider ? box.left + element.scrollWidth : 0); // a long line leaves its box
+  if (reach > edge || (isWider && /auto|scroll|hidden|clip/.test(style.overflowX))) {
+    problems.push(`${Math.round(reach - edge)} px: ${element.outerHTML.slice(0, 140)}`);
   }
   if (Number(style.opacity) < 0.5) problems.push(`pale: ${element.outerHTML.slice(0, 140)}`);
 }

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from docstring_nodes import docstring_nodes
 from docutils import nodes
-from site_address import read_site_address
 from sphinx.util.docutils import SphinxDirective
 
 import mof
 from mof.course.translation import _
+from mof.launcher.site_address import read_site_address
 
 PROJECT = Path(mof.__file__).resolve().parents[1]  # the sources, also where a sample of the book is built
 LEFT_OUT = ("cli", "launcher")  # commands, which have a --help

@@ -24,6 +24,7 @@ SOURCES = (
     "mof/lessons/*.py",
     "mof/viz/*.py",
     "book/_extensions/*.py",
+    "book/_printing/*.py",
 )  # from the project's folder
 KEYWORDS = {"_": None, "marked": None, "ngettext": (1, 2)}
 HEADER = "# Sentences of the exercises of MoF from Scratch. Written by `python -m mof.course.catalogue`."

@@ -1,6 +1,7 @@
 """Building the book, and counting its pages: a build that makes nothing can end well."""
 
 import hashlib
+import json
 import re
 import shutil
 from pathlib import Path
@@ -22,6 +23,23 @@ CODE_BEHIND_PAGES = (
     "benchmarks/results/*.json",
 )
 HASH_OF_CODE = Path("_build") / ".code-hash"
+PAGE_SOURCES = (
+    *CODE_BEHIND_PAGES,
+    "notebooks/*.ipynb",
+    "book/*.md",
+    "book/*.json",
+    "book/api/*",
+    "book/data/*",
+    "book/images/*",
+    "book/_extensions/*.py",
+    "book/_static/**/*",
+    "_config.yml",
+    "_toc.yml",
+    "NOTICE",
+    "CITATION.cff",
+)
+BUILT_FROM = Path("_build") / "built-from.json"  # what those held when the pages were built, by their SHA-256
+NAMED_FILES = 5
 
 
 def build_book(environment: Environment, arguments: list[str]) -> Path:
@@ -35,6 +53,8 @@ def build_book(environment: Environment, arguments: list[str]) -> Path:
     certificates = next(environment.folder.glob("**/certifi/cacert.pem"), None)
     ensure_web_files(root, installer_environment()[0], certificates)
     forget_stale_outputs(root)
+    (root / BUILT_FROM).unlink(missing_ok=True)
+    sources = source_digests(root)
     variables = environment.child_variables()
     status = run_program([environment.python, root / "book" / "execute_chapters.py"], root, variables)
     if status:
@@ -50,21 +70,59 @@ def build_book(environment: Environment, arguments: list[str]) -> Path:
             "The warnings above name the file and the line.",
         )
     pages = pages_in_contents((root / "_toc.yml").read_text(encoding="utf-8"))
-    built = root / "_build" / "html"
-    missing = [page for page in pages if not (built / f"{page}.html").is_file()]
+    missing = missing_pages(root)
     if missing or not pages:
         raise Problem(
             f"The book has {len(pages)} pages, but {len(missing)} were not built: {', '.join(missing)}",
             "Delete _build (`python start.py clean book`) and build it again.",
         )
+    (root / BUILT_FROM).write_text(json.dumps(sources, indent=1), encoding="utf-8")
     print(f"{len(pages)} of {len(pages)} pages built")
-    return built / "index.html"
+    return root / "_build" / "html" / "index.html"
 
 
 def pages_in_contents(contents: str) -> list[str]:
     """The pages of a _toc.yml, without suffix."""
     entries = re.findall(r"^[\s-]*(?:root|file):\s*[\"']?([^\s\"'#]+)", contents, re.MULTILINE)
     return [re.sub(r"\.(md|ipynb|rst)$", "", entry) for entry in entries]
+
+
+def missing_pages(root: Path) -> list[str]:
+    """Pages of the contents that lie not in _build/html, without suffix."""
+    pages = pages_in_contents((root / "_toc.yml").read_text(encoding="utf-8"))
+    return [page for page in pages if not (root / "_build" / "html" / f"{page}.html").is_file()]
+
+
+def why_not_current(root: Path) -> str | None:
+    """In words, why the pages in _build/html are not those of the sources; None if they are."""
+    missing = missing_pages(root)
+    if not (root / "_build" / "html" / "index.html").is_file():
+        return "The book is not built: there are no pages in _build/html."
+    if missing:
+        return f"The book is not built in full: {', '.join(missing)} lack."
+    try:
+        built_from = json.loads((root / BUILT_FROM).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return (
+            "The last build of the book did not come to its end, or was made by an older version of start.py."
+        )
+    now = source_digests(root)
+    changed = sorted(name for name in built_from.keys() | now if built_from.get(name) != now.get(name))
+    if not changed:
+        return None
+    more = f" and {len(changed) - NAMED_FILES} more" if len(changed) > NAMED_FILES else ""
+    return (
+        f"The built book is older than its sources; changed since: {', '.join(changed[:NAMED_FILES])}{more}."
+    )
+
+
+def source_digests(root: Path) -> dict[str, str]:
+    """SHA-256 of every file that the pages come from, by its path in the project."""
+    paths = {path for pattern in PAGE_SOURCES for path in root.glob(pattern) if path.is_file()}
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(paths)
+    }
 
 
 def forget_stale_outputs(root: Path) -> None:

@@ -12,6 +12,7 @@ from mof.launcher.console import become_program, describe_exit, run_program, use
 from mof.launcher.environment import Environment
 from mof.launcher.notebooks import copy_chapters
 from mof.launcher.problem import Problem
+from mof.launcher.publishing import parse_options, publish
 from mof.launcher.slides import build_slides
 from mof.launcher.updating import pull
 
@@ -36,6 +37,8 @@ HELP = """\
   python start.py test --jax       the same for the model's mathematics on JAX, without TensorFlow
   python start.py book             build the book as web pages
   python start.py slides 02 05     write slides of these chapters, or of all, for who teaches
+  python start.py publish          write the built book as a folder for a web server, with a zip to read
+                                   from disk and one PDF: python start.py publish --site https://...
   python start.py update           fetch the newest version of the course; your copies stay as they are
   python start.py install          only set up; `install cluster` adds what that chapter needs
   python start.py clean            show what the course takes on your disk, and free it after asking. Trained
@@ -75,6 +78,7 @@ def _dispatch(arguments: list[str]) -> int:
         "test": test,
         "book": book,
         "slides": slides,
+        "publish": publish_book,
         "update": update,
         "install": install,
         "clean": clean_up,
@@ -168,6 +172,12 @@ def slides(arguments: list[str], installer: str) -> int:
     environment = Environment(ROOT)
     environment.ensure(("book",), installer)
     print(f"The slides: {build_slides(environment, arguments).as_uri()}")
+    return 0
+
+
+def publish_book(arguments: list[str], installer: str) -> int:
+    folder = publish(Environment(ROOT), parse_options(arguments), installer)
+    print(f'Published into {folder}. To look at it: python -m http.server --directory "{folder}"')
     return 0
 
 

@@ -8,15 +8,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 pytest.importorskip("sphinx", reason="the book's packages are not installed (python start.py book)")
 
-from site_address import FILE, SiteAddress, foot_html, read_site_address  # noqa: E402
+from site_address import foot_html, offer_addresses  # noqa: E402
 from sphinx.errors import ConfigError  # noqa: E402
 
 from mof import __version__  # noqa: E402
+from mof.launcher.site_address import FILE, SiteAddress, read_site_address  # noqa: E402
 from tests.book.sample_book import CHAPTER, ROOT, prepare_sample_book  # noqa: E402
 
 GITHUB = "https://github.com/someone/mof-from-scratch"
@@ -37,7 +39,7 @@ def test_the_file_of_the_project_is_good():
     ],
 )
 def test_a_wrong_address_is_refused_in_words(wrong):
-    with pytest.raises(ConfigError, match=f"{next(iter(wrong))} is .*expected"):
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} is .*expected"):
         SiteAddress(**wrong)
 
 
@@ -45,8 +47,10 @@ def test_a_wrong_address_is_refused_in_words(wrong):
 def test_a_file_that_is_no_setting_is_refused_in_words(tmp_path, text):
     (tmp_path / "book").mkdir()
     (tmp_path / FILE).write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigError, match="expected an object with repository, branch and site"):
+    with pytest.raises(ValueError, match="expected an object with repository, branch and site"):
         read_site_address(tmp_path)
+    with pytest.raises(ConfigError, match="expected an object"):  # what Sphinx tells without a traceback
+        offer_addresses(SimpleNamespace(srcdir=tmp_path), SimpleNamespace())
 
 
 def test_a_report_names_page_and_version():

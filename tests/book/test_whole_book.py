@@ -102,7 +102,7 @@ def changed(browser, number, seconds=3.0):
     script = page_checks.HAS_CHANGED.replace("arguments[0]", str(number))
     try:
         return browser.wait_for(script, seconds)
-    except AssertionError:
+    except TimeoutError:
         return False
 
 

@@ -91,11 +91,13 @@ def test_wrong_words_are_refused_with_a_fix(started, capsys, words, what):
     assert what in said and "To fix it: " in said
 
 
+KNOWN = ("lab", "test", "book", "slides", "publish", "update", "install", "clean")
+
+
 def test_help_names_every_command(capsys):
     assert commands.run(["--help"]) == 0
     said = capsys.readouterr().out
-    names = ("lab", "test", "book", "slides", "update", "install", "clean")
-    assert all(f"start.py {name}" in said for name in names)
+    assert all(f"start.py {name}" in said for name in KNOWN)
 
 
 def test_pages_of_the_contents():

@@ -52,7 +52,7 @@ def find_supported_pythons(search_path, is_windows):
 
 
 def project_folder(here):
-    """The folder that holds mof/: in a workshop bundle it lies one folder down, and nothing is written there."""
+    """The folder that holds mof/: in a workshop bundle one folder down, and only read."""
     if os.path.isdir(os.path.join(here, "project", "mof")):
         sys.dont_write_bytecode = True
         return os.path.join(here, "project")

@@ -63,8 +63,8 @@ class Bundle:
             raise Problem(
                 f"The workshop bundle is not at {folder}, or its {FACTS} cannot be read.",
                 "Put the stick in or connect to the share again, or run start.py in the bundle where it is "
-                "now. Without the bundle: delete .start/bundle.json in this folder, and packages come from the "
-                "network.",
+                "now. Without the bundle: delete .start/bundle.json in this folder, and packages come from "
+                "the network.",
             ) from None
         if not (folder / SUMS).is_file():
             raise Problem(

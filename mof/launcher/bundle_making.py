@@ -214,4 +214,3 @@ def pack(folder: Path) -> Path:
             archive.write(folder / name, f"{folder.name}/{name}", kind)
     os.replace(partial, target)
     return target
-

@@ -73,7 +73,9 @@ def prepare(bundle: Bundle, folder: Path) -> None:
         if to_copy:
             num_bytes = sum((bundle.folder / wanted[name][0]).stat().st_size for name in to_copy)
             check_disk(folder, num_bytes)
-            print(f"Copying the course to {folder}: {len(to_copy)} files, {num_bytes / 1e6:.0f} MB", flush=True)
+            print(
+                f"Copying the course to {folder}: {len(to_copy)} files, {num_bytes / 1e6:.0f} MB", flush=True
+            )
         files = sorted({*record.get("files", ()), *wanted})
         write_record(folder, {"bundle": str(bundle.folder), "files": files})  # not complete yet
         for name in to_copy:

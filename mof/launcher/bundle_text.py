@@ -79,7 +79,9 @@ def start_here(bundle: Bundle, root: Path, has_site: bool) -> str:
         version=bundle.version,
         line="=" * (len(bundle.version) + 30),
         machines="\n".join(
-            f"      {SYSTEM_WORDS[system]}: Python {' or '.join(pythons)}" for system, pythons in by_system.items()
+            f"      {SYSTEM_WORDS[system]}: Python {' or '.join(pythons)}"
+            for system, pythons in by_system.items()
+            for system, pythons in by_system.items()
         ),
         gigabytes=max(installed) * EXPANSION / 1e9 + 0.5,
         windows_command=f"py -{newest}",

@@ -45,8 +45,8 @@ HELP = """\
   python start.py install          only set up; `install cluster` adds what that chapter needs
   python start.py clean            show what the course takes on your disk, and free it after asking. Trained
                                    models and my-work/ go only by name: python start.py clean runs
-  python start.py bundle           make a folder from which a class installs with no internet: packages, course,
-                                   data, built book. For which machines: python start.py bundle --help
+  python start.py bundle           make a folder from which a class installs with no internet: packages,
+                                   course, data, built book. For which machines: python start.py bundle --help
 
 Options, before the command:
   --installer auto|uv|pip          which program installs. auto: uv, which is fast, or pip
@@ -229,18 +229,20 @@ def bundle(arguments: list[str], installer: str) -> int:
     )
     several = {"action": "append", "default": []}
     parser.add_argument("folder", nargs="?", help="where it goes; dist/mof-workshop if left out")
-    parser.add_argument("--system", **several, help="linux, macos or windows; may be repeated; this one if left out")
-    parser.add_argument("--python", **several, choices=PYTHONS, help="may be repeated; this one if left out")
+    parser.add_argument(
+        "--system", **several, help="linux, macos or windows; may be repeated; this one if left out"
+    )
+    parser.add_argument("--python", **several, choices=PYTHONS, help="may be repeated; else yours")
     parser.add_argument(
         "--with",
         **several,
         choices=EXTRAS,
         dest="extras",
-        help=f"packages for another command too; may be repeated; {' and '.join(BUNDLED_EXTRAS)} are always there",
+        help=f"packages for another command; may be repeated; {' and '.join(BUNDLED_EXTRAS)} are there",
     )
     parser.add_argument("--zip", action="store_true", help="pack it too, beside the folder")
     parser.add_argument("--dry-run", action="store_true", help="say what it would hold, and its size")
-    parser.add_argument("--check", action="store_true", help="compare every file of a bundle with its checksum")
+    parser.add_argument("--check", action="store_true", help="compare a bundle's files with their checksums")
     options = parser.parse_args(arguments)
     around = bundle_around(ROOT)
     folder = Path(options.folder or around or ROOT / "dist" / "mof-workshop").expanduser().absolute()

@@ -191,8 +191,9 @@ class Environment:
             locks = [lock.name for lock in missing]
             Bundle.read(source).check_packages(self.root, locks, machine.system, python)
         elif not source:
-            print(f"  Download  about {download_bytes / 1e6:.0f} MB at most, {num_packages} packages, once"
-                  f"{' (through your ' + ', '.join(taken) + ' settings of pip)' if taken else ''}")  # fmt: skip
+            told = f" (through your {', '.join(taken)} settings of pip)" if taken else ""
+            size = f"{download_bytes / 1e6:.0f} MB at most, {num_packages} packages"
+            print(f"  Download  about {size}, once{told}")
         print(f"  Into      {self.folder}: about {download_bytes * EXPANSION / 1e9:.1f} GB; "
               f"{free_bytes / 1e9:.0f} GB are free")  # fmt: skip
         print(f"  Log       {self.log}", flush=True)

@@ -62,8 +62,7 @@ class Installer:
         self.uv_lock = uv_lock
         self.keep_open = keep_open
         self.wheels = wheels
-        # pip and uv have these options in common
-        self.source = ["--no-index", "--find-links", wheels] if wheels else []
+        self.source = find_links_options(wheels) if wheels else []
 
     def install(self, locks: list[Lock], project: Path | None) -> None:
         """Installs the locks and then, if `project` is a folder, the project in it (editable, offline).
@@ -162,3 +161,11 @@ class Installer:
                 "3.13 from https://www.python.org/downloads/ or uv, and run the command again.",
             )
             raise InstallationFailed(problem, environment_was_changed(output))
+
+
+def find_links_options(wheels: Path) -> list:
+    """The options, of pip and of uv, by which packages come from a folder alone.
+
+    uv splits the folder at commas; as an address it has none.
+    """
+    return ["--no-index", "--find-links", wheels.as_uri() if "," in str(wheels) else wheels]

@@ -1,4 +1,4 @@
-"""Which files are the project's own: those that git tracks, or what .gitignore leaves where git is missing."""
+"""Which files are the project's own: those that git tracks, or without git what .gitignore leaves."""
 
 import os
 import shutil

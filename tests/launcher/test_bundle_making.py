@@ -1,4 +1,4 @@
-"""`start.py bundle`: what is in the folder, what is kept, what is refused. The wheels are copied, not fetched."""
+"""`start.py bundle`: what is in the folder, what is kept, what is refused. Wheels are copied here."""
 
 import hashlib
 import json

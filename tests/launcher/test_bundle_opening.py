@@ -97,7 +97,14 @@ def test_installs_and_runs_with_no_network_and_writes_nothing_into_the_bundle(bu
 
 
 def test_wrong_index_settings_of_the_participant_are_not_heard(monkeypatch):
-    for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX", "UV_FIND_LINKS", "PIP_TARGET", "PYTHONPATH"):
+    for name in (
+        "PIP_INDEX_URL",
+        "PIP_EXTRA_INDEX_URL",
+        "UV_INDEX",
+        "UV_FIND_LINKS",
+        "PIP_TARGET",
+        "PYTHONPATH",
+    ):
         monkeypatch.setenv(name, "/elsewhere")
     monkeypatch.setenv("UV_CACHE_DIR", "/large-disk")
     environment = offline_environment()
@@ -229,7 +236,9 @@ def test_missing_files_of_the_bundle_are_a_problem(bundle, home):
 
 def test_commands_in_a_bundle_and_in_its_working_folder(bundle, home, monkeypatch, capsys):
     monkeypatch.setattr(commands, "ROOT", bundle / "project")
-    assert commands.run(["bundle", "--check"]) == 0 and f"files of {bundle} are right" in capsys.readouterr().out
+    assert (
+        commands.run(["bundle", "--check"]) == 0 and f"files of {bundle} are right" in capsys.readouterr().out
+    )
     assert commands.run(["bundle"]) == 1 and "came from a workshop bundle" in capsys.readouterr().out
     prepare(Bundle.read(bundle), home / "course")
     monkeypatch.setattr(commands, "ROOT", home / "course")

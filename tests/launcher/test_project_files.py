@@ -6,11 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from mof.launcher.project_files import files_new_to_git, is_ignored, list_project_files, tracked_files, unignored_files
+from mof.launcher.project_files import (
+    files_new_to_git,
+    is_ignored,
+    list_project_files,
+    tracked_files,
+    unignored_files,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = ["data/春天.txt", "mof/a.py", "mof/build/b.py", "runs.txt"]
-OTHERS = ["runs/first/model", "dist/mof-workshop/bundle.json", "mof/__pycache__/a.pyc", "mof.egg-info/x", ".DS_Store"]
+OTHERS = [
+    "runs/first/model",
+    "dist/mof-workshop/bundle.json",
+    "mof/__pycache__/a.pyc",
+    "mof.egg-info/x",
+    ".DS_Store",
+]
 
 
 @pytest.fixture

@@ -52,7 +52,9 @@ def test_jax_has_no_tensorflow_and_the_others_agree_on_versions():
 def test_stored_files_are_those_of_the_lock(name, wheels):
     """Every hash stands in the lock, and the sums are those that the installation announces."""
     text = find_lock(ROOT, name).path.read_text(encoding="utf-8")
-    locked = {(plain_name(package), version) for package, version in re.findall(r"^(\S+?)==(\S+)", text, re.M)}
+    locked = {
+        (plain_name(package), version) for package, version in re.findall(r"^(\S+?)==(\S+)", text, re.M)
+    }
     stored = read_wheels(ROOT, name)
     assert len({wheel.file for wheel in stored}) == len(stored)
     for wheel in stored:

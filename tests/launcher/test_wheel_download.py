@@ -39,7 +39,7 @@ def wanted(project):
 
 
 def fetch(wheels, folder, index, log):
-    environment = os.environ | {"PIP_INDEX_URL": index, "PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0"}
+    environment = os.environ | {"PIP_INDEX_URL": index, "PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "1"}
     environment |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_CACHE_DIR": "1", "PIP_TIMEOUT": "2"}
     folder.mkdir(exist_ok=True)
     fetch_wheels(wheels, MACHINES, folder, [sys.executable], environment, log)
@@ -101,7 +101,8 @@ def test_pip_is_found_or_its_absence_told(tmp_path):
 
 @given(
     st.lists(
-        st.tuples(st.integers(1, 3 * BATCH_BYTES), st.sampled_from([None, *MACHINES])), max_size=3 * BATCH_FILES
+        st.tuples(st.integers(1, 3 * BATCH_BYTES), st.sampled_from([None, *MACHINES])),
+        max_size=3 * BATCH_FILES,
     )
 )
 def test_batches_hold_every_file_once_and_stay_small(drawn):

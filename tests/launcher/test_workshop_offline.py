@@ -1,8 +1,8 @@
-"""The real thing, slow: a bundle is made, and a machine without any network installs from it and runs chapter 00.
+"""The real thing, slow: a machine without any network installs from a bundle and runs chapter 00.
 
-The packages are fetched from the package index once (pip keeps copies). What follows runs where nothing can be
-reached: as root on Linux in a network namespace of its own, with the bundle mounted read-only; elsewhere proxies
-and indexes lead to a dead address.
+The packages are fetched from the package index once (pip keeps copies). What follows runs where nothing can
+be reached: as root on Linux in a network namespace of its own, with the bundle mounted read-only; elsewhere
+proxies and indexes lead to a dead address.
 """
 
 import os
@@ -49,7 +49,9 @@ def alone(tmp_path_factory):
     """Runs a command where no network can be reached; the bundle that it may read."""
     place = tmp_path_factory.mktemp("workshop")
     result = subprocess.run(
-        [sys.executable, str(ROOT / "start.py"), "bundle", str(place / "bundle")], capture_output=True, text=True
+        [sys.executable, str(ROOT / "start.py"), "bundle", str(place / "bundle")],
+        capture_output=True,
+        text=True,
     )
     if "no network" in result.stdout or "does not answer" in result.stdout:
         pytest.skip("the packages of the bundle have to be fetched first, and there is no network")
@@ -63,9 +65,16 @@ def alone(tmp_path_factory):
 
     def run(*command):
         names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
-        variables = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
+        variables = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))
+        }
         variables |= dict.fromkeys(names, DEAD) | {"PIP_INDEX_URL": DEAD, "UV_DEFAULT_INDEX": DEAD}
-        variables |= {"HOME": str(home), "USERPROFILE": str(home), "MOF_PROGRESS": "off", "NO_PROXY": "127.0.0.1"}
+        variables |= {
+            "HOME": str(home),
+            "USERPROFILE": str(home),
+            "MOF_PROGRESS": "off",
+            "NO_PROXY": "127.0.0.1",
+        }
         variables.pop("KERAS_BACKEND", None)
         words = list(map(str, command))
         if can_be_alone():

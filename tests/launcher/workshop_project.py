@@ -1,7 +1,7 @@
 """A project in miniature with the real launcher, its packages, and an index of them: all of it tiny.
 
 Its packages are core (`tiny_core`), lab, uv (which holds no uv) and test (`tiny_native`, a wheel for each
-system and Python). Its `python -m mof` prints what `tiny_core` says, so it shows that packages were installed.
+system and Python). Its `python -m mof` prints what `tiny_core` says: then the packages are installed.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ import tiny_core
 print(tiny_core.WORDS, sys.argv[1:], tiny_core.__file__)
 """
 # builds the editable project without setuptools
-BACKEND = '''\
+BACKEND = """\
 import os, zipfile
 
 def build_editable(folder, config_settings=None, metadata_directory=None):
@@ -37,10 +37,10 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
     with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
         wheel.writestr("mof_project.pth", os.getcwd() + "\\n")
         wheel.writestr(info + "/METADATA", "Metadata-Version: 2.1\\nName: mof\\nVersion: 0.1.0\\n")
-        wheel.writestr(info + "/WHEEL", "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(info + "/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
         wheel.writestr(info + "/RECORD", "mof_project.pth,,\\n")
     return name
-'''
+"""
 PYPROJECT = """\
 [build-system]
 requires = []
@@ -61,7 +61,8 @@ def make_wheel(folder, package, tag="py3-none-any", code="", padding=0):
     """A wheel of one module, version 1.0; `padding`: bytes that make it larger."""
     path = folder / f"{package}-1.0-{tag}.whl"
     info = f"{package}-1.0.dist-info"
-    tags = "".join(f"Tag: {tag.rsplit('-', 1)[0]}-{platform}\n" for platform in tag.rsplit("-", 1)[1].split("."))
+    kind, _, platforms = tag.rpartition("-")
+    tags = "".join(f"Tag: {kind}-{platform}\n" for platform in platforms.split("."))
     files = {
         f"{package}.py": code + "#" * padding,
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n",
@@ -92,7 +93,9 @@ def make_project(root, index_folder):
     """The project in `root`; returns the address of the index of its packages."""
     for name in ("requirements/locks", "notebooks", "data"):
         (root / name).mkdir(parents=True)
-    shutil.copytree(ROOT / "mof" / "launcher", root / "mof" / "launcher", ignore=shutil.ignore_patterns("*.pyc"))
+    shutil.copytree(
+        ROOT / "mof" / "launcher", root / "mof" / "launcher", ignore=shutil.ignore_patterns("*.pyc")
+    )
     for name in ("start.py", "mof/__init__.py", ".gitignore"):
         shutil.copy(ROOT / name, root / name)
     (root / "mof" / "__main__.py").write_text(MAIN, encoding="utf-8")
@@ -123,7 +126,8 @@ def write_locks(root, wheels):
         package = next(iter(own)).name.split("-")[0].replace("_", "-")
         hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in own]
         lines = [f"{package}==1.0", *(f"    --hash=sha256:{content_hash}" for content_hash in hashes)]
-        (root / "requirements" / "locks" / f"{lock}.txt").write_text(" \\\n".join(lines) + "\n", encoding="utf-8")
+        text = " \\\n".join(lines) + "\n"
+        (root / "requirements" / "locks" / f"{lock}.txt").write_text(text, encoding="utf-8")
         files[lock], systems = [], {}
         for (path, machines), content_hash in zip(own.items(), hashes, strict=True):
             num_bytes = path.stat().st_size

@@ -120,7 +120,8 @@ def test_wrong_index_settings_of_the_participant_are_not_heard(monkeypatch):
         (((HERE[0], "3.99"),), f"This is Python {HERE[1]}", r"python3\.99 start\.py"),
     ],
 )
-def test_other_machine_is_refused_before_anything_is_copied(bundle, home, machines, what, fix):
+def test_other_machine_is_refused_before_anything_is_copied(bundle, home, monkeypatch, machines, what, fix):
+    monkeypatch.setattr(bundle_opening, "become_program", lambda *words: 0)
     Bundle(bundle, "0.1.0", machines, ("core", "uv")).write()
     with pytest.raises(Problem, match=what) as caught:
         open_bundle(bundle, home / "course", "auto", [])

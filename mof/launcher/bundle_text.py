@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mof.launcher.bundle import Bundle
-from mof.launcher.environment import EXPANSION
+from mof.launcher.environment import EXPANSION, MARGIN_BYTES
 from mof.launcher.locks import WheelFacts
 
 SYSTEM_WORDS = {
@@ -83,7 +83,7 @@ def start_here(bundle: Bundle, root: Path, has_site: bool) -> str:
             for system, pythons in by_system.items()
             for system, pythons in by_system.items()
         ),
-        gigabytes=max(installed) * EXPANSION / 1e9 + 0.5,
+        gigabytes=(max(installed) * (1 + EXPANSION) + MARGIN_BYTES) / 1e9,  # as Environment asks for
         windows_command=f"py -{newest}",
         other_command=f"python{newest}",
         site=SITE_TEXT if has_site else "",

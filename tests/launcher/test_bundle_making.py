@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from mof.launcher import bundle_making
+from mof.launcher import bundle_making, commands
 from mof.launcher.bundle import SUMS, Bundle, check_bundle, describe, read_sums
 from mof.launcher.bundle_making import find_system, make_bundle, plan_bundle
 from mof.launcher.problem import Problem
@@ -213,3 +213,16 @@ def test_what_cannot_be_written_is_a_problem(project, target, monkeypatch):
 
 def test_machines_in_words():
     assert describe(MACHINES) == "linux-x86_64 with Python 3.11, 3.13; windows-amd64 with Python 3.13"
+
+
+def test_command_takes_several_systems_and_pythons(project, target, monkeypatch, capsys):
+    monkeypatch.setattr(commands, "ROOT", project)
+    words = ["bundle", str(target), "--dry-run", "--system", "windows", "--system", "macos"]
+    assert commands.run([*words, "--python", "3.13", "--python", "3.11"]) == 0
+    said = capsys.readouterr().out
+    assert "windows-amd64 with Python 3.11, 3.13; macos-arm64 with Python 3.11, 3.13" in said
+    assert f"Into      {target}" in said and "Packages  7 of core, uv, lab, test" in said
+    assert commands.run(["bundle", "--system", "beos"]) == 1
+    assert "no packages for a system" in capsys.readouterr().out
+    assert commands.run(["bundle", "--check", str(target)]) == 1
+    assert "is not at" in capsys.readouterr().out

@@ -88,7 +88,8 @@ def alone(tmp_path_factory):
         return finished.stdout
 
     run.bundle, run.course = bundle, home / "mof-workshop"
-    return run
+    yield run
+    shutil.rmtree(place, ignore_errors=True)  # 2.5 GB
 
 
 @pytest.mark.slow

@@ -51,13 +51,21 @@ def find_supported_pythons(search_path, is_windows):
     return commands
 
 
+def project_folder(here):
+    """The folder that holds mof/: in a workshop bundle one folder down, and only read."""
+    if os.path.isdir(os.path.join(here, "project", "mof")):
+        sys.dont_write_bytecode = True
+        return os.path.join(here, "project")
+    return here  # some settings of Python leave it out of the path
+
+
 def main():
     commands = find_supported_pythons(os.environ.get("PATH", ""), os.name == "nt")
     problem = python_problem(sys.version_info, commands)
     if problem:
         print(problem)
         return 1
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # some settings of Python leave it out
+    sys.path.insert(0, project_folder(os.path.dirname(os.path.abspath(__file__))))
     from mof.launcher.commands import run
 
     return run(sys.argv[1:])

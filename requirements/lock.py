@@ -9,7 +9,8 @@ any of them can be installed beside the others; only JAX has an environment of i
 
 The check asks uv, for each system and Python, which wheels it would install, and compares their hashes
 with the lock. Its result, with the bytes to download, is requirements/wheels.json: `start.py` reads there
-what it will download and the oldest macOS that works, and the README's table of systems rests on it.
+what it will download and the oldest macOS that works, and the README's table of systems rests on it. The
+wheels themselves, file by file, stand in requirements/wheel_files.json: `start.py bundle` fetches them.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,6 +31,7 @@ FOLDER = Path(__file__).resolve().parent
 ROOT = FOLDER.parent
 LOCKS = FOLDER / "locks"
 RESULT = FOLDER / "wheels.json"
+WHEEL_FILES = FOLDER / "wheel_files.json"
 
 PYTHONS = ("3.11", "3.12", "3.13")
 # The name used by mof/launcher/machine.py, and uv's name of the same platform with its oldest C library.
@@ -80,10 +83,10 @@ def make_locks() -> None:
             )
 
 
-def wheels_for(lock: Path, system: str, python: str, macos: str) -> tuple[int, int]:
-    """The number of packages and of bytes that this machine downloads for a lock.
+def wheels_for(lock: Path, system: str, python: str, macos: str) -> dict[str, dict]:
+    """The wheels that this machine downloads for a lock: file name -> its SHA-256 and bytes.
 
-    Where several wheels of a package fit, the largest is counted.
+    Where several wheels of a package fit, the largest is taken.
 
     Raises:
         CalledProcessError: a package of the lock has no wheel for this machine.
@@ -96,40 +99,63 @@ def wheels_for(lock: Path, system: str, python: str, macos: str) -> tuple[int, i
                macos=macos)  # fmt: skip
         packages = tomllib.loads(output.read_text(encoding="utf-8"))["packages"]
     known = set(re.findall(r"sha256:([0-9a-f]{64})", lock.read_text(encoding="utf-8")))
-    num_bytes = 0
+    chosen = {}
     for package in packages:
-        wheels = package.get("wheels", [])
-        fitting = [wheel["size"] for wheel in wheels if wheel["hashes"]["sha256"] in known]
+        fitting = [wheel for wheel in package.get("wheels", []) if wheel["hashes"]["sha256"] in known]
         if not fitting:
             raise ValueError(
                 f"{lock.name}: {package['name']} has no wheel with a locked hash on {system} {python}"
             )
-        num_bytes += max(fitting)
-    return len(packages), num_bytes
+        wheel = max(fitting, key=lambda wheel: wheel["size"])
+        name = urllib.parse.unquote(wheel["url"].split("#")[0].split("?")[0].rsplit("/", 1)[-1])
+        chosen[name] = {"sha256": wheel["hashes"]["sha256"], "bytes": wheel["size"]}
+    return chosen
 
 
-def check_lock(lock: Path) -> dict:
-    """One lock on every system and Python: what is downloaded, or why it cannot be installed."""
-    systems = {}
+def check_lock(lock: Path) -> tuple[dict, dict[str, dict]]:
+    """One lock on every system and Python: what is downloaded, or why it cannot be installed.
+
+    Returns:
+        Its entry of wheels.json, and its wheels: file name -> SHA-256, bytes, machines.
+    """
+    systems, wheels = {}, {}
     for system in SYSTEMS:
         versions = MACOS_VERSIONS if system.startswith("macos") else MACOS_VERSIONS[:1]
         for macos in versions:
-            found, refused = {}, {}
+            found, refused, chosen = {}, {}, {}
             for python in PYTHONS:
                 try:
-                    packages, num_bytes = wheels_for(lock, system, python, macos)
-                    found[python] = {"packages": packages, "download_bytes": num_bytes}
+                    chosen[python] = wheels_for(lock, system, python, macos)
+                    num_bytes = sum(wheel["bytes"] for wheel in chosen[python].values())
+                    found[python] = {"packages": len(chosen[python]), "download_bytes": num_bytes}
                 except (subprocess.CalledProcessError, ValueError) as error:
                     refused[python] = getattr(error, "stderr", None) or str(error)
             if not refused:
                 break
+        for python, files in chosen.items():
+            for name, facts in files.items():
+                wheels.setdefault(name, facts | {"machines": []})["machines"].append(f"{system} {python}")
         systems[system] = {"ok": not refused, "pythons": found, "refused": refused}
         if system.startswith("macos") and not refused:
             systems[system]["oldest_macos"] = macos
-    return {
+    entry = {
         "sha256": hashlib.sha256(lock.read_text(encoding="utf-8").encode("utf-8")).hexdigest(),
         "systems": systems,
     }
+    return entry, wheels
+
+
+def wheel_files_text(wheels: dict[str, dict[str, dict]]) -> str:
+    """requirements/wheel_files.json: for each lock its files, one a line; "all" stands for all machines."""
+    num_machines = len(SYSTEMS) * len(PYTHONS)
+    parts = []
+    for lock, files in wheels.items():
+        rows = []
+        for name, facts in sorted(files.items()):
+            machines = "all" if len(facts["machines"]) == num_machines else facts["machines"]
+            rows.append(json.dumps({"file": name} | facts | {"machines": machines}))
+        parts.append(f' "{lock}": [\n  ' + ",\n  ".join(rows) + "\n ]")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def main() -> int:
@@ -149,7 +175,7 @@ def main() -> int:
         reports = dict(
             zip(SOURCES, pool.map(check_lock, [LOCKS / f"{lock}.txt" for lock in SOURCES]), strict=True)
         )
-    for lock, report in reports.items():
+    for lock, (report, _) in reports.items():
         result["locks"][lock] = report
         for system, entry in report["systems"].items():
             num_refused += len(entry["refused"])
@@ -158,6 +184,8 @@ def main() -> int:
             ]
             print(f"{lock:8} {system:14} {'  '.join(sizes)}", *entry["refused"].values())
     RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    wheels = {lock: files for lock, (_, files) in reports.items()}
+    WHEEL_FILES.write_text(wheel_files_text(wheels), encoding="utf-8")
     print(f"{RESULT.relative_to(ROOT)}: {num_refused} combinations refused")
     return 1 if num_refused else 0
 

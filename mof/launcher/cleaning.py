@@ -25,6 +25,7 @@ PARTS = (
         "environment", (".venv", ".venv-jax", "mof.egg-info"), "installed packages (comes back with start.py)"
     ),
     Part("book", ("_build",), "the built book"),
+    Part("bundle", ("dist/mof-workshop", "dist/mof-workshop.zip"), "the workshop bundle"),
     Part("caches", CACHES, "caches, made again when needed"),
     Part("runs", ("runs",), "training runs: your trained models", is_precious=True),
     Part("my-work", ("my-work",), "your own copies of the chapters", is_precious=True),

@@ -7,14 +7,20 @@ import sys
 from pathlib import Path
 
 from mof.launcher.book import build_book
+from mof.launcher.bundle import bundle_around, bundle_behind, check_bundle
+from mof.launcher.bundle_making import PYTHONS, find_system, make_bundle, plan_bundle
+from mof.launcher.bundle_opening import open_bundle
 from mof.launcher.cleaning import PARTS, clean
 from mof.launcher.console import become_program, describe_exit, run_program, use_utf8
 from mof.launcher.environment import Environment
+from mof.launcher.index_settings import installer_environment
+from mof.launcher.machine import check_machine, describe_machine
 from mof.launcher.notebooks import copy_chapters
 from mof.launcher.problem import Problem
 from mof.launcher.publishing import parse_options, publish
 from mof.launcher.slides import build_slides
 from mof.launcher.updating import pull
+from mof.launcher.wheel_download import fetch_wheels
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKING_FOLDER = "my-work"
@@ -27,6 +33,7 @@ JAX_TESTS = (
     "tests/generation",
 )
 EXTRAS = ("test", "lab", "book", "cluster")
+BUNDLED_EXTRAS = ("lab", "test")
 
 HELP = """\
   python start.py                  set everything up (once), then train a first small model for about five
@@ -43,10 +50,14 @@ HELP = """\
   python start.py install          only set up; `install cluster` adds what that chapter needs
   python start.py clean            show what the course takes on your disk, and free it after asking. Trained
                                    models and my-work/ go only by name: python start.py clean runs
+  python start.py bundle           make a folder from which a class installs with no internet: packages,
+                                   course, data, built book. For which machines: python start.py bundle --help
 
 Options, before the command:
   --installer auto|uv|pip          which program installs. auto: uv, which is fast, or pip
                                    where uv cannot be had
+  --folder FOLDER                  in a workshop bundle alone: where to work, in place of mof-workshop in your
+                                   home folder
 
 Everything stays in this folder; no administrator rights are needed. Running a command again is safe: what
 is there is kept, and a set-up that was interrupted is repaired.
@@ -67,9 +78,8 @@ def run(arguments: list[str]) -> int:
 
 
 def _dispatch(arguments: list[str]) -> int:
-    installer = "auto"
-    if arguments[:1] == ["--installer"] or (arguments and arguments[0].startswith("--installer=")):
-        installer, arguments = _take_option(arguments)
+    options, arguments = _take_options(arguments)
+    installer, folder = options.get("--installer", "auto"), options.get("--folder")
     if arguments and arguments[0] in ("--help", "-h", "help"):
         print(HELP, end="")
         return 0
@@ -82,7 +92,13 @@ def _dispatch(arguments: list[str]) -> int:
         "update": update,
         "install": install,
         "clean": clean_up,
+        "bundle": bundle,
     }
+    around = bundle_around(ROOT)
+    if around and arguments[:1] != ["bundle"]:
+        return open_bundle(around, Path(folder) if folder else None, installer, arguments)
+    if folder:
+        raise Problem("--folder is for a workshop bundle; this is the course itself.", "Leave it out.")
     if not arguments or arguments[0].startswith("-"):
         return quickstart(arguments, installer)
     if arguments[0] not in commands:
@@ -92,13 +108,19 @@ def _dispatch(arguments: list[str]) -> int:
     return commands[arguments[0]](arguments[1:], installer)
 
 
-def _take_option(arguments: list[str]) -> tuple[str, list[str]]:
-    words = arguments[0].split("=", 1) + arguments[1:]
-    if len(words) < 2 or words[1] not in ("auto", "uv", "pip"):
-        raise Problem(
-            "--installer wants one of auto, uv, pip.", "For example: python start.py --installer pip"
-        )
-    return words[1], words[2:]
+def _take_options(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The options before the command, and the rest."""
+    options = {}
+    while arguments and arguments[0].split("=", 1)[0] in ("--installer", "--folder"):
+        name, *words = arguments[0].split("=", 1) + arguments[1:]
+        if name == "--installer" and (not words or words[0] not in ("auto", "uv", "pip")):
+            raise Problem(
+                "--installer wants one of auto, uv, pip.", "For example: python start.py --installer pip"
+            )
+        if not words or not words[0]:
+            raise Problem("--folder wants a folder.", "For example: python start.py --folder my-course lab")
+        options[name], arguments = words[0], words[1:]
+    return options, arguments
 
 
 def quickstart(arguments: list[str], installer: str) -> int:
@@ -183,6 +205,12 @@ def publish_book(arguments: list[str], installer: str) -> int:
 
 def update(arguments: list[str], installer: str) -> int:
     """Pulls, then lets the new version's own start.py bring the environment up to date."""
+    if bundle_behind(ROOT):
+        raise Problem(
+            "This copy came from a workshop bundle, so it cannot fetch what is new.",
+            "Run `python start.py` of a newer bundle: it brings this folder up to date, and my-work and runs "
+            "stay.",
+        )
     if arguments:
         raise Problem(
             f"`update` takes no more words; it got {' '.join(arguments)}.", "Run: python start.py update"
@@ -210,4 +238,57 @@ def clean_up(arguments: list[str], installer: str) -> int:
     parser.add_argument("--yes", action="store_true", help="do not ask")
     options = parser.parse_args(arguments)
     clean(ROOT, options.names, options.yes)
+    return 0
+
+
+def bundle(arguments: list[str], installer: str) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python start.py bundle",
+        description="Makes a folder from which a class installs with no internet. Run it again after an "
+        "interruption: what is there is kept.",
+    )
+    several = {"action": "append", "default": []}
+    parser.add_argument("folder", nargs="?", help="where it goes; dist/mof-workshop if left out")
+    parser.add_argument(
+        "--system", **several, help="linux, macos or windows; may be repeated; this one if left out"
+    )
+    parser.add_argument("--python", **several, choices=PYTHONS, help="may be repeated; else yours")
+    parser.add_argument(
+        "--with",
+        **several,
+        choices=EXTRAS,
+        dest="extras",
+        help=f"packages for another command; may be repeated; {' and '.join(BUNDLED_EXTRAS)} are there",
+    )
+    parser.add_argument("--zip", action="store_true", help="pack it too, beside the folder")
+    parser.add_argument("--dry-run", action="store_true", help="say what it would hold, and its size")
+    parser.add_argument("--check", action="store_true", help="compare a bundle's files with their checksums")
+    options = parser.parse_args(arguments)
+    around = bundle_around(ROOT)
+    folder = Path(options.folder or around or ROOT / "dist" / "mof-workshop").expanduser().absolute()
+    if options.check:
+        num_files, num_bytes = check_bundle(folder)
+        print(f"All {num_files} files of {folder} are right: {num_bytes / 1e6:.0f} MB.")
+        return 0
+    if around or bundle_behind(ROOT):
+        raise Problem(
+            "This copy of the course came from a workshop bundle.",
+            "Copy that bundle as it is; or make one from the course itself, with a network.",
+        )
+    if not options.system:
+        check_machine(describe_machine(), ())
+    systems = [find_system(name) for name in options.system] or [describe_machine().system]
+    pythons = options.python or [f"{sys.version_info[0]}.{sys.version_info[1]}"]
+    machines = tuple(dict.fromkeys((system, python) for system in systems for python in sorted(pythons)))
+    environment = Environment(ROOT)
+    log = ROOT / ".start" / "bundle.log"
+
+    def fetch(wheels, place):
+        with_pip = (environment.python, sys.executable)
+        fetch_wheels(wheels, machines, place, with_pip, installer_environment()[0], log)
+
+    plan = plan_bundle(ROOT, folder, machines, (*BUNDLED_EXTRAS, *options.extras))
+    made = make_bundle(ROOT, plan, fetch, options.zip, options.dry_run)
+    if not options.dry_run:
+        print(f"The bundle: {made}\nTo check a copy of it, run in the copy: python start.py bundle --check")
     return 0

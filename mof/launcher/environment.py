@@ -16,7 +16,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from mof.launcher.index_settings import HARMFUL, installer_environment
+from mof.launcher.bundle import WHEELS, Bundle, bundle_behind
+from mof.launcher.index_settings import HARMFUL, installer_environment, offline_environment
 from mof.launcher.installer import InstallationFailed, Installer
 from mof.launcher.locks import Lock, WheelFacts, find_lock
 from mof.launcher.machine import (
@@ -110,12 +111,17 @@ class Environment:
             )
             if not missing and self.project_is_current() and not reason:
                 return
-            environment, taken = installer_environment()
-            self._check_and_announce(missing, reason, taken)
+            source = bundle_behind(self.root)
+            if source:
+                environment, taken = offline_environment(), []
+            else:
+                environment, taken = installer_environment()
+            self._check_and_announce(missing, reason, taken, source)
             if reason:
                 self._remove()
             was_there = self.folder.exists()
-            self._install(missing, environment, installer, was_there, lock_descriptor)
+            wheels = source / WHEELS if source else None
+            self._install(missing, environment, installer, was_there, lock_descriptor, wheels)
 
     def _install(
         self,
@@ -124,6 +130,7 @@ class Environment:
         choice: str,
         was_there: bool,
         lock_descriptor: int,
+        wheels: Path | None,
     ) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
         changing = self.state / "changing"
@@ -131,7 +138,13 @@ class Environment:
         if not was_there:
             self._make()
         worker = Installer(
-            self.python, environment, self.log, choice, find_lock(self.root, "uv"), (lock_descriptor,)
+            self.python,
+            environment,
+            self.log,
+            choice,
+            find_lock(self.root, "uv"),
+            (lock_descriptor,),
+            wheels,
         )
         try:
             worker.install(missing, None if self.project_is_current() else self.root)
@@ -157,7 +170,9 @@ class Environment:
                 "https://www.python.org/downloads/ and run the command again.",
             )
 
-    def _check_and_announce(self, missing: list[Lock], reason: str | None, taken: list[str]) -> None:
+    def _check_and_announce(
+        self, missing: list[Lock], reason: str | None, taken: list[str], source: Path | None
+    ) -> None:
         facts = WheelFacts.read(self.root)
         machine = describe_machine()
         check_machine(machine, max(facts.oldest_macos(lock.name) for lock in missing) if missing else ())
@@ -171,8 +186,14 @@ class Environment:
         names = ", ".join(lock.name for lock in missing) or "only the mof command"
         print(f"Setting up ({names}){': ' + reason + ', so it is made anew' if reason else ''}")
         print(f"  Python    {python} ({sys.executable})")
-        print(f"  Download  about {download_bytes / 1e6:.0f} MB at most, {num_packages} packages, once"
-              f"{' (through your ' + ', '.join(taken) + ' settings of pip)' if taken else ''}")  # fmt: skip
+        if source and missing:
+            print(f"  Packages  {num_packages}, from {source}: checking them", flush=True)
+            locks = [lock.name for lock in missing]
+            Bundle.read(source).check_packages(self.root, locks, machine.system, python)
+        elif not source:
+            told = f" (through your {', '.join(taken)} settings of pip)" if taken else ""
+            size = f"{download_bytes / 1e6:.0f} MB at most, {num_packages} packages"
+            print(f"  Download  about {size}, once{told}")
         print(f"  Into      {self.folder}: about {download_bytes * EXPANSION / 1e9:.1f} GB; "
               f"{free_bytes / 1e9:.0f} GB are free")  # fmt: skip
         print(f"  Log       {self.log}", flush=True)

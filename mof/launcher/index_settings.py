@@ -38,6 +38,10 @@ HARMFUL = (
     "UV_PROJECT_ENVIRONMENT "
     "UV_PRERELEASE UV_RESOLUTION UV_BREAK_SYSTEM_PACKAGES PYTHONHOME PYTHONPATH"
 ).split()
+KEPT_OFFLINE = ("PIP_CACHE_DIR", "UV_CACHE_DIR", "UV_LINK_MODE")  # where copies lie, not whence they come
+# how both are to speak and behave here
+MANNERS = {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PYTHONUTF8": "1"}
+MANNERS |= {"UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
 
 
 def pip_config_files(environment: Mapping[str, str], home: Path, prefix: Path, platform: str) -> list[Path]:
@@ -151,7 +155,20 @@ def installer_environment() -> tuple[dict[str, str], list[str]]:
     settings = read_pip_settings(os.environ, files)
     has_index = uv_has_index(os.environ, uv_config_files(os.environ, home, sys.platform))
     environment |= uv_variables(settings, os.environ, has_index)
-    environment |= {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
-    environment |= {"PYTHONUTF8": "1", "UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
+    environment |= MANNERS
     taken = [] if has_index else [option for option in INDEX_OPTIONS if settings.get(option)]
     return environment, taken + [option for option in ("proxy", "cert") if settings.get(option)]
+
+
+def offline_environment() -> dict[str, str]:
+    """The environment for pip and uv where packages come from a folder alone: no index of any kind is heard.
+
+    The folder itself is named on the command line: pip splits its variable at spaces, uv at commas.
+    """
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() in KEPT_OFFLINE or not name.upper().startswith(("PIP_", "UV_"))
+    }
+    environment = {name: value for name, value in environment.items() if name.upper() not in HARMFUL}
+    return environment | MANNERS | {"PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1", "UV_OFFLINE": "1"}

@@ -42,6 +42,7 @@ class Installer:
         choice: "auto" (uv if it can be had), "uv" or "pip".
         uv_lock: the lock of uv itself.
         keep_open: file descriptors that the installers hold too (see `run_logged`).
+        wheels: the folder that every package comes from; None: the package index.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Installer:
         choice: str,
         uv_lock: Lock,
         keep_open: tuple[int, ...] = (),
+        wheels: Path | None = None,
     ):
         self.python = python
         self.environment = environment
@@ -59,6 +61,8 @@ class Installer:
         self.choice = choice
         self.uv_lock = uv_lock
         self.keep_open = keep_open
+        self.wheels = wheels
+        self.source = find_links_options(wheels) if wheels else []
 
     def install(self, locks: list[Lock], project: Path | None) -> None:
         """Installs the locks and then, if `project` is a folder, the project in it (editable, offline).
@@ -78,15 +82,14 @@ class Installer:
         if not uv and locks:
             self._ensure_pip()
             sources = [part for lock in locks for part in ("-r", lock.path)]
-            self._run(
-                [*self._pip, "install", "--progress-bar", "off", *LOCKED, *sources], "installing with pip"
-            )
+            options = ["--progress-bar", "off", *LOCKED, *self.source]
+            self._run([*self._pip, "install", *options, *sources], "installing with pip")
         if project:
             self._install_project(uv, project)
 
     def _uv_command(self, uv: Path, locks: list[Lock]) -> list:
         sources = [part for lock in locks for part in ("-r", lock.path)]
-        return [uv, "pip", "install", "--python", self.python, *LOCKED, *sources]
+        return [uv, "pip", "install", "--python", self.python, *LOCKED, *self.source, *sources]
 
     def _install_project(self, uv: Path | None, project: Path) -> None:
         options = ["--no-deps", "--no-build-isolation", "--no-index", "--editable", project]
@@ -116,7 +119,8 @@ class Installer:
             if candidate and self._uv_works(Path(candidate)):
                 return Path(candidate)
         self._ensure_pip()
-        command = [*self._pip, "install", "--progress-bar", "off", *LOCKED, "-r", self.uv_lock.path]
+        command = [*self._pip, "install", "--progress-bar", "off", *LOCKED, *self.source]
+        command += ["-r", self.uv_lock.path]
         status, output = self._run_logged(command, "fetching uv, a fast installer")
         if status == 0 and self._uv_works(own):
             return own
@@ -145,6 +149,10 @@ class Installer:
             return
         command = [self.python, "-m", "ensurepip", "--default-pip"]
         status, output = self._run_logged(command, "adding pip")
+        own = next(self.wheels.glob("pip-*.whl"), None) if self.wheels else None
+        if status and own:  # a wheel of pip can be run as it is
+            command = [self.python, own / "pip", "install", "--no-deps", *self.source, "pip"]
+            status, output = self._run_logged(command, "adding pip from the bundle")
         if status:
             problem = Problem(
                 "This Python comes without pip (Debian and Ubuntu split it off).",
@@ -153,3 +161,11 @@ class Installer:
                 "3.13 from https://www.python.org/downloads/ or uv, and run the command again.",
             )
             raise InstallationFailed(problem, environment_was_changed(output))
+
+
+def find_links_options(wheels: Path) -> list:
+    """The options, of pip and of uv, by which packages come from a folder alone.
+
+    uv splits the folder at commas; as an address it has none.
+    """
+    return ["--no-index", "--find-links", wheels.as_uri() if "," in str(wheels) else wheels]

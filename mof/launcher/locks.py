@@ -45,3 +45,37 @@ class WheelFacts:
     def oldest_macos(self, name: str) -> tuple[int, ...]:
         entry = self.locks.get(name, {}).get("systems", {}).get("macos-arm64", {})
         return parse_version(entry.get("oldest_macos", "0"))
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """One file that a lock installs.
+
+    Args:
+        file: its name, which tells package, version, Python, binary interface and platform.
+        sha256: of its content, as in the lock.
+        num_bytes: its size.
+        machines: the machines that install it, such as "linux-x86_64 3.11"; None: all of them.
+    """
+
+    file: str
+    sha256: str
+    num_bytes: int
+    machines: frozenset[str] | None
+
+    def is_for(self, system: str, python: str) -> bool:
+        return self.machines is None or f"{system} {python}" in self.machines
+
+
+def read_wheels(root: Path, lock: str) -> list[Wheel]:
+    """The files of a lock for all machines, as `python requirements/lock.py` found them."""
+    record = json.loads((root / "requirements" / "wheel_files.json").read_text(encoding="utf-8"))
+    return [
+        Wheel(
+            row["file"],
+            row["sha256"],
+            row["bytes"],
+            None if row["machines"] == "all" else frozenset(row["machines"]),
+        )
+        for row in record[lock]
+    ]

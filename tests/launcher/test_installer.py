@@ -87,3 +87,46 @@ def test_pip_is_not_tried_in_vain(machine, choice, output, what, changed):
     with pytest.raises(InstallationFailed, match=what) as failure:
         make(choice).install([CORE], None)
     assert failure.value.changed is changed and len(machine["commands"]) == 1
+
+
+@pytest.mark.parametrize("choice", ["auto", "pip"])
+def test_a_folder_of_wheels_is_the_only_source(machine, choice):
+    machine["has_uv"] = False
+    wheels = Path("/stick/mof workshop/wheels")
+    worker = Installer(
+        Path("/e/bin/python"), {}, Path("/x/log"), choice, Lock("uv", Path("/x/uv.txt")), (), wheels
+    )
+    worker.install([CORE], Path("/project"))
+    assert len(machine["commands"]) == (3 if choice == "auto" else 2)
+    for command in machine["commands"][:-1]:
+        assert command[command.index("--no-index") + 1 :][:2] == ["--find-links", str(wheels)]
+        assert "--require-hashes" in command
+    machine["has_uv"] = True
+    machine["commands"].clear()
+    worker.choice = "uv"
+    worker.install([CORE], None)
+    (command,) = machine["commands"]
+    assert command[0] == "/usr/bin/uv" and {"--no-index", "--find-links", str(wheels)} <= set(command)
+
+
+def test_a_python_without_pip_gets_it_from_the_bundle(monkeypatch, tmp_path):
+    commands = []
+
+    def run_logged(command, environment, log, label, keep_open=()):
+        commands.append(list(map(str, command)))
+        return (1, "No module named ensurepip") if "ensurepip" in command else (0, "")
+
+    monkeypatch.setattr(installer_module, "run_logged", run_logged)
+    (tmp_path / "pip-26.0-py3-none-any.whl").touch()
+    python = tmp_path / "no-such-python"
+    monkeypatch.setattr(
+        installer_module.subprocess, "run", lambda *a, **k: type("Failed", (), {"returncode": 1})
+    )
+    worker = Installer(python, {}, tmp_path / "log", "pip", Lock("uv", Path("/x/uv.txt")), (), tmp_path)
+    worker.install([CORE], None)
+    own = tmp_path / "pip-26.0-py3-none-any.whl" / "pip"
+    assert commands[1][:3] == [str(python), str(own), "install"] and "--no-index" in commands[1]
+    assert commands[2][:4] == [str(python), "-m", "pip", "install"]
+    (tmp_path / "pip-26.0-py3-none-any.whl").unlink()
+    with pytest.raises(InstallationFailed, match="comes without pip"):
+        worker.install([CORE], None)

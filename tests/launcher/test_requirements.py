@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mof.launcher.locks import find_lock
+from mof.launcher.locks import find_lock, read_wheels
 from mof.launcher.machine import SYSTEM_NAMES
+from mof.launcher.wheel_download import WheelTags
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = sorted(path.stem for path in (ROOT / "requirements" / "locks").glob("*.txt"))
@@ -45,3 +46,26 @@ def test_jax_has_no_tensorflow_and_the_others_agree_on_versions():
     assert "jax" in versions["jaxlib"] and "core" in versions["tensorflow-cpu"]
     for package, by_lock in versions.items():
         assert len({frozenset(found) for found in by_lock.values()}) == 1, (package, by_lock)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_stored_files_are_those_of_the_lock(name, wheels):
+    """Every hash stands in the lock, and the sums are those that the installation announces."""
+    text = find_lock(ROOT, name).path.read_text(encoding="utf-8")
+    locked = {
+        (plain_name(package), version) for package, version in re.findall(r"^(\S+?)==(\S+)", text, re.M)
+    }
+    stored = read_wheels(ROOT, name)
+    assert len({wheel.file for wheel in stored}) == len(stored)
+    for wheel in stored:
+        tags = WheelTags.of(wheel.file)
+        assert (plain_name(tags.package), tags.version) in locked and f"sha256:{wheel.sha256}" in text, wheel
+    for system, entry in wheels["locks"][name]["systems"].items():
+        for python, row in entry["pythons"].items():
+            own = [wheel for wheel in stored if wheel.is_for(system, python)]
+            assert (len(own), sum(wheel.num_bytes for wheel in own)) == tuple(row.values()), (system, python)
+
+
+def plain_name(package):
+    """The form in which names of packages are compared (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", package).lower()

@@ -74,3 +74,10 @@ def test_help_is_there_before_anything_is_installed():
     command = [sys.executable, "-I", "-S", str(ROOT / "start.py"), "--help"]  # no site-packages
     result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert result.returncode == 0 and "python start.py lab" in result.stdout, result.stderr
+
+
+def test_in_a_bundle_the_project_lies_one_folder_down_and_is_only_read(start, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    assert start.project_folder(str(tmp_path)) == str(tmp_path) and not sys.dont_write_bytecode
+    (tmp_path / "project" / "mof").mkdir(parents=True)
+    assert start.project_folder(str(tmp_path)) == str(tmp_path / "project") and sys.dont_write_bytecode

@@ -7,6 +7,8 @@ import psutil
 # names of the processor's sensors under Linux: Intel, AMD, AMD (zenpower), Arm boards, ACPI
 PROCESSOR_CHIPS = ("coretemp", "k10temp", "zenpower", "cpu_thermal", "acpitz")
 
+LEAST_SECONDS = 0.5
+
 
 class OtherPrograms:
     """Watches how many cores other programs keep busy, between one look and the next."""
@@ -14,16 +16,18 @@ class OtherPrograms:
     def __init__(self):
         self._process = psutil.Process()
         self._before = self._look()
+        self._busy_cores = 0.0
 
     def busy_cores(self):
-        """Cores kept busy by others since the last call; 0.0 where too little time has passed to tell."""
+        """Cores kept busy by others since the last call; where too little time has passed to tell, what was told
+        then."""
         now = self._look()
         seconds = now[0] - self._before[0]
-        if seconds < 0.5:
-            return 0.0
-        of_all, own = now[1] - self._before[1], now[2] - self._before[2]
-        self._before = now
-        return max(0.0, (of_all - own) / seconds)
+        if seconds >= LEAST_SECONDS:
+            of_all, own = now[1] - self._before[1], now[2] - self._before[2]
+            self._before = now
+            self._busy_cores = max(0.0, (of_all - own) / seconds)
+        return self._busy_cores
 
     def _look(self):
         """(seconds of a clock, seconds of work of all cores, of this process)."""

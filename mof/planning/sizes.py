@@ -68,10 +68,10 @@ def size_of(report, preset_name, model_changes=None, tokenizer=None):
     return Size(preset_name, changes, shape, prediction)
 
 
-def candidates(report):
+def candidates(report, tokenizer=None):
     """The Sizes that recipe B chooses among, small ones first; the one for tests is left out."""
-    sizes = [size_of(report, name) for name in PRESET_NAMES if name != FOR_TESTS]
-    sizes.append(size_of(report, "small", SHIPPED_SHAPE))
+    sizes = [size_of(report, name, None, tokenizer) for name in PRESET_NAMES if name != FOR_TESTS]
+    sizes.append(size_of(report, "small", SHIPPED_SHAPE, tokenizer))
     return sorted(sizes, key=lambda size: size.prediction.num_parameters)
 
 

@@ -12,12 +12,17 @@ from mof.planning.gate import WhenToTrain
 from mof.presets import PRESET_NAMES, TOKENIZERS
 
 CORPUS_HELP = "File or folder of text for the pre-training. Give it again for more."
-DIALOGUES_HELP = "File or folder of dialogues for the fine-tuning. Give it again for more; none leaves it out."
+DIALOGUES_HELP = (
+    "File or folder of dialogues for the fine-tuning. Give it again for more; none leaves it out."
+)
 
 
 @with_config_flags(
     when=(WhenToTrain, "When it runs"),
-    model=(ModelConfig, "A shape of your own (with --preset; the defaults shown are those of the preset tiny)"),
+    model=(
+        ModelConfig,
+        "A shape of your own (with --preset; the defaults shown are those of the preset tiny)",
+    ),
 )
 def plan(
     corpus: Annotated[list[str] | None, typer.Option(metavar="PATH", help=CORPUS_HELP)] = None,
@@ -28,7 +33,9 @@ def plan(
     ] = "runs/four-days",
     preset_name: Annotated[
         str | None,
-        typer.Option("--preset", metavar="|".join(PRESET_NAMES), help="One plan of this size, in place of A and B."),
+        typer.Option(
+            "--preset", metavar="|".join(PRESET_NAMES), help="One plan of this size, in place of A and B."
+        ),
     ] = None,
     tokenizer: Annotated[
         str | None,
@@ -39,16 +46,18 @@ def plan(
     ] = 60.0,
     machine: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The doctor's report. Default: runs/machine.json; made if missing."),
+        typer.Option(
+            metavar="FILE", help="The doctor's report. Default: runs/machine.json; made if missing."
+        ),
     ] = None,
     when=None,
     model=None,
 ):
     """Plan a long training: what it reads, how large the model is, when it ends. Nothing is trained yet.
 
-    Two recipes are set side by side. A is the article's size, 0.08 billion parameters (the preset full). B is the
-    size whose tokens in these hours come closest to 20 for each parameter. Each becomes a file that you may edit and
-    `mof train --plan FILE` follows.
+    Two recipes are set side by side. A is the article's size, 0.08 billion parameters (the preset full). B is
+    the size whose tokens in these hours come closest to 20 for each parameter. Each becomes a file that you
+    may edit and `mof train --plan FILE` follows.
 
     \b
     Examples:
@@ -77,7 +86,9 @@ def plan(
         report = examine(hours, 60.0, presets, path.parent, lambda words: print(words + " ...", flush=True))
         report.save(path)
     check_machine(report, facts)
-    recipes = make_recipes(wish, report, facts, preset_name, model, tokenizer, lambda words: print(words, flush=True))
+    recipes = make_recipes(
+        wish, report, facts, preset_name, model, tokenizer, lambda words: print(words, flush=True)
+    )
     written = {}
     for name, recipe in recipes.items():
         if recipe.made is None:

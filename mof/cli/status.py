@@ -46,7 +46,9 @@ def stop(
 
     print("Asked to stop; waiting until it has saved.", flush=True)
     if not background.stop(path, seconds):
-        raise ValueError(f"it has not stopped in {seconds:g} s. It stops after its present update: look again later.")
+        raise ValueError(
+            f"it has not stopped in {seconds:g} s. It stops after its present update: look again later."
+        )
     print("Stopped and saved.")
 
 
@@ -61,7 +63,11 @@ def _condition(state):
 def _stage_line(stage):
     if not stage.newest and not stage.update:
         return "not begun"
-    done = f"update {stage.update:,} of {stage.num_updates:,}" if stage.num_updates else f"update {stage.update:,}"
+    done = (
+        f"update {stage.update:,} of {stage.num_updates:,}"
+        if stage.num_updates
+        else f"update {stage.update:,}"
+    )
     share = f"{stage.update / stage.num_updates:.1%}, " if stage.num_updates else ""
     speed = f", {stage.tokens / stage.seconds:,.0f} a second" if stage.seconds else ""
     words = f"{share}{done}; {stage.tokens:,} tokens in {duration(stage.seconds)}{speed}"

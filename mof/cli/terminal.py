@@ -1,5 +1,5 @@
-"""What a training shows in a terminal: a progress bar, held-out loss now and then, a clean stop on Ctrl-C; and where
-it waits: for its hours, for a calm and cool machine, for room on the disk.
+"""What a training shows in a terminal: a progress bar, held-out loss now and then, a clean stop on Ctrl-C;
+and where it waits: for its hours, for a calm and cool machine, for room on the disk.
 """
 
 import contextlib
@@ -19,7 +19,9 @@ from mof.training.observer import Observer
 SECONDS_BETWEEN_LINES = 15.0  # where the output is no terminal, a line instead of a moving bar
 SPEED_UPDATES = 20  # the speed is that of so many last updates
 # Ctrl-C; the system goes down or somebody ends the process; the terminal was closed
-STOP_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+STOP_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 class TerminalObserver(Observer):
@@ -146,7 +148,9 @@ class TerminalObserver(Observer):
         training.save_unless_saved()
         with training.paused():
             words = f"{refusal.words} Saved; the memory stays in use. `mof stop` or Ctrl-C gives it back."
-            self._waiter.wait(refusal.reason, words, lambda: self._gate.refusal() is None, SECONDS_BETWEEN_LOOKS)
+            self._waiter.wait(
+                refusal.reason, words, lambda: self._gate.refusal() is None, SECONDS_BETWEEN_LOOKS
+            )
         self._jumps.jump()  # a pause may hold a night's sleep
 
     def _tell_jump(self):
@@ -156,12 +160,12 @@ class TerminalObserver(Observer):
         if jump > 0:
             event = "slept"
             words = (
-                f"The computer's clock went {format_seconds(jump)} further than the training: it slept, or the clock "
-                "was set forward. That time does not count; nothing is lost."
+                f"The computer's clock went {format_seconds(jump)} further than the training: it slept, or "
+                "the clock was set forward. That time does not count; nothing is lost."
             )
         else:
             event = "clock"
-            words = f"The computer's clock was set back by {format_seconds(-jump)}. The training does not go by it."
+            words = f"The clock was set back by {format_seconds(-jump)}. The training does not go by it."
         self._say(words)
         if self.events is not None:
             self.events.note(event, words, seconds=round(jump, 1))
@@ -224,7 +228,7 @@ class TerminalObserver(Observer):
         )
 
     def _say(self, words):
-        with contextlib.suppress(OSError):  # a terminal that is gone, or a log on a full disk, ends no training
+        with contextlib.suppress(OSError):  # a terminal that is gone ends no training
             self.console.print(words, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -51,7 +51,9 @@ def train_by_plan(path, when, background):
         return
     last = folder / plan.stages[-1].name
     print("Next:")
-    print("  " + command_line("chat" if len(plan.stages) > 1 else "generate --prompt 春天", "--run", str(last)))
+    print(
+        "  " + command_line("chat" if len(plan.stages) > 1 else "generate --prompt 春天", "--run", str(last))
+    )
     print("  " + command_line("export", str(last), "--int8", "--output", str(folder / "small")))
     print("The plan is followed to its end. Done.")
 
@@ -91,7 +93,7 @@ class _Session:
 
     @contextlib.contextmanager
     def _listening(self):
-        """A signal to end asks for a stop; while text becomes tokens Ctrl-C ends at once, for nothing is lost."""
+        """A signal to end asks for a stop. Ctrl-C ends at once: nothing is lost while something is prepared."""
 
         def on_signal(number, frame):
             self._is_stop_asked = True

@@ -1,10 +1,10 @@
 """A training in the background: it outlives the terminal, the notebook and its kernel that started it.
 
-A first process starts the second and ends at once, so that nobody's list of children holds the training: a Jupyter
-kernel ends its own when it is shut down. The training gets a session of its own (Linux, macOS) or no console
-(Windows; not checked there yet), and writes what it says into a file.
+A first process starts the second and ends at once, so that nobody's list of children holds the training: a
+Jupyter kernel ends its own when it is shut down. The training gets a session of its own (Linux, macOS) or no
+console (Windows; not checked there yet), and writes what it says into a file.
 
-    python -m mof.planning.background OUTPUT WORDS...      # the first process; prints the number of the second
+    python -m mof.planning.background OUTPUT WORDS...    # the first process; prints the second's number
 """
 
 import os
@@ -45,7 +45,9 @@ def start(plan_path, *words):
     """
     folder = Path(read_plan(plan_path).head.folder)
     if is_followed(folder):
-        raise RunError(f"another process follows a plan in {folder}: `mof status {folder}` shows what it does.")
+        raise RunError(
+            f"another process follows a plan in {folder}: `mof status {folder}` shows what it does."
+        )
     folder.mkdir(parents=True, exist_ok=True)
     output = folder / OUTPUT_NAME
     size_before = output.stat().st_size if output.is_file() else 0
@@ -121,7 +123,12 @@ def main(arguments):
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
     with open(output, "ab") as file:
         command = [sys.executable, "-m", "mof", *words]
-        streams = {"stdin": subprocess.DEVNULL, "stdout": file, "stderr": subprocess.STDOUT, "env": environment}
+        streams = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": file,
+            "stderr": subprocess.STDOUT,
+            "env": environment,
+        }
         try:
             process = subprocess.Popen(command, **streams, **options)
         except PermissionError:  # a job that lets nobody out: then the training lives as long as the job

@@ -1,9 +1,9 @@
 """How much text a corpus holds, from a sample of it: documents, characters, bytes, tokens.
 
-Every file is read from its beginning, each up to its share of the bytes that a look may take; what was not read
-is counted in proportion. A corpus that is smaller than that is read whole, and its figures are counts. Tokens
-are counted with a tokenizer learned from half of the documents of the sample, on the other half: the real one,
-learned from all of the text, will differ by a little.
+Every file is read from its beginning, each up to its share of the bytes that a look may take; what was not
+read is counted in proportion. A corpus that is smaller than that is read whole, and its figures are counts.
+Tokens are counted with a tokenizer learned from half of the documents of the sample, on the other half: the
+real one, learned from all of the text, will differ by a little.
 """
 
 import contextlib
@@ -97,9 +97,10 @@ def _beginning(path, most_bytes):
     """(documents, bytes read of the file as stored): the documents of its first chunks, until these hold so
     many bytes."""
     documents, chunks = [], []
-    with contextlib.closing(read_documents([path], on_chunk=lambda _, chunk: chunks.append(len(chunk)))) as all_:
+    reading = read_documents([path], on_chunk=lambda _, chunk: chunks.append(len(chunk)))
+    with contextlib.closing(reading):
         try:
-            for document in all_:
+            for document in reading:
                 before = sum(chunks[:-1])  # all documents of these have come
                 if before >= most_bytes:
                     return documents, before

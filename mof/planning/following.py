@@ -1,5 +1,5 @@
-"""Following a plan: each of its stages is made, gone on with, or passed over because it is finished. So the same
-command starts a plan and resumes it, whatever ended it and at whichever stage it stood.
+"""Following a plan: each of its stages is made, gone on with, or passed over because it is finished. So the
+same command starts a plan and resumes it, whatever ended it and at whichever stage it stood.
 
 FOLDER/plan.toml    copy of the plan; another plan is refused here
        plan.lock    held while a process follows it
@@ -29,9 +29,9 @@ def follow(plan, train, prepare=None, tell=print):
         plan: Plan.
         train: called with (RunFolder, MixtureLanguageModel, TokenCache) of each unfinished stage; returns its
             Progress.
-        prepare: called with (stage name, function that makes these three) and returns what it gives: the place to
-            wait for the right hour or for room on the disk, and to return None where a stop was asked. None calls
-            the function at once.
+        prepare: called with (stage name, function that makes these three) and returns what it gives: the
+            place to wait for the right hour or for room on the disk, and to return None where a stop was
+            asked. None calls the function at once.
         tell: called with sentences.
 
     Returns:
@@ -39,14 +39,14 @@ def follow(plan, train, prepare=None, tell=print):
 
     Raises:
         RunError: another process follows a plan in the folder.
-        PlanError: the folder belongs to another plan. Errors of the training and of reading the corpus as they
-            are, with the word that nothing is lost.
+        PlanError: the folder belongs to another plan. Errors of the training and of reading the corpus as
+            they are, with the word that nothing is lost.
     """
     folder = Path(plan.head.folder)
     folder.mkdir(parents=True, exist_ok=True)
     error = RunError(
-        f"another process follows a plan in {folder}. `mof status {folder}` shows what it does, `mof stop {folder}` "
-        "stops it."
+        f"another process follows a plan in {folder}. `mof status {folder}` shows what it does, `mof stop "
+        f"{folder}` stops it."
     )
     with held(folder / PLAN_LOCK_NAME, error):
         _keep_copy(plan, folder)
@@ -100,10 +100,15 @@ def _keep_copy(plan, folder):
         different = changes(read_plan(copy), plan)
         if different and any((folder / stage.name / RUN_NAME).is_file() for stage in plan.stages):
             raise PlanError(
-                f"{folder} follows another plan already: {'; '.join(different[:5])}. Put the plan back as it was "
-                f"({copy} holds it), or name another folder in the new one. Only [when] may change on the way."
+                f"{folder} follows another plan already: {'; '.join(different[:5])}. Put the plan back as it "
+                f"was ({copy} holds it), or name another folder in the new one. Only [when] may change on "
+                "the way."
             )
-    write_plan(copy, plan, [f"The plan that is followed in this folder. Go on with: mof train --plan {copy.as_posix()}"])
+    write_plan(
+        copy,
+        plan,
+        [f"The plan that is followed in this folder. Go on with: mof train --plan {copy.as_posix()}"],
+    )
 
 
 def _maker(plan, number, folder, tell):
@@ -116,12 +121,20 @@ def _maker(plan, number, folder, tell):
         if (path / RUN_NAME).is_file():
             run = RunFolder(path)
             if run.training_config != stage.training:
-                raise PlanError(f"{path} holds a run that this plan did not make: name another folder in the plan.")
+                raise PlanError(
+                    f"{path} holds a run that this plan did not make: name another folder in the plan."
+                )
             return existing_run(path, tell)
         base = folder / plan.stages[number - 1].name if number else None
         shape = plan.model_changes if base is None else {}
         return new_run(
-            path, plan.shape, shape, stage.training, list(stage.text.corpus), stage.text.validation_fraction, base,
+            path,
+            plan.shape,
+            shape,
+            stage.training,
+            list(stage.text.corpus),
+            stage.text.validation_fraction,
+            base,
             tell,
         )
 

@@ -1,14 +1,14 @@
 """The loss that a plan may promise: out of fitted laws where there are some, else none.
 
-A law is a record of somebody's fit: for one shape, tokenizer, batch and corpus, held-out bits per byte after T
-tokens, under a schedule that ends there,
+A law is a record of somebody's fit: for one shape, tokenizer, batch and corpus, held-out bits per byte after
+T tokens, under a schedule that ends there,
 
     bits(T) = floor + scale * T^(-exponent),
 
-with a standard deviation for the logarithm of `bits - floor` and the tokens between which it was fitted. Laws lie
-in `benchmarks/results/loss_laws.json`, a list; a plan asks for one that matches in everything and holds for its
-tokens. Nothing is fitted here, and where no law matches the plan says so and gives no number. The book's chapter
-17 makes laws; none has been made yet.
+with a standard deviation for the logarithm of `bits - floor` and the tokens between which it was fitted. Laws
+lie in `benchmarks/results/loss_laws.json`, a list; a plan asks for one that matches in everything and holds
+for its tokens. Nothing is fitted here, and where no law matches the plan says so and gives no number. The
+book's chapter 17 makes laws; none has been made yet.
 """
 
 import dataclasses
@@ -83,7 +83,9 @@ def forecast_loss(shape, corpus_fingerprint, tokens_per_update, num_tokens, laws
         return None, "no forecast: no law of the loss has been fitted yet."
     key = shape_key(shape.model)
     wanted = (key, shape.tokenizer, corpus_fingerprint, tokens_per_update)
-    matching = [law for law in laws if (law.shape, law.tokenizer, law.corpus, law.tokens_per_update) == wanted]
+    matching = [
+        law for law in laws if (law.shape, law.tokenizer, law.corpus, law.tokens_per_update) == wanted
+    ]
     if not matching:
         same_shape = any(law.shape == key for law in laws)
         what = "this corpus, tokenizer and batch" if same_shape else "this shape of model"

@@ -4,8 +4,9 @@
     chat               = the dialogues CHAT_PASSES times, but at most CHAT_SHARE of the tokens
     pre-training       = the rest
 
-The article trained on 0.1 GB of text and then on 0.2 GB of dialogues. With the corpus that the course was made on,
-107 MB of dialogues read twice are what the article had; with another, the plan says how often each text is read.
+The article trained on 0.1 GB of text and then on 0.2 GB of dialogues. With the corpus that the course was
+made on, 107 MB of dialogues read twice are what the article had; with another, the plan says how often each
+text is read.
 """
 
 import dataclasses
@@ -29,17 +30,19 @@ from mof.training.config import TrainingConfig
 
 CHAT_PASSES = 2.0
 CHAT_SHARE = 1 / 3
-# Fine-tuning at three tenths of the usual step sizes forgot what had been read (data/models/README.md: the prose
-# went from 1.70 to 2.85 bits per byte). A tenth is our choice; it has not been compared with others.
+# Fine-tuning at three tenths of the usual step sizes forgot what had been read (data/models/README.md: the
+# prose went from 1.70 to 2.85 bits per byte). A tenth is our choice; it has not been compared with others.
 CHAT_STEP_SHARE = 0.1
 HELD_OUT_DOCUMENTS = 20  # at the least, where there are enough
 # The longest training on record read its text 15.3 times, and held-out text still improved
 # (benchmarks/results/accelerator_run.json). Beyond, nothing is known; far beyond, a text is learned by heart.
 LONGEST_RECORD_PASSES, MOST_PASSES = 15.3, 60.0
-LOOKS, LEAST_LOOK_SECONDS = 300, 60.0  # at held-out text, over a stage; and between two of them
+LOOKS, FEWEST_LOOKS = 300, 10  # at held-out text, over a stage
+LOOK_SECONDS = (10.0, 60.0)  # between two, at least: where a stage is short, and else
 LOOK_COST = 1 / 3  # of a token in training: forward is about one of three parts, backward two
 CHECKPOINT_SHARE = 0.01  # of the time, at most, for writing them
 CHECKPOINT_SECONDS = (120.0, 900.0)  # between two, at least and at most: what a power cut costs
+FEWEST_CHECKPOINTS, LEAST_CHECKPOINT_SECONDS = 20, 5.0  # of a stage, however short
 WARMUP_UPDATES, WARMUP_SHARE = 100, 0.05
 FEW_UPDATES = 100  # a stage with fewer gets smaller updates, down to one batch
 
@@ -76,8 +79,8 @@ def make_plan(recipe, size, wish, report, facts, text_look, dialogue_look=None, 
     Args:
         recipe: "A", "B" or "own". size: Size. wish: Wish.
         report: DoctorReport of this machine. facts: MachineFacts of this moment.
-        text_look: CorpusLook of the texts, with the size's tokenizer. dialogue_look: of the dialogues, or None.
-        laws: see `forecast_loss`.
+        text_look: CorpusLook of the texts, with the size's tokenizer. dialogue_look: of the dialogues, or
+        None. laws: see `forecast_loss`.
 
     Returns:
         Made.
@@ -110,13 +113,11 @@ def make_plan(recipe, size, wish, report, facts, text_look, dialogue_look=None, 
     looks = [look for *_, look in parts]
     plan = dataclasses.replace(plan, expected=_expected(plan, size, looks, laws))
     check_disk(plan.expected.disk_bytes, facts.free_disk_bytes)
-    passes = {stage.name: stage.text.tokens / look.num_tokens for stage, look in zip(plan.stages, looks, strict=True)}
+    passes = {
+        stage.name: stage.text.tokens / look.num_tokens
+        for stage, look in zip(plan.stages, looks, strict=True)
+    }
     return Made(plan, _facts(plan, size, passes), _warnings(passes, report))
-
-
-def training_seconds(plan, tokens_per_second):
-    """Seconds of training of all stages at a pace, updates alone."""
-    return sum(s.training.num_updates * s.training.tokens_per_update for s in plan.stages) / tokens_per_second
 
 
 def _stage(name, paths, num_tokens, look, size, report):
@@ -124,8 +125,10 @@ def _stage(name, paths, num_tokens, look, size, report):
     usual = TrainingConfig()
     writing = checkpoint_bytes(size.shape.model) / report.bandwidths.disk_bytes_per_second
     least, most = CHECKPOINT_SECONDS
-    checkpoint_seconds = min(most, max(least, round(writing / CHECKPOINT_SHARE)))
-    evaluate_seconds = max(LEAST_LOOK_SECONDS, round(seconds / LOOKS))
+    short = max(LEAST_CHECKPOINT_SECONDS, round(seconds / FEWEST_CHECKPOINTS))
+    checkpoint_seconds = min(short, most, max(least, round(writing / CHECKPOINT_SHARE)))
+    short = min(LOOK_SECONDS[1], max(LOOK_SECONDS[0], round(seconds / FEWEST_LOOKS)))
+    evaluate_seconds = max(short, round(seconds / LOOKS))
     held_out = round(min(0.1, max(0.01, HELD_OUT_DOCUMENTS / look.num_documents)), 4)
     look_tokens = min(usual.evaluation_tokens, held_out * look.num_tokens)
     looking = LOOK_COST * look_tokens / size.prediction.tokens_per_second
@@ -155,16 +158,19 @@ def _tokens_per_update(name, num_tokens, shape, usual):
     return tokens
 
 
+_BOUNDS = {"_low": "low", "": "centre", "_high": "high"}
+
+
 def _expected(plan, size, looks, laws):
     prediction, first = size.prediction, plan.stages[0]
-    low, speed, high = (
-        getattr(prediction, "tokens_per_second" + end) for end in ("_low", "", "_high")
-    )
+    low, speed, high = (getattr(prediction, f"tokens_per_second{end}") for end in _BOUNDS)
     loss, words = forecast_loss(
         plan.shape, looks[0].fingerprint, first.training.tokens_per_update, first.text.tokens, laws
     )
     disk = len(plan.stages) * prediction.run_disk_bytes + TOKEN_BYTES * sum(look.num_tokens for look in looks)
-    bits = {"bits_per_byte": loss.centre, "bits_per_byte_low": loss.low, "bits_per_byte_high": loss.high} if loss else {}
+    bits = {}
+    if loss is not None:
+        bits = {f"bits_per_byte{end}": getattr(loss, name) for end, name in _BOUNDS.items()}
     hours = 3600 * plan.head.hours  # the tokens were chosen so that these come out at the predicted pace
     return Expected(
         tokens_per_second=round(speed, 2),
@@ -187,8 +193,8 @@ def _facts(plan, size, passes):
     found = {
         "size": f"{size.label}, {prediction.num_parameters:,} parameters",
         "tokens": f"{plan.tokens:,}, {plan.tokens / prediction.num_parameters:.3g} for each parameter",
-        "speed": f"{expected.tokens_per_second:,.0f} tokens a second ({expected.tokens_per_second_low:,.0f} to "
-        f"{expected.tokens_per_second_high:,.0f}), {how}",
+        "speed": f"{expected.tokens_per_second:,.0f} tokens a second ({expected.tokens_per_second_low:,.0f} "
+        f"to {expected.tokens_per_second_high:,.0f}), {how}",
         "time": f"{hours[1]:.3g} hours of training ({hours[0]:.3g} to {hours[2]:.3g})",
         "memory": f"up to {expected.memory_bytes / 1e9:.1f} GB",
         "disk": f"{expected.disk_bytes / 1e9:.2f} GB",
@@ -208,19 +214,21 @@ def _facts(plan, size, passes):
 def _warnings(passes, report):
     found = [
         f"The {name} reads its text {count:.0f} times. The longest training on record read it "
-        f"{LONGEST_RECORD_PASSES} times and still improved; beyond that nothing is known. More text would serve "
-        "better."
+        f"{LONGEST_RECORD_PASSES} times and still improved; beyond that nothing is known. More text would "
+        "serve better."
         for name, count in passes.items()
         if count > LONGEST_RECORD_PASSES + 1
     ]
     if {"busy", "unsteady", "on_battery"} & {advice.name for advice in report.advice}:
         found.append(
-            "The doctor's measurement was disturbed (other programs, heat, battery): the end may come sooner or later "
-            "than said. Run `mof doctor` again on a quiet machine."
+            "The doctor's measurement was disturbed (other programs, heat, battery): the end may come sooner "
+            "or later than said. Run `mof doctor` again on a quiet machine."
         )
     return found
 
 
 def _made(report):
     today = datetime.date.today().isoformat()
-    return f"{today}, {report.facts.processor}, {report.facts.usable_cores:g} cores, measured {report.date[:10]}"
+    return (
+        f"{today}, {report.facts.processor}, {report.facts.usable_cores:g} cores, measured {report.date[:10]}"
+    )

@@ -27,7 +27,9 @@ class Head(Config):
     """What the whole plan is."""
 
     format: int = setting(FORMAT, "version of this form of plan")
-    recipe: str = setting("own", "A, the article's size; B, the size best for the hours; or your own", RECIPES)
+    recipe: str = setting(
+        "own", "A, the article's size; B, the size best for the hours; or your own", RECIPES
+    )
     folder: str = setting("runs/four-days", "where its runs, its log and its copy of the plan go")
     hours: float = setting(96.0, "hours of training that it was made for; for you to read, the tokens decide")
     made: str = setting("", "date and machine; for you to read")
@@ -87,8 +89,8 @@ class Stage:
         if num_updates < FEWEST_UPDATES:
             raise PlanError(
                 f"[{name}] tokens is {text.tokens:,}: that is {num_updates} updates of "
-                f"{training.tokens_per_update:,} tokens, expected at least {FEWEST_UPDATES}. Give more hours or "
-                "tokens, or a smaller tokens_per_update."
+                f"{training.tokens_per_update:,} tokens, expected at least {FEWEST_UPDATES}. Give more hours "
+                "or tokens, or a smaller tokens_per_update."
             )
         return cls(name, text, training.replace(num_updates=num_updates))
 
@@ -165,4 +167,3 @@ def decided(plan):
             for stage in plan.stages
         ],
     }
-

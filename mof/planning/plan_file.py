@@ -20,14 +20,22 @@ STAGE_FIELDS = (
     *(field.name for field in dataclasses.fields(TrainingConfig) if field.name not in FROM_TOKENS),
 )
 # told in every plan, also where they have their usual value: what a reader asks for first
-TOLD_FIELDS = ("tokens_per_update", "tokens_at_once", "lengths", "schedule", "learning_rate", "muon_learning_rate")
+TOLD_FIELDS = (
+    "tokens_per_update",
+    "tokens_at_once",
+    "lengths",
+    "schedule",
+    "learning_rate",
+    "muon_learning_rate",
+)
 
 
 def read_plan(path):
     """The plan in a file.
 
     Raises:
-        PlanError: there is no file, or it holds no plan; the message names the file, the section and the field.
+        PlanError: there is no file, or it holds no plan; the message names the file, the section and the
+        field.
     """
     path = Path(path)
     if path.is_dir():
@@ -37,7 +45,9 @@ def read_plan(path):
     try:
         sections = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin with a mark
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlanError(f"{path} is no plan: {error}. Text stands in quotes, true and false do not.") from error
+        raise PlanError(
+            f"{path} is no plan: {error}. Text stands in quotes, true and false do not."
+        ) from error
     try:
         return _plan(sections)
     except ValueError as error:
@@ -73,7 +83,9 @@ def plan_text(plan, remarks=()):
     for stage in plan.stages:
         lines += ["", f"[{stage.name}]"]
         lines += _fields(stage.text, TEXT_FIELDS)
-        lines.append("# any field of `mof train --help`, How it is trained, may stand here but " + _FROM_TOKENS)
+        lines.append(
+            "# any field of `mof train --help`, How it is trained, may stand here but " + _FROM_TOKENS
+        )
         lines += _fields(stage.training, _told(stage.training))
     for name, section in (("when", plan.when), ("expected", plan.expected)):
         lines += ["", f"[{name}]  # {_REASONS[name]}"]

@@ -1,4 +1,4 @@
-"""Recipe A, the article's size, and recipe B, the size best for the hours, side by side; or one of your own."""
+"""Recipe A, the article's size, and recipe B, the size best for the hours, side by side; or your own."""
 
 from typing import NamedTuple
 
@@ -10,8 +10,8 @@ from mof.planning.sizes import ARTICLE_PRESET, best_size, candidates, size_of
 
 
 class Recipe(NamedTuple):
-    """What became of a recipe: `made` (Made), or `refusal`, the reason why there is no such plan. `rule` says how its
-    size was chosen."""
+    """What became of a recipe: `made` (Made), or `refusal`, the reason why there is no such plan. `rule` says
+    how its size was chosen."""
 
     made: Made | None
     refusal: str
@@ -25,16 +25,16 @@ def make_recipes(
 
     Args:
         wish: what is asked for. report: DoctorReport of this machine. facts: of this moment.
-        preset_name: size of one plan in place of the two, or None. model_changes: dict of ModelConfig fields for it.
-        tokenizer: "characters" or "bpe"; None for each size's own.
+        preset_name: size of one plan in place of the two, or None. model_changes: dict of ModelConfig fields
+        for it. tokenizer: "characters" or "bpe"; None for each size's own.
         tell: called with sentences about what is done.
 
     Returns:
         dict from "A" and "B", or "own", to Recipe.
 
     Raises:
-        PlanError: the corpus or the hours make no sense whatever the size. ValueError: a wrong size or setting.
-        CorpusError, FileNotFoundError: the corpus cannot be read.
+        PlanError: the corpus or the hours make no sense whatever the size. ValueError: a wrong size or
+        setting. CorpusError, FileNotFoundError: the corpus cannot be read.
     """
     if preset_name is not None:
         sizes = {"own": (size_of(report, preset_name, model_changes, tokenizer), "chosen by you")}

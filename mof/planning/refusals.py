@@ -37,9 +37,10 @@ def check_text(look, what):
     """
     if look.num_documents < FEWEST_DOCUMENTS or look.num_characters < FEWEST_CHARACTERS:
         raise PlanError(
-            f"the {what} hold {look.num_documents:,.0f} documents with {look.num_characters:,.0f} characters, "
-            f"expected at least {FEWEST_DOCUMENTS} and {FEWEST_CHARACTERS:,}: from so little nothing is learned "
-            "but the text itself. `mof corpus list` names public text, `mof corpus write` makes questions."
+            f"the {what} hold {look.num_documents:,.0f} documents with {look.num_characters:,.0f} "
+            f"characters, expected at least {FEWEST_DOCUMENTS} and {FEWEST_CHARACTERS:,}: from so little "
+            "nothing is learned but the text itself. `mof corpus list` names public text, `mof corpus write` "
+            "makes questions."
         )
 
 
@@ -63,8 +64,8 @@ def check_machine(report, facts):
         then, now = getattr(report.facts, name), getattr(facts, name)
         if then != now:
             raise PlanError(
-                f"the doctor's report is of another machine: {name.replace('_', ' ')} {then} there, {now} here. "
-                "Measure this one with: mof doctor"
+                f"the doctor's report is of another machine: {name.replace('_', ' ')} {then} there, {now} "
+                "here. Measure this one with: mof doctor"
             )
 
 
@@ -73,8 +74,8 @@ def check_memory(size, facts):
     if not fits_in_memory(size.prediction, facts.available_bytes):
         raise PlanError(
             f"{size.label} may take {size.prediction.peak_bytes_high / 1e9:.1f} GB of memory in training; "
-            f"{facts.available_bytes / 1e9:.1f} GB are free, of which {MEMORY_SHARE:.0%} may be planned with. "
-            "Close other programs, or take a smaller size."
+            f"{facts.available_bytes / 1e9:.1f} GB are free, of which {MEMORY_SHARE:.0%} may be planned "
+            "with. Close other programs, or take a smaller size."
         )
 
 
@@ -83,9 +84,9 @@ def check_disk(needed_bytes, free_bytes):
     needed = DISK_RESERVE * needed_bytes
     if free_bytes < needed:
         raise PlanError(
-            f"{free_bytes / 1e9:.2f} GB of disk are free where the runs will lie; checkpoints and tokens take "
-            f"{needed / 1e9:.2f} GB. Free some (`python start.py clean` shows what can go), or name a folder on "
-            "another disk with --folder."
+            f"{free_bytes / 1e9:.2f} GB of disk are free where the runs will lie; checkpoints and tokens "
+            f"take {needed / 1e9:.2f} GB. Free some (`python start.py clean` shows what can go), or name a "
+            "folder on another disk with --folder."
         )
 
 

@@ -126,8 +126,8 @@ def _stage(path):
 
 
 def _seconds_left(stages, plan):
-    """(low, middle, high) seconds by the clock: the stage under way by its own log; one not begun by the pace of the
-    one before, or as the plan expected, with the plan's interval."""
+    """(low, middle, high) seconds by the clock: the stage under way by its own log; one not begun by the pace
+    of the one before, or as the plan expected, with the plan's interval."""
     if all(stage.is_finished for stage in stages):
         return (0.0, 0.0, 0.0)
     total = [0.0, 0.0, 0.0]

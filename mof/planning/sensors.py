@@ -19,8 +19,8 @@ class OtherPrograms:
         self._busy_cores = 0.0
 
     def busy_cores(self):
-        """Cores kept busy by others since the last call; where too little time has passed to tell, what was told
-        then."""
+        """Cores kept busy by others since the last call; where too little time has passed to tell, what was
+        told then."""
         now = self._look()
         seconds = now[0] - self._before[0]
         if seconds >= LEAST_SECONDS:

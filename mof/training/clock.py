@@ -1,9 +1,9 @@
 """The clock by which training is timed: it stands still while the computer sleeps, and nobody can set it.
 
 `time.perf_counter` is such a clock on Linux and macOS, where it reads CLOCK_MONOTONIC and mach_absolute_time:
-both stop in sleep (PEP 418, "Monotonic clocks"; for macOS, Python's issue 41303 measured it). On Windows it may
-run on in sleep, so there the unbiased interrupt time is read, which "does not include time the system spends
-in sleep or hibernation" (Microsoft, QueryUnbiasedInterruptTime). Not checked on a Windows machine yet.
+both stop in sleep (PEP 418, "Monotonic clocks"; for macOS, Python's issue 41303 measured it). On Windows it
+may run on in sleep, so there the unbiased interrupt time is read, which "does not include time the system
+spends in sleep or hibernation" (Microsoft, QueryUnbiasedInterruptTime). Not checked on a Windows machine yet.
 """
 
 import ctypes

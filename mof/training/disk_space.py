@@ -1,5 +1,5 @@
-"""What to do where the disk is full: wait until there is room, and do it again. Nothing is lost meanwhile, for
-the training is in memory, and the checkpoints of before lie on the disk.
+"""What to do where the disk is full: wait until there is room, and do it again. Nothing is lost meanwhile,
+for the training is in memory, and the checkpoints of before lie on the disk.
 """
 
 import errno

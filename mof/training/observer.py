@@ -15,7 +15,8 @@ class Observer:
         """After each checkpoint."""
 
     def write(self, training, action, num_bytes):
-        """Do what writes to the disk, about so many bytes; one that can wait does it again where that is full.
+        """Do what writes to the disk, about so many bytes; one that can wait does it again where that is
+        full.
 
         Returns:
             What `action()` gives.

@@ -93,7 +93,7 @@ class _Session:
 
     @contextlib.contextmanager
     def _listening(self):
-        """A signal to end asks for a stop. Ctrl-C ends at once: nothing is lost while something is prepared."""
+        """A signal to end asks for a stop; Ctrl-C ends at once, for nothing can be lost yet."""
 
         def on_signal(number, frame):
             self._is_stop_asked = True

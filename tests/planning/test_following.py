@@ -1,4 +1,4 @@
-"""Following a plan: each stage in its turn, once; the same call goes on; a second one, and a changed plan, are
+"""Following a plan: each stage in its turn, once; the same call goes on; a second one and a changed plan are
 refused. The trainings are made up: what they leave in the folders is real."""
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""The clock of training stands still in sleep; jumps of the computer's own clock are told and change nothing."""
+"""The clock of training stands still in sleep; jumps of the computer's clock are told and change nothing."""
 
 import ctypes
 import sys

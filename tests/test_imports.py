@@ -31,7 +31,7 @@ ORDER = (
         "tasks",
         "sources",
     },
-    {"cli", "launcher", "lessons", "machine", "course", "viz"},
+    {"cli", "launcher", "lessons", "machine", "planning", "course", "viz"},
 )
 
 

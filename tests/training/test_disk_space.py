@@ -67,7 +67,7 @@ def test_it_is_done_again_when_there_is_room(tmp_path, monkeypatch):
 
 
 def test_room_that_cannot_be_used_is_tried_again_after_a_while(tmp_path, monkeypatch):
-    """A limit on one user: the disk has room, and yet it is full. Never in a busy loop: each try is a wait."""
+    """A limit on one user: the disk has room, and yet it is full. Each try is a wait, never a busy loop."""
     waits = Waits(monkeypatch, [10**9] * 100)
     errors = iter([True, True, False])
     RoomWaiter(tmp_path, waits).do(lambda: full() if next(errors) else None)

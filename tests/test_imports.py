@@ -129,7 +129,7 @@ print(seconds)
     assert float(finished.stdout) <= 0.3
 
 
-@pytest.mark.parametrize("folder", ["corpus", "tokenizer", "inference"])
+@pytest.mark.parametrize("folder", ["corpus", "tokenizer", "inference", "planning"])
 def test_what_needs_no_backend_starts_none(folder):
     names = [
         module_name(path) for path in FILES if path.parent == PACKAGE / folder and path.stem != "__init__"

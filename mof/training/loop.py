@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from mof.corpus.packing import StreamBatches
-from mof.layers.initialization import derive_seed
+from mof.layers.seeds import derive_seed
 from mof.training import clock
 from mof.training.checkpoint import save_checkpoint
 from mof.training.conditions import bit_identity_conditions, changed_conditions

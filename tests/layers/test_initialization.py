@@ -5,7 +5,8 @@ import hashlib
 import numpy as np
 from keras import ops
 
-from mof.layers.initialization import SeededNormal, derive_seed
+from mof.layers.initialization import SeededNormal
+from mof.layers.seeds import derive_seed
 
 
 def test_derived_seeds_are_the_first_bytes_of_a_hash():

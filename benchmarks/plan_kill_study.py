@@ -150,8 +150,9 @@ def study(folder, num_kills, num_updates, seed=0, report=print):
             name: [path.name for path in list_checkpoints(killed.with_suffix("") / name / "checkpoints")]
             for name in STAGE_NAMES
         }
-        kills.append({"stage": reached[0], "update": reached[1], "seconds_after_start": after, "checkpoints":
-        left}) report(f"Kill {number + 1} of {num_kills} in {reached[0]} after update {reached[1]}.")
+        moment = {"stage": reached[0], "update": reached[1], "seconds_after_start": after}
+        kills.append({**moment, "checkpoints": left})
+        report(f"Kill {number + 1} of {num_kills} in {reached[0]} after update {reached[1]}.")
     follow(killed)
     found = [
         f"{name}: {words}"

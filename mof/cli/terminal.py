@@ -18,10 +18,6 @@ from mof.training.observer import Observer
 
 SECONDS_BETWEEN_LINES = 15.0  # where the output is no terminal, a line instead of a moving bar
 SPEED_UPDATES = 20  # the speed is that of so many last updates
-# Ctrl-C; the system goes down or somebody ends the process; the terminal was closed
-STOP_SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
 
 
 class TerminalObserver(Observer):
@@ -85,7 +81,7 @@ class TerminalObserver(Observer):
                 "loses what came after the last checkpoint.)"
             )
 
-        before = {number: signal.signal(number, on_signal) for number in STOP_SIGNALS}
+        before = {number: signal.signal(number, on_signal) for number in _stop_signals()}
         try:
             with self._bar if self.console.is_terminal else contextlib.nullcontext():
                 yield self
@@ -230,6 +226,15 @@ class TerminalObserver(Observer):
     def _say(self, words):
         with contextlib.suppress(OSError):  # a terminal that is gone ends no training
             self.console.print(words, markup=False, highlight=False, soft_wrap=True)
+
+
+def _stop_signals():
+    """Ctrl-C; the system goes down, or somebody ends the process; the terminal was closed, unless that is
+    ignored already, as under nohup."""
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    return numbers
 
 
 def format_seconds(seconds):

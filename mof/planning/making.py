@@ -37,6 +37,7 @@ HELD_OUT_DOCUMENTS = 20  # at the least, where there are enough
 # The longest training on record read its text 15.3 times, and held-out text still improved
 # (benchmarks/results/accelerator_run.json). Beyond, nothing is known; far beyond, a text is learned by heart.
 LONGEST_RECORD_PASSES, MOST_PASSES = 15.3, 60.0
+LONGEST_RECORD_SCHEDULE = {"schedule": "warmup_stable_decay", "decay_share": 0.4, "final_share": 0.0}
 LOOKS, FEWEST_LOOKS = 300, 10  # at held-out text, over a stage
 LOOK_SECONDS = (10.0, 60.0)  # between two, at least: where a stage is short, and else
 LOOK_COST = 1 / 3  # of a token in training: forward is about one of three parts, backward two
@@ -79,8 +80,9 @@ def make_plan(recipe, size, wish, report, facts, text_look, dialogue_look=None, 
     Args:
         recipe: "A", "B" or "own". size: Size. wish: Wish.
         report: DoctorReport of this machine. facts: MachineFacts of this moment.
-        text_look: CorpusLook of the texts, with the size's tokenizer. dialogue_look: of the dialogues, or
-        None. laws: see `forecast_loss`.
+        text_look: CorpusLook of the texts, with the size's tokenizer.
+        dialogue_look: of the dialogues, or None.
+        laws: see `forecast_loss`.
 
     Returns:
         Made.
@@ -137,7 +139,7 @@ def _stage(name, paths, num_tokens, look, size, report):
     settings = {
         "tokens_per_update": _tokens_per_update(name, num_tokens, size.shape, usual),
         "tokens_at_once": size.shape.tokens_at_once,
-        "schedule": "warmup_stable_decay",  # as of the longest run on record
+        **LONGEST_RECORD_SCHEDULE,
         "checkpoint_seconds": float(checkpoint_seconds),
         "evaluate_seconds": float(evaluate_seconds),
     }

@@ -126,12 +126,27 @@ def test_durations(seconds, shown):
 def test_a_system_that_goes_down_and_a_closed_terminal_stop_it_too(name):
     if not hasattr(signal, name):
         pytest.skip("this system has no such signal")
+    observer, number = make_observer(), getattr(signal, name)
+    found = signal.signal(number, signal.SIG_DFL)
+    try:
+        with observer.watching():
+            signal.raise_signal(number)
+            assert observer.wants_stop()
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, found)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
+def test_who_ignores_a_closed_terminal_goes_on():
     observer = make_observer()
-    before = signal.getsignal(getattr(signal, name))
-    with observer.watching():
-        signal.raise_signal(getattr(signal, name))
-        assert observer.wants_stop()
-    assert signal.getsignal(getattr(signal, name)) is before
+    found = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with observer.watching():
+            signal.raise_signal(signal.SIGHUP)
+            assert not observer.wants_stop()
+    finally:
+        signal.signal(signal.SIGHUP, found)
 
 
 def test_a_file_asks_for_a_stop(tmp_path):

@@ -5,6 +5,7 @@ import dataclasses
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from mof.corpus.reading_report import CorpusError
@@ -12,8 +13,8 @@ from mof.planning.following import changes, follow, is_finished, is_followed
 from mof.planning.gate import WhenToTrain
 from mof.planning.plan import Head, Plan, PlanError, Stage, StageText
 from mof.planning.plan_file import read_plan
-from mof.training.checkpoint import list_checkpoints
-from mof.training.run_folder import RunError
+from mof.training.checkpoint import list_checkpoints, save_checkpoint
+from mof.training.run_folder import RunError, RunFolder
 from tests.planning.conftest import write_talks, write_texts
 
 SETTINGS = {"tokens_per_update": 128, "lengths": (16,), "num_streams": 8}
@@ -89,6 +90,19 @@ def test_a_finished_stage_whose_last_weights_are_damaged_is_not_finished(plan, t
     weights.write_bytes(weights.read_bytes()[:-1])
     with pytest.raises(ValueError, match="damaged"):
         is_finished(run)
+
+
+def test_where_the_one_before_is_whole_the_end_is_trained_again(plan, trainer):
+    trainer.follow(plan)
+    run = RunFolder(Path(plan.head.folder) / "pretraining")
+    newest = run.newest_checkpoint()
+    earlier = {**newest.state, "progress": {"update": 11, "num_updates": 12}}
+    save_checkpoint(run.checkpoints, {"weights": {"a": np.zeros(3, "float32")}}, earlier, 11)
+    assert is_finished(run.path)
+    (newest.path / "weights.safetensors").write_bytes(b"spoiled")
+    told = []
+    assert not is_finished(run.path, told.append)
+    assert "Refused the checkpoint update-00000012" in told[0]
 
 
 def test_a_second_process_is_refused(plan, trainer):

@@ -65,6 +65,7 @@ def plan(
       mof plan --corpus texts --hours 8 --preset tiny --folder runs/night
     """
     from mof.cli.plan_view import show_plans
+    from mof.corpus.corpus_files import find_corpus_files
     from mof.machine.examination import PRESETS_MEASURED, examine
     from mof.machine.facts import describe_facts
     from mof.machine.report import DEFAULT_PATH, load_report
@@ -77,6 +78,7 @@ def plan(
         raise ValueError("a shape of your own needs the size that it starts from: give --preset too.")
     wish = Wish(hours, corpus or [], dialogues or [], folder, WhenToTrain(**when), most_passes)
     check_wish(wish)
+    find_corpus_files([*wish.texts, *wish.dialogues])  # told before a minute of measuring
     facts = describe_facts(folder)
     path = machine or DEFAULT_PATH
     report = load_report(path)

@@ -18,7 +18,7 @@ from mof.planning.plan_file import read_plan
 from mof.training.folder_lock import is_held
 from mof.training.run_folder import LOCK_NAME, STOP_NAME, RunError
 
-PATIENCE_SECONDS = 60.0  # until the training has begun to follow its plan: Python's start on a busy machine
+PATIENCE_SECONDS = 180.0  # until the training has begun to follow its plan: Python's start on a busy machine
 WINDOWS_FLAGS = ("CREATE_NEW_PROCESS_GROUP", "DETACHED_PROCESS", "CREATE_BREAKAWAY_FROM_JOB")
 
 

@@ -40,6 +40,7 @@ LONGEST_RECORD_PASSES, MOST_PASSES = 15.3, 60.0
 LONGEST_RECORD_SCHEDULE = {"schedule": "warmup_stable_decay", "decay_share": 0.4, "final_share": 0.0}
 LOOKS, FEWEST_LOOKS = 300, 10  # at held-out text, over a stage
 LOOK_SECONDS = (10.0, 60.0)  # between two, at least: where a stage is short, and else
+LOOK_SHARE = 0.02  # of the time, at most, for them
 LOOK_COST = 1 / 3  # of a token in training: forward is about one of three parts, backward two
 CHECKPOINT_SHARE = 0.01  # of the time, at most, for writing them
 CHECKPOINT_SECONDS = (120.0, 900.0)  # between two, at least and at most: what a power cut costs
@@ -130,10 +131,10 @@ def _stage(name, paths, num_tokens, look, size, report):
     short = max(LEAST_CHECKPOINT_SECONDS, round(seconds / FEWEST_CHECKPOINTS))
     checkpoint_seconds = min(short, most, max(least, round(writing / CHECKPOINT_SHARE)))
     short = min(LOOK_SECONDS[1], max(LOOK_SECONDS[0], round(seconds / FEWEST_LOOKS)))
-    evaluate_seconds = max(short, round(seconds / LOOKS))
     held_out = round(min(0.1, max(0.01, HELD_OUT_DOCUMENTS / look.num_documents)), 4)
     look_tokens = min(usual.evaluation_tokens, held_out * look.num_tokens)
     looking = LOOK_COST * look_tokens / size.prediction.tokens_per_second
+    evaluate_seconds = max(short, round(seconds / LOOKS), round(looking / LOOK_SHARE))
     # what the hours pay for besides
     num_tokens = max(1, int(num_tokens / (1 + writing / checkpoint_seconds + looking / evaluate_seconds)))
     settings = {

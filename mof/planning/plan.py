@@ -5,6 +5,7 @@ seconds, so that a slow night, a pause or another machine changes when a trainin
 """
 
 import dataclasses
+import json
 
 from mof.config import Config, check_at_least, setting
 from mof.planning.gate import WhenToTrain
@@ -156,7 +157,7 @@ class Plan:
 def decided(plan):
     """All that decides the numbers of a plan's training, as one JSON value: two plans in which it is equal
     train equal models."""
-    return {
+    found = {
         "model": {"preset": plan.preset_name, "tokenizer": plan.tokenizer, **plan.model_changes},
         "stages": [
             {
@@ -167,3 +168,4 @@ def decided(plan):
             for stage in plan.stages
         ],
     }
+    return json.loads(json.dumps(found))  # lists and tuples are the same

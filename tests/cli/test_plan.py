@@ -55,7 +55,18 @@ def test_two_recipes_side_by_side(mof, quiet, tmp_path):
 
 def test_a_size_and_a_shape_of_ones_own(mof, tmp_path):
     answer = mof(
-        "plan", *WORDS, "--preset", "nano", "--width", "32", "--folder", "runs/own", "--day-hours", "22-7"
+        "plan",
+        *WORDS,
+        "--preset",
+        "nano",
+        "--width",
+        "32",
+        "--folder",
+        "runs/own",
+        "--day-hours",
+        "22-7",
+        "--hours",
+        "0.05",
     )
     assert answer.status == 0, answer
     plan = read_plan(tmp_path / "runs" / "own" / "plan.toml")

@@ -38,7 +38,7 @@ def test_the_first_process_ends_and_the_second_is_nobodys_child(tmp_path):
     number = int(first.stdout)
     mine = {child.pid for child in psutil.Process().children(recursive=True)}
     assert number not in mine
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300  # on a busy machine Python starts slowly
     while background.is_alive(number) and time.monotonic() < end:
         time.sleep(0.05)
     assert "--tokens-per-update" in output.read_text(encoding="utf-8")

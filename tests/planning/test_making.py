@@ -28,7 +28,7 @@ def test_the_tokens_fill_the_hours(make_made):
 
 def test_dialogues_are_read_twice_or_take_a_third(make_made):
     long = make_made("tiny", hours=96.0).plan
-    assert long.stages[1].text.tokens == pytest.approx(2 * TALKS.num_tokens, rel=0.03)
+    assert long.stages[1].text.tokens == pytest.approx(2 * TALKS.num_tokens, rel=0.04)
     short = make_made("small", hours=4.0).plan
     assert short.stages[1].text.tokens == pytest.approx(CHAT_SHARE * short.tokens, rel=0.01)
     assert [stage.name for stage in long.stages] == ["pretraining", "chat"]

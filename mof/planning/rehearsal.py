@@ -19,10 +19,11 @@ from mof.training.run_folder import RunFolder
 
 PRESET = "nano"
 QUESTION = "你好"
+MEASURING_SECONDS = 60  # a process that takes twice as long is stopped, and TensorFlow starts slowly
 PATIENCE_SECONDS = 600.0  # for any one thing to happen, on a busy machine
 
 
-class RehearsalError(RuntimeError):
+class RehearsalError(ValueError):
     """A step of the rehearsal went wrong; the message holds what it said."""
 
 
@@ -51,7 +52,7 @@ def rehearse(folder, data="data", minutes=2.0, tell=print):
         Rehearsal.
 
     Raises:
-        RehearsalError: a step went wrong. ValueError: the folder holds a plan already.
+        RehearsalError: a step went wrong. ValueError: the folder holds a plan or a report already.
     """
     folder, data = Path(folder), Path(data)
     if (folder / COPY_NAME).exists():
@@ -67,7 +68,7 @@ def rehearse(folder, data="data", minutes=2.0, tell=print):
         steps.append((words, time.monotonic() - start))
         return result
 
-    measuring = ["doctor", "--preset", PRESET, "--seconds", "15", "--json", machine]
+    measuring = ["doctor", "--preset", PRESET, "--seconds", MEASURING_SECONDS, "--json", machine]
     step("Measuring the machine", _mof, *measuring)
     texts = ["--corpus", data / "prose", "--dialogues", data / "dialogues", "--machine", machine]
     planning = ["plan", *texts, "--preset", PRESET, "--hours", minutes / 60, "--folder", folder]

@@ -11,7 +11,7 @@ import typer
 from mof.cli.backend import start_backend
 from mof.cli.invocation import command_line
 from mof.cli.patient_output import PatientOutput
-from mof.planning.following import COPY_NAME, follow
+from mof.planning.following import COPY_NAME, follow, is_finished
 from mof.planning.gate import SECONDS_BETWEEN_LOOKS, Gate, make_way
 from mof.planning.plan_file import read_plan
 from mof.planning.waiting import Waiter
@@ -36,7 +36,7 @@ def train_by_plan(path, when, background):
     folder = Path(plan.head.folder)
     again = command_line("train", "--plan", str(path))
     if background:
-        return _start(path, when, folder)
+        return _start(path, when, plan)
     make_way(plan.when.niceness)
     if not sys.stdout.isatty():
         sys.stdout, sys.stderr = PatientOutput(sys.stdout), PatientOutput(sys.stderr)
@@ -105,9 +105,13 @@ class _Session:
             signal.signal(signal.SIGTERM, before)
 
 
-def _start(path, when, folder):
+def _start(path, when, plan):
     from mof.planning.background import start
 
+    folder = Path(plan.head.folder)
+    if all(is_finished(folder / stage.name) for stage in plan.stages):
+        print("The plan is followed to its end already. Done.")
+        return
     words = [word for name, value in when.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     number, output = start(path, *words)
     print(f"Training goes on in the background (process {number}); this window may be closed.")

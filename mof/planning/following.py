@@ -8,6 +8,7 @@ FOLDER/plan.toml    copy of the plan; another plan is refused here
        pretraining/, chat/   the runs; see `mof.training.run_folder`
 """
 
+import gc
 import json
 from pathlib import Path
 
@@ -62,6 +63,8 @@ def follow(plan, train, prepare=None, tell=print):
             if prepared is None:
                 return False
             progress = train(*prepared)
+            prepared = None
+            gc.collect()  # the next stage has a model of its own
             if progress.num_updates is None or progress.update < progress.num_updates:
                 return False
     return True

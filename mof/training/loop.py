@@ -58,6 +58,7 @@ class Training:
         self.last_entry = None  # the log's newest line
         self._was_trainable = None
         self._stretch_start = clock.awake_seconds()
+        self._is_paused = False
         self._saved_at = 0.0
         self._saved_place = None  # (update, micro_batch) of the checkpoint that holds this moment
 
@@ -127,10 +128,14 @@ class Training:
 
     @contextlib.contextmanager
     def paused(self):
-        """What happens inside, such as an evaluation, does not count as seconds of training."""
+        """What happens inside, such as an evaluation, does not count as seconds of training; a pause inside a
+        pause counts once."""
+        is_outermost, self._is_paused = not self._is_paused, True
         start = clock.awake_seconds()
         yield
-        self._stretch_start += clock.awake_seconds() - start
+        if is_outermost:
+            self._stretch_start += clock.awake_seconds() - start
+            self._is_paused = False
 
     def run_to_end(self):
         """Train until the run's last update, or until the observer asks to stop; the last moment is saved

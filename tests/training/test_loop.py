@@ -233,6 +233,11 @@ def test_pauses_do_not_count(make_training, monkeypatch):
         clock.seconds += 50.0
     clock.seconds += 1.0
     assert training.seconds() == 3.0
+    with training.paused():  # a look at held-out text, whose line waits for room on the disk
+        clock.seconds += 5.0
+        with training.paused():
+            clock.seconds += 50.0
+    assert training.seconds() == 3.0
 
 
 @pytest.mark.parametrize("checkpoint_seconds", [1e9, 0.0])  # 0.0: also between the batches of an update

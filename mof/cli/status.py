@@ -7,6 +7,7 @@ import typer
 
 from mof.cli.doctor_view import duration
 from mof.cli.invocation import command_line
+from mof.planning.following import COPY_NAME, folder_of
 
 FOLDER_HELP = "A plan's file, its folder, or a run's folder."
 PathArgument = Annotated[str, typer.Argument(metavar="PLAN|FOLDER", help=FOLDER_HELP)]
@@ -17,7 +18,21 @@ def status(path: PathArgument = "runs/four-days"):
     """Tell how a plan or a run stands, from its files: what is done, what runs, when it will end."""
     from mof.planning.run_state import look
 
-    state = look(path)
+    for number, folder in enumerate(_folders(path)):
+        if number:
+            print()
+        _show(look(folder))
+
+
+def _folders(path):
+    """What is asked for: the path itself, or the folders of plans in it, such as those of both recipes."""
+    folder = Path(path)
+    if folder.suffix == ".toml" or not folder.is_dir() or (folder / COPY_NAME).is_file():
+        return [path]
+    return sorted(file.parent for file in folder.glob(f"*/{COPY_NAME}")) or [path]
+
+
+def _show(state):
     print(f"{state.folder}: {_condition(state)}")
     for stage in state.stages:
         print(f"  {stage.name:<12} {_stage_line(stage)}")
@@ -44,6 +59,8 @@ def stop(
     """Stop what trains in a folder after its present update; it saves everything first."""
     from mof.planning import background
 
+    busy = [folder for folder in _folders(path) if background.is_busy(folder_of(folder))]
+    path = busy[0] if len(busy) == 1 else path  # both recipes lie in one folder, and one of them runs
     print("Asked to stop; waiting until it has saved.", flush=True)
     if not background.stop(path, seconds):
         raise ValueError(
@@ -79,5 +96,5 @@ def _stage_line(stage):
 def _command(state):
     if state.plan is None:
         return command_line("train", "--resume", "--run", str(state.folder))
-    copy = Path(state.folder) / "plan.toml"
-    return command_line("train", "--plan", str(copy if copy.is_file() else "PLAN"))
+    copy = Path(state.folder) / COPY_NAME
+    return command_line("train", "--plan", str(copy) if copy.is_file() else "PLAN")

@@ -118,4 +118,5 @@ def _start(path, when, plan):
     print(f"What it says stands in {output}.")
     print("  " + command_line("status", str(folder)) + "   what it does")
     print("  " + command_line("stop", str(folder)) + "   stops and saves it")
+    print('A machine that sleeps trains nothing: the book\'s page "Days of training" says what to set.')
     print(f"After a reboot or a crash: {command_line('train', '--plan', str(path), '--background')}")

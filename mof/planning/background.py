@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from mof.planning.following import OUTPUT_NAME, is_followed
+from mof.planning.following import OUTPUT_NAME, folder_of, is_followed
 from mof.planning.plan_file import read_plan
 from mof.training.folder_lock import is_held
 from mof.training.run_folder import LOCK_NAME, STOP_NAME, RunError
@@ -22,11 +22,12 @@ PATIENCE_SECONDS = 180.0  # until the training has begun to follow its plan: Pyt
 WINDOWS_FLAGS = ("CREATE_NEW_PROCESS_GROUP", "DETACHED_PROCESS", "CREATE_BREAKAWAY_FROM_JOB")
 
 
-def start(plan_path, *words):
+def start(plan_path, *words, where="."):
     """Follow a plan in the background, from a notebook or from the command line.
 
     Args:
         plan_path: of the plan's file. words: further words of `mof train`, such as "--day-hours", "22-7".
+        where: folder in which all relative paths begin, those in the plan too: in a notebook the project's.
 
     Returns:
         (number of the process, Path of the file that it writes to).
@@ -41,9 +42,10 @@ def start(plan_path, *words):
 
             from mof.planning.background import start, stop
 
-            start("runs/four-days/plan-b.toml")
+            start("runs/four-days/plan-b.toml", where="..")
     """
-    folder = Path(read_plan(plan_path).head.folder)
+    where = Path(where).resolve()
+    folder = where / read_plan(where / plan_path).head.folder
     if is_followed(folder):
         raise RunError(
             f"another process follows a plan in {folder}: `mof status {folder}` shows what it does."
@@ -53,7 +55,7 @@ def start(plan_path, *words):
     size_before = output.stat().st_size if output.is_file() else 0
     command = [sys.executable, "-m", "mof.planning.background", str(output)]
     command += ["train", "--plan", str(plan_path), *words]
-    first = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
+    first = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", cwd=where)
     if first.returncode:
         raise RunError(f"the training could not be started: {first.stderr.strip()[-1000:]}")
     number = int(first.stdout)
@@ -80,7 +82,7 @@ def stop(path, seconds=600.0):
     Raises:
         RunError: nothing trains there now.
     """
-    folder = folder_of(path)
+    folder = Path(folder_of(path))
     if not is_busy(folder):
         raise RunError(f"nothing trains in {folder} now.")
     (folder / STOP_NAME).touch()
@@ -91,12 +93,6 @@ def stop(path, seconds=600.0):
         time.sleep(0.2)
     (folder / STOP_NAME).unlink(missing_ok=True)
     return True
-
-
-def folder_of(path):
-    """The folder that is meant by a plan's file, or by a folder itself."""
-    path = Path(path)
-    return Path(read_plan(path).head.folder) if path.suffix == ".toml" else path
 
 
 def is_busy(folder):

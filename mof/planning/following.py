@@ -1,10 +1,10 @@
 """Following a plan: each of its stages is made, gone on with, or passed over because it is finished. So the
 same command starts a plan and resumes it, whatever ended it and at whichever stage it stood.
 
-FOLDER/plan.toml    copy of the plan; another plan is refused here
-       plan.lock    held while a process follows it
-       output.log   what it says, where it runs in the background
-       stop-asked   somebody wants it to stop
+FOLDER/followed-plan.toml    copy of the plan; another plan is refused here
+       plan.lock             held while a process follows it
+       output.log            what it says, where it runs in the background
+       stop-asked            somebody wants it to stop
        pretraining/, chat/   the runs; see `mof.training.run_folder`
 """
 
@@ -19,7 +19,7 @@ from mof.planning.plan_file import read_plan, write_plan
 from mof.training.folder_lock import held, is_held
 from mof.training.run_folder import RUN_NAME, STOP_NAME, RunError, RunFolder
 
-COPY_NAME, PLAN_LOCK_NAME, OUTPUT_NAME = "plan.toml", "plan.lock", "output.log"
+COPY_NAME, PLAN_LOCK_NAME, OUTPUT_NAME = "followed-plan.toml", "plan.lock", "output.log"
 NOTHING_LOST = "Nothing is lost: put that right, and the same command goes on."
 
 
@@ -68,6 +68,18 @@ def follow(plan, train, prepare=None, tell=print):
             if progress.num_updates is None or progress.update < progress.num_updates:
                 return False
     return True
+
+
+def folder_of(path):
+    """The folder that is meant by a plan's file, by the copy in its folder, or by a folder itself.
+
+    Raises:
+        PlanError: the file holds no plan.
+    """
+    path = Path(path)
+    if path.name == COPY_NAME:
+        return path.parent
+    return Path(read_plan(path).head.folder) if path.suffix == ".toml" else path
 
 
 def is_followed(folder):

@@ -1,5 +1,6 @@
 """Recipe A, the article's size, and recipe B, the size best for the hours, side by side; or your own."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 from mof.machine.facts import MachineFacts
@@ -54,8 +55,14 @@ def make_recipes(
             looks[kind] = [
                 look_at_corpus(paths, *kind) if paths else None for paths in (wish.texts, wish.dialogues)
             ]
+        own = wish if name == "own" else wish._replace(folder=_folder(wish.folder, name))
         try:
-            recipes[name] = Recipe(make_plan(name, size, wish, report, facts, *looks[kind]), "", rule)
+            recipes[name] = Recipe(make_plan(name, size, own, report, facts, *looks[kind]), "", rule)
         except PlanError as error:
             recipes[name] = Recipe(None, str(error), rule)
     return recipes
+
+
+def _folder(folder, name):
+    """Where the runs of one recipe go: each has its own."""
+    return (Path(folder) / f"recipe-{name.lower()}").as_posix()

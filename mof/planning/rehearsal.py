@@ -12,7 +12,7 @@ from typing import NamedTuple
 import psutil
 
 from mof.planning import background
-from mof.planning.following import COPY_NAME, is_finished, is_followed
+from mof.planning.following import is_finished, is_followed
 from mof.planning.plan_file import read_plan
 from mof.training.checkpoint import list_checkpoints
 from mof.training.run_folder import RunFolder
@@ -52,13 +52,12 @@ def rehearse(folder, data="data", minutes=2.0, tell=print):
         Rehearsal.
 
     Raises:
-        RehearsalError: a step went wrong. ValueError: the folder holds a plan or a report already.
+        RehearsalError: a step went wrong. ValueError: the folder holds a plan already.
     """
     folder, data = Path(folder), Path(data)
-    if (folder / COPY_NAME).exists():
+    machine, export, plan = folder / "machine.json", folder / "small", folder / "plan.toml"
+    if plan.exists():
         raise ValueError(f"{folder} holds a plan already: name another folder with --folder.")
-    machine, export = folder / "machine.json", folder / "small"
-    plan = folder / "plan.toml"
     steps = []
 
     def step(words, action, *arguments):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from mof.machine.forecast import Forecast, forecast_run
 from mof.planning.background import is_busy
 from mof.planning.day_hours import read_day_hours
-from mof.planning.following import COPY_NAME
+from mof.planning.following import COPY_NAME, folder_of
 from mof.planning.plan_file import read_plan
 from mof.training.run_folder import LOG_NAME, RUN_NAME, RunError, RunFolder
 
@@ -71,11 +71,11 @@ def look(path, now=None):
     Raises:
         PlanError, RunError: there is neither plan nor run, or its files are damaged.
     """
-    path = Path(path)
-    plan = read_plan(path) if path.suffix == ".toml" else None
-    folder = Path(plan.head.folder) if plan else path
+    folder, plan = folder_of(path), None
     if (folder / COPY_NAME).is_file():
         plan = read_plan(folder / COPY_NAME)
+    elif Path(path).suffix == ".toml":
+        plan = read_plan(path)
     if plan is None and not (folder / RUN_NAME).is_file():
         raise RunError(f"{folder} holds neither a plan nor a run. Make a plan with: mof plan --help")
     paths = [folder] if plan is None else [folder / stage.name for stage in plan.stages]

@@ -43,6 +43,7 @@ def test_two_recipes_side_by_side(mof, quiet, tmp_path):
     assert quiet.measured == [1] and (tmp_path / "runs" / "machine.json").is_file()
     a, b = (read_plan(tmp_path / "runs" / "four-days" / f"plan-{name}.toml") for name in "ab")
     assert (a.preset_name, a.head.recipe) == ("full", "A") and (b.preset_name, b.head.recipe) == ("tiny", "B")
+    assert (a.head.folder, b.head.folder) == ("runs/four-days/recipe-a", "runs/four-days/recipe-b")
     assert a.head.hours == b.head.hours == 1.0
     assert a.expected.seconds == b.expected.seconds  # equal compute
     for words in ("recipe A", "recipe B", "80% intervals", "closest to 20", "no forecast", "--background"):

@@ -176,7 +176,7 @@ def test_outside_its_hours_it_waits_before_anything_is_loaded(mof, plan, tmp_pat
     answer = mof("train", "--plan", str(plan), "--day-hours", "22-7", "--niceness", "0")
     assert answer.status == 0 and "Only at night. Nothing is loaded yet." in answer.output
     assert started[0] == 4
-    copy = (tmp_path / "plan" / "plan.toml").read_text(encoding="utf-8")
+    copy = (tmp_path / "plan" / "followed-plan.toml").read_text(encoding="utf-8")
     assert 'day_hours = "22-7"' in copy
 
 
@@ -211,3 +211,22 @@ def test_what_trains_nothing_cannot_be_stopped(mof, tmp_path):
     assert answer.status == 1 and "nothing trains in" in answer.errors
     answer = mof("status", str(tmp_path))
     assert answer.status == 1 and "holds neither a plan nor a run" in answer.errors
+
+
+def test_both_recipes_in_one_folder_are_told_and_the_one_that_runs_is_stopped(
+    mof, plan, tmp_path, monkeypatch
+):
+    import shutil
+
+    from mof.planning import background
+
+    assert mof("train", "--plan", str(plan)).status == 0
+    shutil.copytree(tmp_path / "plan", tmp_path / "both" / "recipe-a")
+    shutil.copytree(tmp_path / "plan", tmp_path / "both" / "recipe-b")
+    told = mof("status", str(tmp_path / "both"))
+    assert told.status == 0 and told.output.count(": finished\n") == 2
+    asked = []
+    monkeypatch.setattr(background, "stop", lambda path, seconds: (asked.append(path), True)[1])
+    with held(tmp_path / "both" / "recipe-b" / "plan.lock", RuntimeError()):
+        assert mof("stop", str(tmp_path / "both")).status == 0
+    assert asked == [tmp_path / "both" / "recipe-b"]

@@ -45,12 +45,12 @@ def test_the_first_process_ends_and_the_second_is_nobodys_child(tmp_path):
 
 
 def test_what_ends_at_once_is_told_with_its_words(plan, tmp_path, monkeypatch):
-    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
     (tmp_path / "a.jsonl").unlink()
     (tmp_path / "plan").mkdir()
     (tmp_path / "plan" / "output.log").write_text("from before\n", encoding="utf-8")
     with pytest.raises(RunError) as caught:
-        background.start(plan)
+        background.start(plan.name, where=tmp_path)
     words = str(caught.value)
     assert words.startswith("the training ended at once: ") and "does not exist" in words
     assert "from before" not in words

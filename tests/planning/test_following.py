@@ -64,7 +64,7 @@ def test_stages_come_in_their_order_and_once(plan, trainer):
     assert trainer.follow(plan) is True
     assert trainer.seen == ["pretraining", "chat"]
     assert trainer.follow(plan) is True and trainer.seen == ["pretraining", "chat"]
-    copy = read_plan(Path(plan.head.folder) / "plan.toml")
+    copy = read_plan(Path(plan.head.folder) / "followed-plan.toml")
     assert changes(copy, plan) == []
 
 
@@ -141,7 +141,7 @@ def test_hours_may_change_on_the_way(plan, make_run):
     Trainer(make_run, most=5).follow(plan)
     nightly = dataclasses.replace(plan, when=WhenToTrain(day_hours="22-7"))
     assert Trainer(make_run).follow(nightly)
-    assert read_plan(Path(plan.head.folder) / "plan.toml").when.day_hours == "22-7"
+    assert read_plan(Path(plan.head.folder) / "followed-plan.toml").when.day_hours == "22-7"
 
 
 def test_before_anything_is_trained_a_plan_may_be_replaced(plan, trainer):
@@ -166,7 +166,7 @@ def test_text_of_a_finished_stage_is_not_asked_for(plan, make_run):
     stopping.follow(dataclasses.replace(plan, stages=plan.stages[:1]))
     Path(plan.stages[0].text.corpus[0]).unlink()
     folder = Path(plan.head.folder)
-    (folder / "plan.toml").unlink()
+    (folder / "followed-plan.toml").unlink()
     assert Trainer(make_run).follow(plan)
 
 

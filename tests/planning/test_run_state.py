@@ -25,7 +25,7 @@ def folder(tmp_path):
     )
     expected = Expected(tokens_per_second=64.0, tokens_per_second_low=32.0, tokens_per_second_high=128.0)
     plan = Plan(Head(folder=str(tmp_path / "plan")), "nano", "characters", {}, stages, expected=expected)
-    write_plan(tmp_path / "plan" / "plan.toml", plan)
+    write_plan(tmp_path / "plan" / "followed-plan.toml", plan)
     return tmp_path / "plan", plan
 
 
@@ -56,7 +56,7 @@ def test_finished_stages_leave_nothing(folder, make_run):
     path, plan = folder
     for stage in plan.stages:
         make_run(path / stage.name, stage.training, stage.training.num_updates)
-    state = look(path / "plan.toml", NOON)
+    state = look(path / "followed-plan.toml", NOON)
     assert all(stage.is_finished for stage in state.stages) and state.seconds_left == (0.0, 0.0, 0.0)
 
 
@@ -64,7 +64,7 @@ def test_the_end_lies_in_the_chosen_hours(folder):
     path, plan = folder
     import dataclasses
 
-    write_plan(path / "plan.toml", dataclasses.replace(plan, when=WhenToTrain(day_hours="22-7")))
+    write_plan(path / "followed-plan.toml", dataclasses.replace(plan, when=WhenToTrain(day_hours="22-7")))
     state = look(path, NOON)
     assert state.end[1] == NOON.replace(hour=22) + datetime.timedelta(seconds=state.seconds_left[1])
 

@@ -19,7 +19,8 @@ from mof.training.run_folder import RunFolder
 
 PRESET = "nano"
 QUESTION = "你好"
-MEASURING_SECONDS = 60  # a process that takes twice as long is stopped, and TensorFlow starts slowly
+# a process that takes twice as long is stopped: on a busy machine TensorFlow's start alone may
+MEASURING_SECONDS = (60, 240)
 PATIENCE_SECONDS = 600.0  # for any one thing to happen, on a busy machine
 
 
@@ -67,8 +68,7 @@ def rehearse(folder, data="data", minutes=2.0, tell=print):
         steps.append((words, time.monotonic() - start))
         return result
 
-    measuring = ["doctor", "--preset", PRESET, "--seconds", MEASURING_SECONDS, "--json", machine]
-    step("Measuring the machine", _mof, *measuring)
+    step("Measuring the machine", _measure, machine)
     texts = ["--corpus", data / "prose", "--dialogues", data / "dialogues", "--machine", machine]
     planning = ["plan", *texts, "--preset", PRESET, "--hours", minutes / 60, "--folder", folder]
     step("Planning", _mof, *planning)
@@ -91,6 +91,16 @@ def rehearse(folder, data="data", minutes=2.0, tell=print):
         is_same,
         said.split("答 (model)> ", 1)[-1].split("\n", 1)[0],
     )
+
+
+def _measure(machine):
+    """By the doctor; once more with more time where the machine was too busy."""
+    for seconds in MEASURING_SECONDS:
+        try:
+            return _mof("doctor", "--preset", PRESET, "--seconds", seconds, "--json", machine)
+        except RehearsalError:
+            if seconds == MEASURING_SECONDS[-1]:
+                raise
 
 
 def _train_and_kill(plan, folder):

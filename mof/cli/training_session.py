@@ -60,10 +60,10 @@ def train_to_end(run, model, cache, gate=None, stop_files=(), go_on=None):
 def _tell_begin(model, split, observer, training):
     print(f"{model.num_parameters():,} parameters, {split.num_characters:,} characters to learn from.")
     print("Preparing the graphs, about 30 s on two cores. Ctrl-C stops the training and saves it.")
-    update = training.progress.update
-    words = f"Going on after update {update}." if update else "Started."
+    update, is_resumed = training.progress.update, training.progress.num_tokens > 0
     observer.begin(update)
-    observer.events.note("resumed" if update else "started", words)
+    words = f"Going on after update {update}." if is_resumed else "Started."
+    observer.events.note("resumed" if is_resumed else "started", words)
 
 
 def _tell_end(observer, progress):

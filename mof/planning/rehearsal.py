@@ -14,13 +14,14 @@ import psutil
 from mof.planning import background
 from mof.planning.following import is_finished, is_followed
 from mof.planning.plan_file import read_plan
-from mof.training.checkpoint import list_checkpoints
+from mof.training.checkpoint import checkpoint_name, list_checkpoints
 from mof.training.run_folder import RunFolder
 
 PRESET = "nano"
 QUESTION = "你好"
 # a process that takes twice as long is stopped: on a busy machine TensorFlow's start alone may
 MEASURING_SECONDS = (60, 240)
+FIRST_UPDATES = 2  # saved before it is killed
 PATIENCE_SECONDS = 600.0  # for any one thing to happen, on a busy machine
 
 
@@ -107,7 +108,8 @@ def _train_and_kill(plan, folder):
     """Start in the background, kill the process without a warning once it has saved; returns its losses."""
     number, output = background.start(plan)
     run = folder / "pretraining"
-    _until(lambda: len(list_checkpoints(run / "checkpoints")) > 0, number, output)
+    newest = checkpoint_name(FIRST_UPDATES)
+    _until(lambda: any(p.name >= newest for p in list_checkpoints(run / "checkpoints")), number, output)
     psutil.Process(number).kill()
     _until(lambda: not is_followed(folder), None, output)
     return losses(run)

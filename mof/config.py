@@ -87,13 +87,21 @@ class Config:
         return cls(**_known_keys(cls, fields))
 
 
-def _known_keys(cls, fields):
-    known = [field.name for field in dataclasses.fields(cls)]
+def check_keys(fields, known, what):
+    """Raise ValueError for a key of `fields` that is not among `known`, naming the nearest one.
+
+    Args:
+        fields: dict. known: list of str. what: whose keys they are, for the message.
+    """
     for key in fields:
         if key not in known:
             raise ValueError(
-                f"{cls.__name__} has no field {key!r}{_nearest(key, known)}. Fields: {', '.join(known)}."
+                f"{what} has no field {key!r}{_nearest(key, known)}. Fields: {', '.join(known)}."
             )
+
+
+def _known_keys(cls, fields):
+    check_keys(fields, [field.name for field in dataclasses.fields(cls)], cls.__name__)
     return fields
 
 

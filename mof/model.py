@@ -20,10 +20,11 @@ from keras import ops
 from mof.config import ModelConfig
 from mof.experts.recurrent_expert import RecurrentExpert
 from mof.experts.transformer_expert import TransformerExpert
-from mof.layers.initialization import SeededNormal, derive_seed
+from mof.layers.initialization import SeededNormal
 from mof.layers.normalization import RootMeanSquareNorm
 from mof.layers.projection import Projection
 from mof.layers.router import Router
+from mof.layers.seeds import derive_seed
 from mof.ops.head_loss import head_cross_entropy
 from mof.ops.losses import token_cross_entropy, weighted_mean
 from mof.ops.normalization import rms_normalize

@@ -31,7 +31,7 @@ ORDER = (
         "tasks",
         "sources",
     },
-    {"cli", "launcher", "lessons", "machine", "course", "viz"},
+    {"cli", "launcher", "lessons", "machine", "planning", "course", "viz"},
 )
 
 
@@ -129,7 +129,7 @@ print(seconds)
     assert float(finished.stdout) <= 0.3
 
 
-@pytest.mark.parametrize("folder", ["corpus", "tokenizer", "inference"])
+@pytest.mark.parametrize("folder", ["corpus", "tokenizer", "inference", "planning"])
 def test_what_needs_no_backend_starts_none(folder):
     names = [
         module_name(path) for path in FILES if path.parent == PACKAGE / folder and path.stem != "__init__"

@@ -12,7 +12,8 @@ from keras import ops
 from mof.config import ModelConfig
 from mof.execution import as_graph
 from mof.experts.interface import Expert
-from mof.layers.initialization import SeededNormal, derive_seed
+from mof.layers.initialization import SeededNormal
+from mof.layers.seeds import derive_seed
 from mof.model import GROUPS, MixtureLanguageModel, make_expert
 from mof.ops.losses import token_cross_entropy
 from mof.presets import PRESET_NAMES, preset

@@ -15,7 +15,10 @@ from mof.cli.export import export
 from mof.cli.generate import generate
 from mof.cli.info import info
 from mof.cli.plain_help import PlainHelpCommand
+from mof.cli.plan import plan
 from mof.cli.quickstart import quickstart
+from mof.cli.rehearsal import rehearsal
+from mof.cli.status import status, stop
 from mof.cli.train import train
 
 app = typer.Typer(
@@ -26,7 +29,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (doctor, quickstart, train, chat, generate, evaluate, abilities, export, info):
+for command in (
+    doctor,
+    quickstart,
+    plan,
+    train,
+    status,
+    stop,
+    rehearsal,
+    chat,
+    generate,
+    evaluate,
+    abilities,
+    export,
+    info,
+):
     app.command(cls=PlainHelpCommand)(command)
 app.add_typer(corpus, name="corpus")
 app.add_typer(course, name="course")

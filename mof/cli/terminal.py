@@ -1,4 +1,6 @@
-"""What a training shows in a terminal: a progress bar, held-out loss now and then, a clean stop on Ctrl-C."""
+"""What a training shows in a terminal: a progress bar, held-out loss now and then, a clean stop on Ctrl-C;
+and where it waits: for its hours, for a calm and cool machine, for room on the disk.
+"""
 
 import contextlib
 import math
@@ -8,6 +10,10 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from mof.planning.gate import SECONDS_BETWEEN_LOOKS
+from mof.planning.waiting import RunEvents, Waiter
+from mof.training.clock import JumpWatch
+from mof.training.disk_space import RoomWaiter
 from mof.training.observer import Observer
 
 SECONDS_BETWEEN_LINES = 15.0  # where the output is no terminal, a line instead of a moving bar
@@ -24,9 +30,23 @@ class TerminalObserver(Observer):
         bytes_per_token: float, to tell the loss in bits per byte.
         expert_names: list of str, as the router orders them.
         console: rich Console, or None for the standard output.
+        gate: `mof.planning.gate.Gate` that says when the training may run, or None.
+        stop_files: paths; once one of them is there, the training stops after the present update.
+        run: RunFolder whose events are noted, or None.
     """
 
-    def __init__(self, config, evaluation, characters_per_token, bytes_per_token, expert_names, console=None):
+    def __init__(
+        self,
+        config,
+        evaluation,
+        characters_per_token,
+        bytes_per_token,
+        expert_names,
+        console=None,
+        gate=None,
+        stop_files=(),
+        run=None,
+    ):
         self.config, self.evaluation = config, evaluation
         self.characters_per_token, self.bytes_per_token = characters_per_token, bytes_per_token
         self.expert_names = expert_names
@@ -40,12 +60,19 @@ class TerminalObserver(Observer):
         self._last_line = None
         self._smooth_loss = None
         self._recent = []
+        self._gate, self._stop_files = gate, stop_files
+        self._gate_asked_at = None
+        self._jumps = JumpWatch()
+        self._update = 0
+        self.events = None if run is None else RunEvents(run, lambda: self._update)
+        self._waiter = Waiter(self.wants_stop, self._say, self.events)
 
     @contextlib.contextmanager
     def watching(self):
-        """While inside, Ctrl-C asks for a stop after the present update; a second one stops at once."""
+        """While inside, Ctrl-C asks for a stop after the present update, as do the signals by which a system
+        that goes down or a closed terminal end a process; a second one stops at once."""
 
-        def on_interrupt(number, frame):
+        def on_signal(number, frame):
             if self._stop_asked:
                 raise KeyboardInterrupt
             self._stop_asked = True
@@ -54,19 +81,39 @@ class TerminalObserver(Observer):
                 "loses what came after the last checkpoint.)"
             )
 
-        before = signal.signal(signal.SIGINT, on_interrupt)
+        before = {number: signal.signal(number, on_signal) for number in _stop_signals()}
         try:
             with self._bar if self.console.is_terminal else contextlib.nullcontext():
                 yield self
         finally:
-            signal.signal(signal.SIGINT, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def begin(self, update):
+        """Note that so many updates are done, before the first that is heard of."""
+        self._update = update
 
     def wants_stop(self):
-        """True after Ctrl-C."""
+        """True after Ctrl-C, a signal to end, or `mof stop`."""
+        if not self._stop_asked and any(path.exists() for path in self._stop_files):
+            self._stop_asked = True
+            self._say("Stopping, as was asked from outside; everything will be saved.")
         return self._stop_asked
 
+    def write(self, training, action, num_bytes):
+        """Do what writes; where the disk is full, wait for room. The wait does not count as training."""
+        folder = "." if self.events is None else self.events.run.path
+
+        def wait(words, is_over, seconds_between):
+            with training.paused() if training is not None else contextlib.nullcontext():
+                return self._waiter.wait("disk", words, is_over, seconds_between)
+
+        return RoomWaiter(folder, wait).do(action, num_bytes)
+
     def updated(self, training):
-        """Move the bar; evaluate when it is time."""
+        """Move the bar; evaluate when it is time; wait where the training may not run now."""
+        self._update = training.progress.update
+        self._tell_jump()
         seconds = training.seconds()
         now = (seconds, training.progress.update, training.progress.num_tokens)
         self._recent = [*self._recent[-SPEED_UPDATES:], now]
@@ -80,6 +127,44 @@ class TerminalObserver(Observer):
             self._evaluated_at = seconds
             with training.paused():
                 self._tell_evaluation(training, self.evaluation())
+        if not training.is_finished():
+            self._pass_gate(training)
+
+    def _pass_gate(self, training):
+        """Wait at the gate; the moment is saved first, for a pause may last a day."""
+        now = time.monotonic()
+        if self._gate is None or self._gate.is_always_open:
+            return
+        if self._gate_asked_at is not None and now - self._gate_asked_at < SECONDS_BETWEEN_LOOKS:
+            return
+        self._gate_asked_at = now
+        refusal = self._gate.refusal()
+        if refusal is None:
+            return
+        training.save_unless_saved()
+        with training.paused():
+            words = f"{refusal.words} Saved; the memory stays in use. `mof stop` or Ctrl-C gives it back."
+            self._waiter.wait(
+                refusal.reason, words, lambda: self._gate.refusal() is None, SECONDS_BETWEEN_LOOKS
+            )
+        self._jumps.jump()  # a pause may hold a night's sleep
+
+    def _tell_jump(self):
+        jump = self._jumps.jump()
+        if not jump:
+            return
+        if jump > 0:
+            event = "slept"
+            words = (
+                f"The computer's clock went {format_seconds(jump)} further than the training: it slept, or "
+                "the clock was set forward. That time does not count; nothing is lost."
+            )
+        else:
+            event = "clock"
+            words = f"The clock was set back by {format_seconds(-jump)}. The training does not go by it."
+        self._say(words)
+        if self.events is not None:
+            self.events.note(event, words, seconds=round(jump, 1))
 
     def characters_per_second(self):
         """Speed over the last updates; None until there are two."""
@@ -126,7 +211,7 @@ class TerminalObserver(Observer):
             f"  update {training.progress.update:,}: {result.bits_per_byte:.3f} bits per byte on held-out "
             f"text; the router gives " + ", ".join(f"{name} {share:.0%}" for name, share in shares)
         )
-        training.run.append_log(
+        training.log(
             {
                 "event": "evaluation",
                 "update": training.progress.update,
@@ -139,7 +224,17 @@ class TerminalObserver(Observer):
         )
 
     def _say(self, words):
-        self.console.print(words, markup=False, highlight=False, soft_wrap=True)
+        with contextlib.suppress(OSError):  # a terminal that is gone ends no training
+            self.console.print(words, markup=False, highlight=False, soft_wrap=True)
+
+
+def _stop_signals():
+    """Ctrl-C; the system goes down, or somebody ends the process; the terminal was closed, unless that is
+    ignored already, as under nohup."""
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    return numbers
 
 
 def format_seconds(seconds):

@@ -1,4 +1,4 @@
-"""`mof train`: pre-training, chat fine-tuning, and going on with either."""
+"""`mof train`: pre-training, chat fine-tuning, a whole plan of both, and going on with any of them."""
 
 import dataclasses
 from typing import Annotated
@@ -9,6 +9,7 @@ from mof.cli.backend import start_backend
 from mof.cli.config_flags import with_config_flags
 from mof.cli.invocation import command_line
 from mof.config import ModelConfig
+from mof.planning.gate import Gate, WhenToTrain, make_way
 from mof.presets import PRESET_NAMES, TOKENIZERS, preset
 from mof.training.config import TrainingConfig
 from mof.training.run_folder import RunFolder
@@ -19,6 +20,7 @@ CORPUS_HELP = "File or folder of text or dialogues (.txt, .jsonl, also as .zst).
 @with_config_flags(
     training=(TrainingConfig, "How it is trained"),
     model=(ModelConfig, "Shape of the model (the defaults shown are those of the preset tiny)"),
+    when=(WhenToTrain, "When it runs (also with --plan and --resume; without a plan, niceness is 0)"),
 )
 def train(
     corpus: Annotated[list[str] | None, typer.Option(metavar="PATH", help=CORPUS_HELP)] = None,
@@ -41,8 +43,17 @@ def train(
         float | None,
         typer.Option(metavar="NUMBER", help="Share of the documents held out. Default: 0.01."),
     ] = None,
+    plan: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Follow a plan of `mof plan`, or go on with it: the same command."),
+    ] = None,
+    background: Annotated[
+        bool,
+        typer.Option("--background", help="With --plan: go on when the terminal or the notebook is closed."),
+    ] = False,
     model=None,
     training=None,
+    when=None,
 ):
     """Train a model on your own text, or go on with a training.
 
@@ -51,10 +62,20 @@ def train(
       mof train --corpus my-texts --minutes 60
       mof train --resume --run runs/first
       mof train --base runs/first --corpus dialogues.jsonl --run runs/chat
+      mof train --plan runs/four-days/plan-b.toml --background --day-hours 22-7
     """
     fixed = {"corpus": corpus, "preset": preset_name, "tokenizer": tokenizer, "base": base}
     fixed |= {"validation_fraction": validation_fraction, **model, **training}
     given = [f"--{name.replace('_', '-')}" for name, value in fixed.items() if value not in (None, [])]
+    if plan is not None:
+        if resume or given:
+            given = ["--resume"] * resume + given
+            raise ValueError(f"--plan says all that decides the model: leave out {', '.join(given)}.")
+        from mof.cli.train_plan import train_by_plan
+
+        return train_by_plan(plan, when, background)
+    if background:
+        raise ValueError("--background needs a plan: make one with `mof plan`, and give it with --plan FILE.")
     if resume and given:
         raise ValueError(f"--resume goes on with the run as it was planned: leave out {', '.join(given)}.")
     if not resume and not corpus:
@@ -70,6 +91,9 @@ def train(
     model_config = shape.model.replace(**model)  # wrong settings are told before the backend starts
     if resume:
         model_config = RunFolder(run).model_config
+    when = WhenToTrain(**{"niceness": 0, **when})
+    gate = Gate(when)
+    make_way(when.niceness)
     start_backend(saves_memory=model_config.saves_memory)
     from mof.cli.training_session import train_to_end
     from mof.training.assembly import existing_run, new_run
@@ -79,7 +103,7 @@ def train(
     else:
         fraction = 0.01 if validation_fraction is None else validation_fraction
         prepared = new_run(run, shape, model, config, corpus, fraction, base)
-    progress = train_to_end(*prepared)
+    progress = train_to_end(*prepared, gate=gate)
     if progress.num_updates is None or progress.update < progress.num_updates:
         print("Stopped and saved. Go on with:\n  " + command_line("train", "--resume", "--run", run))
         return

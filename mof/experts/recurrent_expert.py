@@ -14,8 +14,8 @@ from keras import ops
 
 from mof.experts.interface import Expert
 from mof.layers.gated_recurrence import make_recurrence
-from mof.layers.initialization import derive_seed
 from mof.layers.normalization import RootMeanSquareNorm
+from mof.layers.seeds import derive_seed
 from mof.layers.short_convolution import ShortConvolution, Source
 from mof.ops.fusion import fused
 

@@ -13,10 +13,10 @@ from keras import ops
 
 from mof.experts.interface import Expert
 from mof.layers.feed_forward import FeedForward
-from mof.layers.initialization import derive_seed
 from mof.layers.linear_attention import LinearAttention
 from mof.layers.normalization import RootMeanSquareNorm
 from mof.layers.position import Position
+from mof.layers.seeds import derive_seed
 from mof.layers.short_convolution import ShortConvolution, Source
 from mof.layers.thought_space import ThoughtSpace
 

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
-from mof.layers.initialization import derive_seed
 from mof.layers.projection import Projection
+from mof.layers.seeds import derive_seed
 from mof.ops.activations import squared_relu, tanh_gelu
 from mof.ops.fusion import fused
 from mof.ops.normalization import rms_normalize

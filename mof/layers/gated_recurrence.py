@@ -8,8 +8,9 @@ hidden state is their whole memory: {"hidden": [B, R]} float32. Equations: `mof.
 import keras
 from keras import ops
 
-from mof.layers.initialization import SeededNormal, derive_seed
+from mof.layers.initialization import SeededNormal
 from mof.layers.projection import Projection
+from mof.layers.seeds import derive_seed
 from mof.ops.activations import gate_with_silu
 from mof.ops.fusion import fused
 from mof.ops.gated_recurrence import gated_recurrence, minimal_gru_gates

@@ -13,8 +13,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from mof.layers.initialization import derive_seed
 from mof.layers.projection import Projection
+from mof.layers.seeds import derive_seed
 from mof.ops.activations import gate_with_silu
 from mof.ops.fusion import fused
 from mof.ops.linear_attention import (

@@ -11,9 +11,9 @@ import keras
 from keras import ops
 
 from mof.layers.gated_recurrence import make_recurrence
-from mof.layers.initialization import derive_seed
 from mof.layers.normalization import RootMeanSquareNorm
 from mof.layers.projection import Projection
+from mof.layers.seeds import derive_seed
 
 
 class Router(keras.layers.Layer):

@@ -11,7 +11,7 @@ import keras
 from keras import ops
 
 from mof.layers.feed_forward import FeedForward
-from mof.layers.initialization import derive_seed
+from mof.layers.seeds import derive_seed
 from mof.ops.fusion import fused
 from mof.ops.normalization import rms_normalize
 from mof.ops.products import project

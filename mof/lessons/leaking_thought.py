@@ -11,7 +11,7 @@ All three have the same weights with the same names, so that those of one can be
 from keras import ops
 
 from mof.experts.transformer_expert import TransformerExpert
-from mof.layers.initialization import derive_seed
+from mof.layers.seeds import derive_seed
 from mof.layers.thought_space import ThoughtSpace
 from mof.model import MixtureLanguageModel, make_expert
 from mof.ops.normalization import rms_normalize

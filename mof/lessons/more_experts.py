@@ -9,8 +9,8 @@ from keras import ops
 
 from mof.experts.interface import Expert
 from mof.layers.feed_forward import FeedForward
-from mof.layers.initialization import derive_seed
 from mof.layers.normalization import RootMeanSquareNorm
+from mof.layers.seeds import derive_seed
 from mof.model import MixtureLanguageModel, make_expert
 
 NAMES = {"recurrent": "RNN", "transformer": "Transformer", "dictionary": "dictionary"}

@@ -24,6 +24,7 @@ from mof.presets import PRESET_NAMES, preset
 
 LONGEST_BATCH_TOKENS = 8 * 512  # of a training with the default settings
 BATCH_TOKENS = 2048  # 8 rows of 256, the middle of the three lengths
+OWN_SHAPE = "own"
 CHECKPOINTS_KEPT = 3  # mof.training.checkpoint keeps so many, and one more while it writes
 # 123,293 characters of the text in data/ are 86,231 tokens of the tokenizer with 8,192; other text differs
 CHARACTERS_PER_TOKEN = {"bpe": 1.43, "characters": 1.0}
@@ -40,7 +41,7 @@ UNTESTED_MEMORY_SPREAD = 0.3  # logarithm; our assumption for a size when one si
 class PresetPrediction(Config):
     """What one preset needs and gives on a machine; low and high bound an 80% interval."""
 
-    preset: str = setting("tiny", "which preset", PRESET_NAMES)
+    preset: str = setting("tiny", "which preset; own for a shape that none has", (*PRESET_NAMES, OWN_SHAPE))
     product_dtype: str = setting("float32", "number format of the products", PRODUCT_DTYPES)
     num_parameters: int = setting(1, "numbers that training changes")
     is_measured: bool = setting(False, "real steps of this preset in this format were run; else predicted")
@@ -101,7 +102,16 @@ def predict_presets(rates, steps, bandwidth_bytes, names=PRESET_NAMES):
 
 def predict(name, product_dtype, rates, steps, bandwidth_bytes):
     """The prediction for one preset in one format; arguments and errors as `predict_presets`."""
-    entry = preset(name)
+    return predict_shape(preset(name), product_dtype, rates, steps, bandwidth_bytes)
+
+
+def predict_shape(entry, product_dtype, rates, steps, bandwidth_bytes):
+    """The prediction for any shape; arguments and errors as `predict_presets`.
+
+    Args:
+        entry: Preset; one that is named OWN_SHAPE was never measured itself.
+    """
+    name = entry.name
     config = entry.model.replace(product_dtype=product_dtype)
     own = _steps_of(steps, name, product_dtype)
     if own is not None:
@@ -109,7 +119,7 @@ def predict(name, product_dtype, rates, steps, bandwidth_bytes):
         spread = math.hypot(own.spread(), LEAST_SPREAD)
     else:
         modelled = _modelled_seconds(entry, config, rates, bandwidth_bytes)
-        factor, spread = _time_correction(name, product_dtype, rates, steps, bandwidth_bytes)
+        factor, spread = _time_correction(config, product_dtype, rates, steps, bandwidth_bytes)
         seconds = modelled * factor
     update = update_operations(config) / entry.tokens_per_update
     low, speed, high = interval(1.0 / seconds, spread)
@@ -131,7 +141,7 @@ def predict(name, product_dtype, rates, steps, bandwidth_bytes):
     )
 
 
-def _time_correction(name, product_dtype, rates, steps, bandwidth_bytes):
+def _time_correction(config_wanted, product_dtype, rates, steps, bandwidth_bytes):
     """How far real steps were from the model: of this format, or of the other one and then less surely."""
     of_dtype = [s for s in steps if s.product_dtype == product_dtype]
     # two sizes in the other format say more than one in this one
@@ -146,7 +156,7 @@ def _time_correction(name, product_dtype, rates, steps, bandwidth_bytes):
         modelled = _modelled_seconds(entry, config, rates, bandwidth_bytes)
         ratio = measured.seconds_per_token(entry.tokens_per_update) / modelled
         logs.append((num_parameters(config), math.log(ratio), measured.spread()))
-    factor, spread = correction(logs, num_parameters(preset(name).model))
+    factor, spread = correction(logs, num_parameters(config_wanted))
     return factor, math.hypot(spread, more)
 
 

@@ -6,10 +6,10 @@ are those of `mof.training.loop`.
 """
 
 import concurrent.futures
-import time
 
 import numpy as np
 
+from mof.training import clock
 from mof.training.loop import Training
 
 
@@ -58,14 +58,14 @@ class BlockTraining(Training):
             Progress.
         """
         progress, config = self.progress, self.config
-        end = time.perf_counter() + seconds
-        self._stretch_start = time.perf_counter() - progress.seconds
+        end = clock.awake_seconds() + seconds
+        self._stretch_start = clock.awake_seconds() - progress.seconds
         num_updates = None
         while num_updates is None or progress.update < num_updates:
             is_falling = num_updates and progress.update >= (1 - config.decay_share) * num_updates
             if len(self._block_seconds) >= 2 and not is_falling:
                 pace = float(np.median(self._block_seconds[-9:])) / self.block
-                remaining = int((end - time.perf_counter()) / pace) // self.block * self.block
+                remaining = int((end - clock.awake_seconds()) / pace) // self.block * self.block
                 num_updates = progress.num_updates = progress.update + max(self.block, remaining)
             self.update_block()
             self.observer.updated(self)
@@ -77,7 +77,7 @@ class BlockTraining(Training):
     def update_block(self):
         """The next block of updates; writes their lines into the log."""
         progress, config = self.progress, self.config
-        start, length = time.perf_counter(), config.lengths[0]
+        start, length = clock.awake_seconds(), config.lengths[0]
         is_first = self._next_rows is None
         trainable = self._trainable()
         batches, cursor = self._read(self.batches) if is_first else self._next_rows.result()
@@ -92,7 +92,7 @@ class BlockTraining(Training):
             self._finish_update(loss / max(progress.cycle_weight, 1.0), norm, length)
         self._cursor = cursor
         if not is_first:
-            self._block_seconds.append(time.perf_counter() - start)
+            self._block_seconds.append(clock.awake_seconds() - start)
 
     def pace(self):
         """Tokens a second of the blocks so far, the first left out; 0 before there are any."""

@@ -64,11 +64,31 @@ def save_checkpoint(folder, arrays, state, update, micro_batch=0):
 
     Returns:
         Path of the new checkpoint.
+
+    Raises:
+        OSError: it cannot be written; those of before are untouched.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for unfinished in folder.glob("writing-*"):  # left by a process that was killed
         shutil.rmtree(unfinished, ignore_errors=True)
     aside = folder / f"writing-{checkpoint_name(update, micro_batch)}"
+    try:
+        _write_aside(aside, arrays, state)
+    except OSError:  # most likely a full disk: what was begun would keep it full
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    final = folder / checkpoint_name(update, micro_batch)
+    if final.exists():  # a damaged one of the same name, which was refused
+        os.replace(final, folder / f"writing-over-{final.name}")
+    os.replace(aside, final)
+    _flush_folder(folder)
+    shutil.rmtree(folder / f"writing-over-{final.name}", ignore_errors=True)
+    for old in list_checkpoints(folder)[NUM_KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return final
+
+
+def _write_aside(aside, arrays, state):
     aside.mkdir()
     files = {}
     for part, tensors in arrays.items():
@@ -82,15 +102,6 @@ def save_checkpoint(folder, arrays, state, update, micro_batch=0):
     path = aside / STATE_NAME
     path.write_text(json.dumps(state, ensure_ascii=False, indent=1), encoding="utf-8")
     _flush(path)
-    final = folder / checkpoint_name(update, micro_batch)
-    if final.exists():  # a damaged one of the same name, which was refused
-        os.replace(final, folder / f"writing-over-{final.name}")
-    os.replace(aside, final)
-    _flush_folder(folder)
-    shutil.rmtree(folder / f"writing-over-{final.name}", ignore_errors=True)
-    for old in list_checkpoints(folder)[NUM_KEPT:]:
-        shutil.rmtree(old, ignore_errors=True)
-    return final
 
 
 def load_checkpoint(path, parts=None):

@@ -6,13 +6,13 @@ carried memory, and traces a graph anew for each length; so long runs use this l
 
 import contextlib
 import math
-import time
 
 import keras
 import numpy as np
 
 from mof.corpus.packing import StreamBatches
-from mof.layers.initialization import derive_seed
+from mof.layers.seeds import derive_seed
+from mof.training import clock
 from mof.training.checkpoint import save_checkpoint
 from mof.training.conditions import bit_identity_conditions, changed_conditions
 from mof.training.freezing import frozen_groups, parse_freezing, trainable_flags
@@ -23,6 +23,7 @@ from mof.training.progress import Progress
 from mof.training.row_groups import accumulate_in_groups
 from mof.training.saved_model import check_shapes
 from mof.training.schedule import draw_length, schedule_factor, warmup_factor
+from mof.training.tensor_file import num_bytes
 
 # by the updates between these the speed is measured that turns minutes into updates
 FIRST_TIMED_UPDATE, LAST_TIMED_UPDATE = 4, 16
@@ -56,7 +57,8 @@ class Training:
         self.memory = model.initial_state(self.config.num_streams)
         self.last_entry = None  # the log's newest line
         self._was_trainable = None
-        self._stretch_start = time.perf_counter()
+        self._stretch_start = clock.awake_seconds()
+        self._is_paused = False
         self._saved_at = 0.0
         self._saved_place = None  # (update, micro_batch) of the checkpoint that holds this moment
 
@@ -89,7 +91,7 @@ class Training:
         self._was_trainable = tuple(state["trainable"]) if state["trainable"] else None
         self._saved_at = self.progress.seconds
         self._saved_place = (self.progress.update, self.progress.micro_batch)
-        self._stretch_start = time.perf_counter() - self.progress.seconds
+        self._stretch_start = clock.awake_seconds() - self.progress.seconds
         self.run.rewind_log(self.progress.update)
         return changed_conditions(state["conditions"], bit_identity_conditions())
 
@@ -105,33 +107,44 @@ class Training:
             "tokenizer_hash": self.run.facts["tokenizer_hash"],
             "conditions": bit_identity_conditions(),
         }
-        path = save_checkpoint(
-            self.run.checkpoints, arrays, state, self.progress.update, self.progress.micro_batch
+        place = (self.progress.update, self.progress.micro_batch)
+        path = self.observer.write(
+            self,
+            lambda: save_checkpoint(self.run.checkpoints, arrays, state, *place),
+            num_bytes(arrays),
         )
         self._saved_at = self.progress.seconds
-        self._saved_place = (self.progress.update, self.progress.micro_batch)
+        self._saved_place = place
         self.observer.saved(path)
+
+    def save_unless_saved(self):
+        """Take a checkpoint of this moment if the newest one is not that already."""
+        if self._saved_place != (self.progress.update, self.progress.micro_batch):
+            self.save()
 
     def seconds(self):
         """Seconds of training so far, over all stretches of the run."""
-        return time.perf_counter() - self._stretch_start
+        return clock.awake_seconds() - self._stretch_start
 
     @contextlib.contextmanager
     def paused(self):
-        """What happens inside, such as an evaluation, does not count as seconds of training."""
-        start = time.perf_counter()
+        """What happens inside, such as an evaluation, does not count as seconds of training; a pause inside a
+        pause counts once."""
+        is_outermost, self._is_paused = not self._is_paused, True
+        start = clock.awake_seconds()
         yield
-        self._stretch_start += time.perf_counter() - start
+        if is_outermost:
+            self._stretch_start += clock.awake_seconds() - start
+            self._is_paused = False
 
     def run_to_end(self):
         """Train until the run's last update, or until the observer asks to stop; the last moment is saved
         either way."""
-        self._stretch_start = time.perf_counter() - self.progress.seconds
+        self._stretch_start = clock.awake_seconds() - self.progress.seconds
         while not self.is_finished() and not self.observer.wants_stop():
             self.update()
             self.observer.updated(self)
-        if self._saved_place != (self.progress.update, self.progress.micro_batch):
-            self.save()
+        self.save_unless_saved()
         return self.progress
 
     def is_finished(self):
@@ -209,7 +222,11 @@ class Training:
             "tokens": progress.num_tokens,
             "seconds": round(self.seconds(), 3),
         }
-        self.run.append_log(self.last_entry)
+        self.log(self.last_entry)
+
+    def log(self, entry):
+        """Add a line to the run's log; where the disk is full, the observer may wait for room."""
+        self.observer.write(self, lambda: self.run.append_log(entry), 0)
 
     def _trainable(self):
         """Flags of the parameters that this update trains; groups that thaw are noted and start with empty

@@ -13,3 +13,15 @@ class Observer:
 
     def saved(self, path):
         """After each checkpoint."""
+
+    def write(self, training, action, num_bytes):
+        """Do what writes to the disk, about so many bytes; one that can wait does it again where that is
+        full.
+
+        Returns:
+            What `action()` gives.
+
+        Raises:
+            OSError: as `action` does.
+        """
+        return action()

@@ -2,25 +2,31 @@
 
 run.json          what is trained: stage, preset, both configs, tokenizer hash, corpus
 tokenizer.json
-log.jsonl         a line for each update, evaluation and sample
+log.jsonl         a line for each update, evaluation and sample; what came after the newest checkpoint is
+                  dropped on resuming, for it is done again
+events.jsonl      what befell the run, never dropped: "started", "resumed", "paused", "continued", "slept",
+                  "clock", "stopped", "finished", each with "time" (ISO, with its zone), "update" and "words";
+                  a pause has a "reason" ("disk", "hours", "load", "heat"), its end the "seconds" that it took
 checkpoints/      see `mof.training.checkpoint`
 run.lock          held while a process trains here
+stop-asked        somebody wants the run to stop after the present update
 """
 
 import contextlib
+import datetime
 import json
 import os
 from pathlib import Path
-
-import filelock
 
 from mof import __version__
 from mof.config import ModelConfig
 from mof.tokenizer.loading import load_tokenizer
 from mof.training.checkpoint import load_newest_checkpoint
 from mof.training.config import TrainingConfig
+from mof.training.folder_lock import held, is_held
 
 RUN_NAME, LOG_NAME, TOKENIZER_NAME = "run.json", "log.jsonl", "tokenizer.json"
+EVENTS_NAME, LOCK_NAME, STOP_NAME = "events.jsonl", "run.lock", "stop-asked"
 
 
 class RunError(ValueError):
@@ -134,23 +140,34 @@ class RunFolder:
         Raises:
             RunError: another process trains here.
         """
-        lock = filelock.FileLock(self.path / "run.lock")
-        try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout as error:
-            raise RunError(
-                f"another process is training in {self.path}. Wait for it, stop it, or choose "
-                "another folder with --run."
-            ) from error
-        try:
+        error = RunError(
+            f"another process is training in {self.path}. Wait for it, stop it, or choose another folder "
+            "with --run."
+        )
+        with held(self.path / LOCK_NAME, error):
             yield
-        finally:
-            lock.release()
+
+    def is_training(self):
+        """True while a process holds the folder."""
+        return is_held(self.path / LOCK_NAME)
 
     def append_log(self, entry):
-        """Add one line to the log."""
-        with open(self.path / LOG_NAME, "a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        """Add one line to the log: whole, or where the disk is full not at all."""
+        _append_line(self.path / LOG_NAME, entry)
+
+    def append_event(self, event, update, words, **more):
+        """Add one line to the events; see the head of this file."""
+        now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+        entry = {"time": now, "event": event, "update": update, "words": words, **more}
+        file = self.path / EVENTS_NAME
+        is_cut = file.is_file() and not file.read_bytes().endswith(b"\n") and file.stat().st_size > 0
+        _append_line(file, entry, before="\n" if is_cut else "")  # a kill may have cut the last line
+
+    def read_events(self):
+        """The events in their order; lines that a kill or a full disk cut are passed over."""
+        file = self.path / EVENTS_NAME
+        lines = file.read_bytes().split(b"\n") if file.is_file() else []
+        return [entry for entry in map(_as_entry, lines) if entry is not None]
 
     def read_log(self):
         """The log's entries; a last line that was cut off by a kill is left out.
@@ -178,6 +195,26 @@ class RunFolder:
         text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in kept)
         unfinished.write_text(text, encoding="utf-8", newline="\n")
         os.replace(unfinished, self.path / LOG_NAME)
+
+
+def _append_line(path, entry, before=""):
+    data = (before + json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8")
+    with open(path, "ab", buffering=0) as file:  # no buffer: it would write again when the file is closed
+        start = file.seek(0, os.SEEK_END)
+        try:
+            while data:
+                data = data[file.write(data) :]
+        except OSError:
+            file.truncate(start)  # half a line would damage the file for good
+            raise
+
+
+def _as_entry(line):
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) and "event" in entry else None
 
 
 def _write_facts(path, facts):

@@ -64,6 +64,15 @@ def write_tensors(path, tensors):
             file.write(_little_endian(as_array(tensor)).data)
 
 
+def num_bytes(parts):
+    """Bytes of all arrays or tensors in a dict of dicts from names to them."""
+    return sum(
+        int(np.prod(tensor.shape, dtype=np.int64)) * np.dtype(tensor.dtype.name).itemsize
+        for tensors in parts.values()
+        for tensor in tensors.values()
+    )
+
+
 def as_array(tensor):
     """A NumPy array, or a tensor or variable of a backend, as a NumPy array in C order."""
     array = tensor.numpy() if hasattr(tensor, "numpy") else np.asarray(tensor)

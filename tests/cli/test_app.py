@@ -8,7 +8,21 @@ import pytest
 from mof.cli import app as app_module
 from mof.cli import info as info_module
 
-COMMANDS = ("doctor", "quickstart", "train", "chat", "generate", "evaluate", "abilities", "export", "info")
+COMMANDS = (
+    "doctor",
+    "quickstart",
+    "plan",
+    "train",
+    "status",
+    "stop",
+    "rehearsal",
+    "chat",
+    "generate",
+    "evaluate",
+    "abilities",
+    "export",
+    "info",
+)
 
 
 def test_help_lists_the_commands(mof):

@@ -1,6 +1,7 @@
 """The progress of a training in a terminal and in a file, by a training that is made up."""
 
 import contextlib
+import errno
 import io
 import signal
 from types import SimpleNamespace
@@ -9,7 +10,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from mof.cli import terminal
 from mof.cli.terminal import TerminalObserver, format_seconds
+from mof.planning.gate import Refusal
+from mof.training import clock, disk_space
 from mof.training.config import TrainingConfig
 
 RESULT = SimpleNamespace(bits_per_byte=1.5, nats_per_token=3.0, route_weights=np.array([0.25, 0.75]))
@@ -21,10 +25,13 @@ class MadeUpTraining:
     def __init__(self, num_updates=10):
         self.progress = SimpleNamespace(update=0, num_tokens=0, num_updates=num_updates)
         self.last_entry, self.logged, self.num_pauses = {"loss": np.log(2) * 6}, [], 0
-        self.run = SimpleNamespace(append_log=self.logged.append)
+        self.log, self.saves = self.logged.append, []
 
     def seconds(self):
         return 30.0 + 2.0 * self.progress.update  # the first update took the graphs' time
+
+    def save_unless_saved(self):
+        self.saves.append(self.progress.update)
 
     def is_finished(self):
         return self.progress.update == self.progress.num_updates
@@ -40,10 +47,10 @@ class MadeUpTraining:
         observer.updated(self)
 
 
-def make_observer(is_terminal=False, evaluation=None, **settings):
+def make_observer(is_terminal=False, evaluation=None, more=None, **settings):
     console = Console(file=io.StringIO(), force_terminal=is_terminal, width=80)
     config = TrainingConfig(**settings)
-    return TerminalObserver(config, evaluation, 1.5, 3.0, ["RNN", "Transformer"], console)
+    return TerminalObserver(config, evaluation, 1.5, 3.0, ["RNN", "Transformer"], console, **(more or {}))
 
 
 def text_of(observer):
@@ -113,3 +120,111 @@ def test_interrupt_asks_for_a_stop_and_a_second_one_stops(is_terminal):
 )
 def test_durations(seconds, shown):
     assert format_seconds(seconds) == shown
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_system_that_goes_down_and_a_closed_terminal_stop_it_too(name):
+    if not hasattr(signal, name):
+        pytest.skip("this system has no such signal")
+    observer, number = make_observer(), getattr(signal, name)
+    found = signal.signal(number, signal.SIG_DFL)
+    try:
+        with observer.watching():
+            signal.raise_signal(number)
+            assert observer.wants_stop()
+        assert signal.getsignal(number) is signal.SIG_DFL
+    finally:
+        signal.signal(number, found)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
+def test_who_ignores_a_closed_terminal_goes_on():
+    observer = make_observer()
+    found = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with observer.watching():
+            signal.raise_signal(signal.SIGHUP)
+            assert not observer.wants_stop()
+    finally:
+        signal.signal(signal.SIGHUP, found)
+
+
+def test_a_file_asks_for_a_stop(tmp_path):
+    observer = make_observer(more={"stop_files": (tmp_path / "a", tmp_path / "b")})
+    assert not observer.wants_stop()
+    (tmp_path / "b").touch()
+    assert observer.wants_stop() and "as was asked from outside" in text_of(observer)
+
+
+class Closed:
+    """A gate that is closed for some looks."""
+
+    is_always_open = False
+
+    def __init__(self, num_looks):
+        self.num_looks = num_looks
+
+    def refusal(self):
+        self.num_looks -= 1
+        return Refusal("heat", "Too hot.") if self.num_looks >= 0 else None
+
+
+def test_at_a_closed_gate_it_saves_and_waits_and_goes_on(monkeypatch):
+    monkeypatch.setattr(terminal, "SECONDS_BETWEEN_LOOKS", 0.0)
+    observer, training = make_observer(more={"gate": Closed(3)}), MadeUpTraining()
+    training.take_update(observer)
+    assert training.saves == [1] and training.num_pauses == 1
+    shown = text_of(observer)
+    assert "Too hot. Saved;" in shown and "Going on after a pause of" in shown
+    training.take_update(observer)
+    assert training.saves == [1]
+
+
+def test_the_gate_is_not_asked_at_every_update():
+    gate = Closed(0)
+    observer, training = make_observer(more={"gate": gate}), MadeUpTraining()
+    for _ in range(5):
+        training.take_update(observer)
+    assert gate.num_looks == -1
+
+
+def test_sleep_is_told_and_noted(monkeypatch):
+    noted = []
+    run = SimpleNamespace(append_event=lambda event, update, words, **more: noted.append((event, update)))
+    observer, training = make_observer(more={"run": run}), MadeUpTraining()
+    now = {"wall": 1e9}
+    monkeypatch.setattr(clock.time, "time", lambda: now["wall"])
+    observer._jumps.jump()
+    training.take_update(observer)
+    assert noted == []
+    now["wall"] += 3 * 3600
+    training.take_update(observer)
+    now["wall"] -= 3600
+    training.take_update(observer)
+    assert noted == [("slept", 2), ("clock", 3)]
+    assert "went 3:00:0" in text_of(observer) and "set back by 1:00:0" in text_of(observer)
+
+
+def test_a_terminal_that_is_gone_ends_no_training(monkeypatch):
+    observer, training = make_observer(), MadeUpTraining()
+
+    def gone(*_, **__):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(observer.console, "print", gone)
+    training.take_update(observer)
+
+
+def test_writing_waits_for_room(monkeypatch):
+    monkeypatch.setattr(disk_space, "SECONDS_BETWEEN_TRIES", 0.0)
+    observer, training = make_observer(), MadeUpTraining()
+    tries = []
+
+    def action():
+        tries.append(1)
+        if len(tries) < 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return "done"
+
+    assert observer.write(training, action, 10) == "done"
+    assert training.num_pauses == 2 and text_of(observer).count("is full") == 2

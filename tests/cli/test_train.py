@@ -92,7 +92,7 @@ def test_a_preset_brings_the_tokens_of_its_updates(name, words, expected, mof, d
     from mof.cli import training_session
     from mof.training.progress import Progress
 
-    monkeypatch.setattr(training_session, "train_to_end", lambda *_: Progress(update=1, num_updates=1))
+    monkeypatch.setattr(training_session, "train_to_end", lambda *_, **__: Progress(update=1, num_updates=1))
     shape = ["--preset", name, *TINY_MODEL[2:], "--vocabulary-size", "300", "--num-heads", "4"]
     run = tmp_path / "run"
     answer = mof("train", "--corpus", str(data / "prose"), "--run", str(run), *shape, *words)

@@ -168,3 +168,22 @@ def test_rewinding_is_not_half_done_by_a_kill(run, monkeypatch):
     run.rewind_log(1)
     assert [entry["update"] for entry in run.read_log()] == [1]
     assert json.loads((run.path / "log.jsonl").read_text(encoding="utf-8"))["update"] == 1
+
+
+def test_events_are_kept_through_rewinding_and_a_cut_line(run):
+    run.append_event("started", 0, "开始")
+    run.append_event("paused", 3, "full", reason="disk")
+    run.rewind_log(0)
+    file = run.path / "events.jsonl"
+    file.write_bytes(file.read_bytes()[:-9])  # a kill in the middle of a line
+    run.append_event("resumed", 2, "again")
+    events = run.read_events()
+    assert [(event["event"], event["update"]) for event in events] == [("started", 0), ("resumed", 2)]
+    assert events[0]["words"] == "开始" and re.fullmatch(r"\d{4}-.*[+-]\d\d:\d\d", events[0]["time"])
+    assert b"\r" not in file.read_bytes()
+
+
+def test_a_run_without_events_has_none(run):
+    assert run.read_events() == [] and not run.is_training()
+    with run.locked():
+        assert run.is_training()

@@ -1,0 +1,158 @@
+"""The whole loop in some minutes, with the smallest model and the text that ships: measure, plan, train in
+the background, kill, resume, stop, resume, fine-tune, export, chat. Each step is the command that a reader
+would type, in a process of its own; a step that goes wrong ends the rehearsal with what it said.
+"""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from mof.planning import background
+from mof.planning.following import is_finished, is_followed
+from mof.planning.plan_file import read_plan
+from mof.training.checkpoint import checkpoint_name, list_checkpoints
+from mof.training.run_folder import RunFolder
+
+PRESET = "nano"
+QUESTION = "你好"
+# a process that takes twice as long is stopped: on a busy machine TensorFlow's start alone may
+MEASURING_SECONDS = (60, 240)
+FIRST_UPDATES = 2  # saved before it is killed
+PATIENCE_SECONDS = 600.0  # for any one thing to happen, on a busy machine
+
+
+class RehearsalError(ValueError):
+    """A step of the rehearsal went wrong; the message holds what it said."""
+
+
+class Rehearsal(NamedTuple):
+    """What came out. steps: list of (what was done, seconds). folder: Path with plan, runs and export.
+    killed_at, resumed_at: updates at which the training was killed, and from which it went on. is_same: the
+    updates between gave the same losses when they were done again. answer: what the model said."""
+
+    steps: list
+    folder: Path
+    killed_at: int
+    resumed_at: int
+    is_same: bool
+    answer: str
+
+
+def rehearse(folder, data="data", minutes=2.0, tell=print):
+    """Go through the loop.
+
+    Args:
+        folder: for everything; it must not hold a plan yet.
+        data: folder with prose/ and dialogues/. minutes: of training, both stages together.
+        tell: called with sentences.
+
+    Returns:
+        Rehearsal.
+
+    Raises:
+        RehearsalError: a step went wrong. ValueError: the folder holds a plan already.
+    """
+    folder, data = Path(folder), Path(data)
+    machine, export, plan = folder / "machine.json", folder / "small", folder / "plan.toml"
+    if plan.exists():
+        raise ValueError(f"{folder} holds a plan already: name another folder with --folder.")
+    steps = []
+
+    def step(words, action, *arguments):
+        tell(f"{words} ...")
+        start = time.monotonic()
+        result = action(*arguments)
+        steps.append((words, time.monotonic() - start))
+        return result
+
+    step("Measuring the machine", _measure, machine)
+    texts = ["--corpus", data / "prose", "--dialogues", data / "dialogues", "--machine", machine]
+    planning = ["plan", *texts, "--preset", PRESET, "--hours", minutes / 60, "--folder", folder]
+    step("Planning", _mof, *planning)
+    killed = step("Training in the background, until it is killed", _train_and_kill, plan, folder)
+    resumed_at = step("Going on in the background, until it is stopped", _go_on_and_stop, plan, folder)
+    step("Going on to the end, fine-tuning included", _mof, "train", "--plan", plan)
+    for stage in read_plan(plan).stages:
+        if not is_finished(folder / stage.name):
+            raise RehearsalError(f"the {stage.name} is not finished.")
+    step("Exporting", _mof, "export", folder / "chat", "--int8", "--output", export)
+    kept = losses(folder / "pretraining")
+    said = step("Talking", _mof_with, f"{QUESTION}\n\n", "chat", "--run", export, "--max-tokens", "20")
+    _mof("status", folder)
+    is_same = all(kept.get(update) == loss for update, loss in killed.items())
+    return Rehearsal(
+        steps,
+        folder,
+        max(killed, default=0),
+        resumed_at,
+        is_same,
+        said.split("答 (model)> ", 1)[-1].split("\n", 1)[0],
+    )
+
+
+def _measure(machine):
+    """By the doctor; once more with more time where the machine was too busy."""
+    for seconds in MEASURING_SECONDS:
+        try:
+            return _mof("doctor", "--preset", PRESET, "--seconds", seconds, "--json", machine)
+        except RehearsalError:
+            if seconds == MEASURING_SECONDS[-1]:
+                raise
+
+
+def _train_and_kill(plan, folder):
+    """Start in the background, kill the process without a warning once it has saved; returns its losses."""
+    number, output = background.start(plan)
+    run = folder / "pretraining"
+    newest = checkpoint_name(FIRST_UPDATES)
+    _until(lambda: any(p.name >= newest for p in list_checkpoints(run / "checkpoints")), number, output)
+    psutil.Process(number).kill()
+    _until(lambda: not is_followed(folder), None, output)
+    return losses(run)
+
+
+def _go_on_and_stop(plan, folder):
+    """Go on, stop it as `mof stop` does; returns the update from which it went on."""
+    number, output = background.start(plan)
+    run = RunFolder(folder / "pretraining")
+    _until(lambda: any(event["event"] == "resumed" for event in run.read_events()), number, output)
+    resumed_at = [event["update"] for event in run.read_events() if event["event"] == "resumed"][0]
+    if is_followed(folder):
+        _mof("stop", folder)
+    return resumed_at
+
+
+def losses(path):
+    """The loss of each update in a run's log: dict from its number."""
+    return {entry["update"]: entry["loss"] for entry in RunFolder(path).read_log() if "event" not in entry}
+
+
+def _until(condition, number, output):
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        has_ended = number is not None and not background.is_alive(number)
+        if time.monotonic() > end or (has_ended and not condition()):
+            said = output.read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise RehearsalError(
+                f"the training in the background {'ended' if has_ended else 'hangs'}: {said}"
+            )
+        time.sleep(0.1)
+
+
+def _mof(*words):
+    return _mof_with("", *words)
+
+
+def _mof_with(said, *words):
+    command = [sys.executable, "-m", "mof", *map(str, words)]
+    finished = subprocess.run(command, input=said, capture_output=True, encoding="utf-8", errors="replace")
+    if finished.returncode:
+        raise RehearsalError(
+            f"`mof {' '.join(map(str, words))}` ended with status {finished.returncode}: "
+            f"{(finished.stdout + finished.stderr)[-2000:]}"
+        )
+    return finished.stdout

@@ -1,0 +1,95 @@
+"""The process in the background: started by another that ends, found by its lock, asked to stop by a file."""
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mof.planning import background
+from mof.planning.plan import Head, Plan, Stage, StageText
+from mof.planning.plan_file import write_plan
+from mof.training.folder_lock import held
+from mof.training.run_folder import RunError
+from tests.planning.conftest import write_texts
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def plan(tmp_path):
+    """The file of a plan whose text is there."""
+    texts = write_texts(tmp_path / "a.jsonl")
+    settings = {"tokens_per_update": 128, "lengths": (16,)}
+    stage = Stage.make("pretraining", StageText(corpus=(str(texts),), tokens=10 * 128), settings)
+    plan = Plan(Head(folder=str(tmp_path / "plan")), "nano", "characters", {}, (stage,))
+    write_plan(tmp_path / "my plan.toml", plan)
+    return tmp_path / "my plan.toml"
+
+
+def test_the_first_process_ends_and_the_second_is_nobodys_child(tmp_path):
+    output = tmp_path / "output.log"
+    command = [sys.executable, "-m", "mof.planning.background", str(output), "train", "--help"]
+    first = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120)
+    assert first.returncode == 0, first.stderr
+    number = int(first.stdout)
+    mine = {child.pid for child in psutil.Process().children(recursive=True)}
+    assert number not in mine
+    end = time.monotonic() + 300  # on a busy machine Python starts slowly
+    while background.is_alive(number) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert "--tokens-per-update" in output.read_text(encoding="utf-8")
+
+
+def test_what_ends_at_once_is_told_with_its_words(plan, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    (tmp_path / "a.jsonl").unlink()
+    (tmp_path / "plan").mkdir()
+    (tmp_path / "plan" / "output.log").write_text("from before\n", encoding="utf-8")
+    with pytest.raises(RunError) as caught:
+        background.start(plan.name, where=tmp_path)
+    words = str(caught.value)
+    assert words.startswith("the training ended at once: ") and "does not exist" in words
+    assert "from before" not in words
+    assert "Traceback" not in words
+
+
+def test_a_second_one_is_refused_before_it_is_started(plan, tmp_path):
+    (tmp_path / "plan").mkdir()
+    with held(tmp_path / "plan" / "plan.lock", RuntimeError()):
+        with pytest.raises(RunError, match="another process follows a plan in"):
+            background.start(plan)
+
+
+def test_a_stop_is_asked_for_and_waited_for(plan, tmp_path):
+    folder = tmp_path / "plan"
+    folder.mkdir()
+    is_held, seen = threading.Event(), []
+
+    def train():
+        with held(folder / "plan.lock", RuntimeError()):
+            is_held.set()
+            while not (folder / "stop-asked").exists():
+                time.sleep(0.01)
+            seen.append("asked")
+
+    worker = threading.Thread(target=train)
+    worker.start()
+    assert is_held.wait(10)
+    assert background.stop(plan) is True  # by the plan's file
+    worker.join()
+    assert seen == ["asked"] and not (folder / "stop-asked").exists()
+
+
+def test_a_stop_that_takes_long_is_not_waited_for_forever(tmp_path):
+    with held(tmp_path / "run.lock", RuntimeError()):  # of a single run
+        assert background.stop(tmp_path, seconds=0.3) is False
+    assert (tmp_path / "stop-asked").exists()
+
+
+def test_nothing_to_stop_is_told(tmp_path):
+    with pytest.raises(RunError, match="nothing trains in"):
+        background.stop(tmp_path)

@@ -1,0 +1,83 @@
+"""Waiting: told, noted, ended by what it waits for or by a stop; and events that a full disk keeps back."""
+
+import errno
+from types import SimpleNamespace
+
+import pytest
+
+from mof.planning import waiting
+from mof.planning.waiting import RunEvents, Waiter
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that moves when somebody sleeps."""
+    state = SimpleNamespace(now=0.0)
+
+    def sleep(seconds):
+        state.now += seconds
+
+    monkeypatch.setattr(waiting.time, "monotonic", lambda: state.now)
+    monkeypatch.setattr(waiting.time, "sleep", sleep)
+    return state
+
+
+class Events:
+    def __init__(self):
+        self.noted = []
+
+    def note(self, event, words, **more):
+        self.noted.append((event, more))
+
+
+def test_a_wait_is_told_and_noted_with_its_length(clock):
+    said, events = [], Events()
+    waiter = Waiter(lambda: False, said.append, events)
+    assert waiter.wait("load", "Busy.", lambda: clock.now >= 100, 30.0)
+    assert said == ["Busy.", "Going on after a pause of 0:02:00."]
+    (paused, why), (continued, how) = events.noted
+    assert (paused, continued) == ("paused", "continued")
+    assert why == {"reason": "load"} and how["seconds"] == pytest.approx(120.0, abs=1)
+
+
+def test_what_is_over_already_is_not_mentioned(clock):
+    said = []
+    assert Waiter(lambda: False, said.append).wait("load", "Busy.", lambda: True, 30.0)
+    assert said == [] and clock.now == 0.0
+
+
+def test_a_stop_ends_it_soon(clock):
+    waiter = Waiter(lambda: clock.now > 3.0, lambda words: None)
+    assert not waiter.wait("hours", "Late.", lambda: False, 30.0)
+    assert clock.now < 4.0
+
+
+class Folder:
+    """A run whose disk can be full."""
+
+    def __init__(self):
+        self.is_full, self.events = False, []
+
+    def append_event(self, event, update, words, **more):
+        if self.is_full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        self.events.append((event, update, more.pop("time"), more))
+
+
+def test_events_wait_for_room_and_keep_their_order_and_time(monkeypatch):
+    folder = Folder()
+    events = RunEvents(folder, lambda: 7)
+    folder.is_full = True
+    events.note("paused", "full", reason="disk")
+    assert folder.events == []
+    folder.is_full = False
+    events.note("continued", "on", seconds=3.0)
+    assert [event[:2] for event in folder.events] == [("paused", 7), ("continued", 7)]
+    assert folder.events[0][3] == {"reason": "disk"} and folder.events[0][2] <= folder.events[1][2]
+
+
+def test_other_errors_are_not_hidden():
+    folder = Folder()
+    folder.append_event = lambda *_, **__: (_ for _ in ()).throw(PermissionError(errno.EACCES, "no"))
+    with pytest.raises(PermissionError):
+        RunEvents(folder).note("paused", "words")

@@ -1,6 +1,7 @@
 """Hours of the day in which a training may run: "22-7", or several such, "22:30-7, 12-13"."""
 
 import datetime
+import math
 import re
 from typing import NamedTuple
 
@@ -21,18 +22,21 @@ class DayHours(NamedTuple):
 
     def share(self):
         """Share of a day in which training is allowed."""
+        return self._minutes_of_a_day() / DAY_MINUTES
+
+    def _minutes_of_a_day(self):
         if not self.stretches:
-            return 1.0
-        inside = sum(any(_lies_in(m, *stretch) for stretch in self.stretches) for m in range(DAY_MINUTES))
-        return inside / DAY_MINUTES
+            return DAY_MINUTES
+        return sum(any(_lies_in(m, *stretch) for stretch in self.stretches) for m in range(DAY_MINUTES))
 
     def end(self, start, seconds):
         """The local datetime at which so many seconds of training are over, if they begin at `start`."""
         if not self.stretches:
             return start + datetime.timedelta(seconds=seconds)
-        whole_days = int(seconds // (86_400 * self.share()))
+        day_seconds = 60 * self._minutes_of_a_day()
+        whole_days = max(0, math.ceil(seconds / day_seconds) - 1)  # the last day may end before it is over
         moment = start + datetime.timedelta(days=whole_days)
-        left = seconds - whole_days * 86_400 * self.share()
+        left = seconds - whole_days * day_seconds
         while left > 0:  # at most the minutes of two days
             until_next = 60 - moment.second - moment.microsecond / 1e6
             if self.contains(moment):

@@ -48,11 +48,12 @@ def test_the_end_of_a_training_that_runs_at_night():
     assert hours.end(at(12), 3600) == at(23)
     assert hours.end(at(23), 9 * 3600) == at(23, day=1)
     assert hours.end(at(6), 2 * 3600) == at(23)
+    assert hours.end(at(22), 18 * 3600) == at(7, day=2)  # whole nights end in the morning
     assert hours.end(at(22), 96 * 3600) == at(22, day=10) + datetime.timedelta(hours=6)
     assert read_day_hours("").end(at(12), 90) == at(12) + datetime.timedelta(seconds=90)
 
 
-@settings(max_examples=25)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(["22-7", "9-17", "0-7,12-13:30", "23:45-0:15", ""]),
     st.integers(0, 24 * 60 - 1),

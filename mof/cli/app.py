@@ -17,6 +17,7 @@ from mof.cli.info import info
 from mof.cli.plain_help import PlainHelpCommand
 from mof.cli.quickstart import quickstart
 from mof.cli.train import train
+from mof.cli.watch import watch
 
 app = typer.Typer(
     help="Build, train and talk to a small Chinese language model on an ordinary CPU.",
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (doctor, quickstart, train, chat, generate, evaluate, abilities, export, info):
+for command in (doctor, quickstart, train, watch, chat, generate, evaluate, abilities, export, info):
     app.command(cls=PlainHelpCommand)(command)
 app.add_typer(corpus, name="corpus")
 app.add_typer(course, name="course")

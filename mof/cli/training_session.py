@@ -3,10 +3,13 @@
 import typer
 
 from mof.cli.invocation import command_line
-from mof.cli.router_view import expert_names
 from mof.cli.terminal import TerminalObserver
 from mof.evaluation.held_out import HeldOutEvaluation
+from mof.experts.names import expert_names
+from mof.generation.sample_marks import SampleMarks
 from mof.training.assembly import begin_training
+from mof.training.observer import Observers
+from mof.training.run_recorder import RunRecorder
 
 
 def train_to_end(run, model, cache):
@@ -31,7 +34,8 @@ def train_to_end(run, model, cache):
         observer = TerminalObserver(
             config, evaluation, split.characters_per_token, split.bytes_per_token, names
         )
-        training = begin_training(run, model, cache, observer)
+        everyone = Observers(observer, RunRecorder(), SampleMarks(run))
+        training = begin_training(run, model, cache, everyone)
         print(f"{model.num_parameters():,} parameters, {split.num_characters:,} characters to learn from.")
         print("Preparing the graphs, about 30 s on two cores. Ctrl-C stops the training and saves it.")
         with observer.watching():

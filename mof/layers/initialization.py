@@ -1,23 +1,12 @@
 """Initial weights as a function of (seed, name) alone: the same on every backend, whatever was drawn
 before."""
 
-import hashlib
-
 import keras
 import numpy as np
 
+from mof.seeds import derive_seed
 
-def derive_seed(seed, *names):
-    """A seed for a part, from the seed of the whole and the part's name.
-
-    Args:
-        seed: int. names: what tells the part from its siblings, for example "expert", 1.
-
-    Returns:
-        int in [0, 2^32).
-    """
-    text = "/".join(str(part) for part in (seed, *names))
-    return int.from_bytes(hashlib.sha256(text.encode("utf-8")).digest()[:4], "little")
+__all__ = ["SeededNormal", "derive_seed"]  # layers take both from here
 
 
 class SeededNormal(keras.initializers.Initializer):

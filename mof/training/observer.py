@@ -13,3 +13,24 @@ class Observer:
 
     def saved(self, path):
         """After each checkpoint."""
+
+
+class Observers(Observer):
+    """Several observers as one, told and asked in their order."""
+
+    def __init__(self, *observers):
+        self.observers = observers
+
+    def wants_stop(self):
+        """True where one of them asks for it."""
+        return any([observer.wants_stop() for observer in self.observers])
+
+    def updated(self, training):
+        """Tells each."""
+        for observer in self.observers:
+            observer.updated(training)
+
+    def saved(self, path):
+        """Tells each."""
+        for observer in self.observers:
+            observer.saved(path)

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from mof.layers.initialization import derive_seed
+from mof.seeds import derive_seed
 
 
 def warmup_factor(update, warmup_updates):

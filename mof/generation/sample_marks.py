@@ -1,9 +1,9 @@
-"""What a model writes at marks of its training: twenty beginnings, gone on with, a line a mark in samples.jsonl.
+"""What a model writes at marks of its training: twenty beginnings, gone on with (samples.jsonl).
 
-A mark is a checkpoint that comes ten minutes of training after the last mark, or a fiftieth of the training so
-far, whichever is longer: some 170 in four days, none in a training of minutes.
-onnxruntime writes, from the checkpoint's own file, whose weights are mapped and not copied; the seconds do
-not count as training, and the run's numbers do not change. Book: chapters 21 and 22.
+A mark is a checkpoint that comes ten minutes of training after the last mark, or a fiftieth of the
+training so far, whichever is longer: some 170 in four days, none in minutes. onnxruntime writes, from the
+checkpoint's own file, whose weights are mapped and not copied; the seconds do not count as training, and the
+run's numbers do not change. Book: chapters 21 and 22.
 """
 
 import json

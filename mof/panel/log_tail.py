@@ -1,8 +1,8 @@
 """Follows a run's files of lines while they are written: reads what has been added, and nothing twice.
 
 The last line may be half written; a resumed run replaces its log by a shorter one and goes on
-(`mof.training.run_folder.RunFolder.rewind_log`). What was read last is therefore looked for in its place first;
-where it is not there, the file is read from its beginning again.
+(`mof.training.run_folder.RunFolder.rewind_log`). What was read last is therefore looked for in its place
+first; where it is not there, the file is read from its beginning again.
 """
 
 import array

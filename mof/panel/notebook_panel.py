@@ -1,9 +1,9 @@
 """The live panel in JupyterLab: `from mof.panel import watch; watch("runs/four-days")`.
 
-Words and controls are widgets; the figure is a plotly figure that is drawn again in its place, keeping a zoom. A
-thread looks at the runs every few seconds; it reads their files alone, so the training may run anywhere: in a
-terminal, on another machine that shares the folder. A run that is not being trained is shown once, as a figure
-with a menu that also works in the built book, where there is no kernel. Book: chapter 21.
+Words and controls are widgets; the figure is a plotly figure that is drawn again in place, keeping a zoom. A
+thread looks at the runs every few seconds; it reads their files alone, so the training may run anywhere: in
+a terminal, on another machine that shares the folder. A run that is not being trained is shown once, as a
+figure with a menu that also works in the built book, where there is no kernel. Book: chapter 21.
 """
 
 import threading
@@ -197,6 +197,6 @@ def _quantities(looks, axis):
 
 def _description():
     return _(
-        "A training as its log tells it: loss with the expected band, held-out text, speed, router, gradient, "
-        "alphas and memory."
+        "A training as its log tells it: loss with the expected band, held-out text, speed, router, "
+        "gradient, alphas and memory."
     )

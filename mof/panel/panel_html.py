@@ -10,7 +10,8 @@ STYLE = """<style>
 .mof-panel { font-size: 13px; line-height: 1.45; color: var(--jp-ui-font-color1, currentColor); }
 .mof-panel h4 { margin: 6px 0; font-size: 14px; }
 .mof-panel .mof-tiles { display: flex; flex-wrap: wrap; gap: 6px; }
-.mof-panel .mof-tile { border: 1px solid var(--jp-border-color2, #8888); border-radius: 4px; padding: 3px 9px; }
+.mof-panel .mof-tile { border: 1px solid var(--jp-border-color2, #8888);
+  border-radius: 4px; padding: 3px 9px; }
 .mof-panel .mof-tile small { display: block; opacity: 0.75; }
 .mof-panel .mof-signal { border-left: 4px solid #3b7dd8; padding: 2px 10px; margin: 6px 0; }
 .mof-panel .mof-signal.mof-warning { border-color: #d2691e; }
@@ -61,4 +62,5 @@ def _samples_html(samples):
     lines = "".join(
         f"<li><strong>{html.escape(prompt)}</strong>{html.escape(text)}</li>" for prompt, text in samples
     )
-    return f"<details><summary>{html.escape(_('what it wrote at the last mark'))}</summary><ul>{lines}</ul></details>"
+    summary = html.escape(_("what it wrote at the last mark"))
+    return f"<details><summary>{summary}</summary><ul>{lines}</ul></details>"

@@ -1,4 +1,4 @@
-"""The curves of runs, ready to draw: loss with its band, held-out text, speed, router, gradients, alphas, memory."""
+"""The curves of runs, ready to draw: loss with its band, held-out text, speed, router, alphas and more."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ AXES = ("tokens", "hours", "updates")
 
 
 class Axis(NamedTuple):
-    """title: words below the axis. of_update: from the columns to [U] places; of_event: from an event to one."""
+    """title: words below the axis. of_columns: from columns to [U] places; of_event: from an event to one."""
 
     title: str
     of_columns: object

@@ -1,7 +1,7 @@
 """Reads a run's folder again and again while it is trained, and touches nothing in it.
 
-It reads run.json, log.jsonl, samples.jsonl and the state.json of the newest checkpoint; of the log only what has
-been added. It takes no lock, starts no backend, and neither waits for the training nor keeps it waiting.
+It reads run.json, log.jsonl, samples.jsonl and the state.json of the newest checkpoint; of the log only what
+has been added. It takes no lock, starts no backend, and neither waits for the training nor keeps it waiting.
 """
 
 import json
@@ -102,7 +102,7 @@ class RunReader:
         return max(0.0, time.time() - max(changed)) if changed else None
 
     def _forecast_entries(self):
-        """The log as `forecast_run` reads it, without most of a long run's middle: the gap counts as a pause."""
+        """The log as `forecast_run` reads it; most of a long run's middle is left out, and counts as a pause."""
         log = self._log
         count = len(log)
         first = min(FIRST_FORECAST_UPDATES, max(0, count - LAST_FORECAST_UPDATES))

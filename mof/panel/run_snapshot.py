@@ -1,7 +1,7 @@
 """One moment of a run, as arrays and plain values: what figures, words and the terminal view are made from.
 
-A run that is being trained gives one at every look (`mof.panel.run_reader`), a record gives the last one of a run
-long ended (`mof.panel.recorded_run`).
+A run that is being trained gives one at every look (`mof.panel.run_reader`), a record gives the last one of a
+run long ended (`mof.panel.recorded_run`).
 """
 
 import dataclasses

@@ -131,8 +131,8 @@ def _lost_speed(snapshot):
     )
     if found.is_taken is None:
         to_do = _(
-            "Either other programs take the processor, or it runs slower because of heat or power saving. Look "
-            "at what else runs; let air to the machine; plug it in. Nothing is lost but time."
+            "Either other programs take the processor, or it runs slower because of heat or power saving. "
+            "Look at what else runs; let air to the machine; plug it in. Nothing is lost but time."
         )
     elif found.is_taken:
         to_do = _(
@@ -141,8 +141,8 @@ def _lost_speed(snapshot):
         )
     else:
         to_do = _(
-            "The training has the processor, which runs slower: heat or power saving. Let air to the machine, "
-            "plug it in, set its power plan to performance. Nothing is lost but time."
+            "The training has the processor, which runs slower: heat or power saving. Let air to the "
+            "machine, plug it in, set its power plan to performance. Nothing is lost but time."
         )
     return Signal(WARNING, "lost speed", what, to_do)
 
@@ -161,8 +161,8 @@ def _saving(snapshot):
     to_do = _("Plan the next run with fewer checkpoints (--checkpoint-seconds).")
     if found.is_disk:
         to_do = _(
-            "The disk is slow: put the run on another one, keep virus scanners and cloud folders away from it, or "
-            "plan the next run with fewer checkpoints (--checkpoint-seconds)."
+            "The disk is slow: put the run on another one, keep virus scanners and cloud folders away from "
+            "it, or plan the next run with fewer checkpoints (--checkpoint-seconds)."
         )
     return Signal(WARNING, "slow disk", what, to_do)
 
@@ -177,8 +177,8 @@ def _spikes(spikes):
     if len(spikes) >= SPIKES_AT_ONCE:
         what += " " + _("It is the jump number {number} of late.").format(number=len(spikes))
         to_do = _(
-            "A training that jumps again and again is near its limit: if it does not calm down as the step size "
-            "falls, start again with two thirds of the learning rates."
+            "A training that jumps again and again is near its limit: if it does not calm down as the step "
+            "size falls, start again with two thirds of the learning rates."
         )
         return Signal(WARNING, "spike", what, to_do)
     if last.is_over:
@@ -201,8 +201,8 @@ def _standstill(snapshot):
     if not found:
         return None
     what = ngettext(
-        "Once the training stood still for a while, {time} in all; the last time after update {update}.",
-        "{number} times the training stood still for a while, {time} in all; the last time after update {update}.",
+        "Once the training stood still for a while, {time} in all, last after update {update}.",
+        "{number} times the training stood still for a while, {time} in all, last after update {update}.",
         len(found),
     ).format(number=len(found), time=duration(sum(s.seconds for s in found)), update=found[-1].update)
     to_do = _(

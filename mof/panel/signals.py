@@ -1,8 +1,8 @@
 """What a reader of a training's log would notice: each a function of arrays, with its thresholds above it.
 
-None of them knows a file or a clock; `mof.panel.signal_words` says in words what they find. The thresholds were
-set on made-up series and on the logs of real trainings (tests/panel/test_signals.py), so that a calm training
-of any preset is left in peace. Book: chapter 21.
+None of them knows a file or a clock; `mof.panel.signal_words` says in words what they find. The thresholds
+were set on made-up series and on the logs of real trainings (tests/panel/test_signals.py), so that a calm
+training of any preset is left in peace. Book: chapter 21.
 """
 
 from typing import NamedTuple
@@ -89,9 +89,9 @@ class Divergence(NamedTuple):
 def find_divergence(losses):
     """A loss that has risen for good.
 
-    The losses are cut into blocks of 32 updates, counted from the end. It has diverged where the medians of the
-    last two blocks both exceed the lowest median before them by 6 of that block's deviations and by a tenth of
-    it; or where the newest loss is no number.
+    The losses are cut into blocks of 32 updates, counted from the end. It has diverged where the medians of
+    the last two blocks both exceed the lowest median before them by 6 of that block's deviations and by a
+    tenth of it; or where the newest loss is no number.
 
     Args:
         losses: [U] array, nats a token.

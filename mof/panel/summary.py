@@ -1,4 +1,4 @@
-"""The figures of a run in words, label by label: what the notebook shows as tiles and the terminal as a table."""
+"""The figures of a run in words, label by label: tiles in the notebook, a table in the terminal."""
 
 import numpy as np
 

@@ -40,11 +40,11 @@ def watch_in_terminal(readers, seconds_between, once=False, console=None):
     try:
         if console.is_terminal:
             with Live(render(readers, snapshots), console=console, auto_refresh=False, screen=False) as live:
-                for snapshots in _looks(readers, snapshots, seconds_between):
-                    live.update(render(readers, snapshots), refresh=True)
+                for look in _looks(readers, snapshots, seconds_between):
+                    live.update(render(readers, look), refresh=True)
         else:
-            for snapshots in _looks(readers, snapshots, seconds_between):
-                console.print(render(readers, snapshots))
+            for look in _looks(readers, snapshots, seconds_between):
+                console.print(render(readers, look))
     except KeyboardInterrupt:
         console.print(_("Watching has ended; the training goes on."))
 

@@ -8,12 +8,12 @@
     band  = m_k +- max(t d_k, 0.01 m_k)
 
 t is Student's quantile with n - 1 degrees of freedom beyond which a new seed lies once in a thousand times at
-one mark (8.6 for five seeds); the hundredth is for other processors and number formats. A training is off track
-where three marks in a row lie beyond the same edge. Beyond the lower one counts too: a loss that is too good
-comes from a leak, or from another text.
+one mark (8.6 for five seeds); the hundredth is for other processors and number formats. A training is off
+track where three marks in a row lie beyond the same edge. Beyond the lower one counts too: a loss that is too
+good comes from a leak, or from another text.
 
-The band holds for the losses of one preset on one text with one tokenizer and batch (`why_no_band`), and as long
-as the schedule is that of the seeds: `compare_with_band` stops where step size or row length part.
+The band holds for the losses of one preset on one text with one tokenizer and batch (`why_no_band`), and as
+long as the schedule is that of the seeds: `compare_with_band` stops where step size or row length part.
 """
 
 from typing import NamedTuple
@@ -96,7 +96,7 @@ class Track(NamedTuple):
         place: "within", "above" or "below" the band, or "early" before there is a mark.
         update: the last mark that was compared; 0 where there is none.
         since: the update at which it was first found off track; None where it is within.
-        end: the update from which on the schedules differ, so that nothing is compared; None where they agree.
+        end: the update from which on the schedules differ and nothing is compared; None where they agree.
     """
 
     place: str

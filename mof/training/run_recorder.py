@@ -1,7 +1,7 @@
 """Writes into a run's log what its updates do not tell: how the model and the machine are, now and then.
 
     {"event": "session", ...}     once in each stretch, after its first update: which text, when it began
-    {"event": "state", ...}       every half a minute of training: alphas, memory, disk, processor time, the clock
+    {"event": "state", ...}       every half a minute of training: alphas, memory, disk, processor, the clock
     {"event": "checkpoint", ...}  after each checkpoint: how long it took, how many bytes
 
 It reads and never draws: a run has the same numbers, bit for bit, with it and without it

@@ -1,4 +1,4 @@
-"""A training hour by hour: loss and router, and under the slider what the model wrote then. Book: chapter 22."""
+"""A training hour by hour under a slider: loss, router, and what the model wrote. Book: chapter 22."""
 
 from typing import NamedTuple
 
@@ -13,8 +13,8 @@ MARK_COLOUR = "#7a7f87"  # stands out from a white and from a dark ground
 
 
 class Moment(NamedTuple):
-    """One step of the slider: label (str, such as "3.5 h"); hours; loss (nats a token); words: str, the figures
-    of that moment; samples: list of str, what the model wrote."""
+    """One step of the slider: label, such as "3.50 h"; hours; loss (nats a token); words: str, the figures of
+    that moment; samples: list of str, what the model wrote."""
 
     label: str
     hours: float

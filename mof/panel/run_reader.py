@@ -102,7 +102,7 @@ class RunReader:
         return max(0.0, time.time() - max(changed)) if changed else None
 
     def _forecast_entries(self):
-        """The log as `forecast_run` reads it; most of a long run's middle is left out, and counts as a pause."""
+        """The log as `forecast_run` reads it; a long run's middle is left out, and counts as a pause."""
         log = self._log
         count = len(log)
         first = min(FIRST_FORECAST_UPDATES, max(0, count - LAST_FORECAST_UPDATES))

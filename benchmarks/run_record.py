@@ -2,9 +2,9 @@
 
     python benchmarks/run_record.py runs/four-days --name four_days
 
-writes book/records/run_four_days.json: a few hundred points of each curve, the looks at held-out text, the
-states of model and machine, and the samples of up to 48 marks. It trains nothing and takes seconds. No text of
-the corpus enters it, and no path of this machine.
+writes book/records/run_four_days.json: a few hundred points of each curve, the looks at held-out text,
+the states of model and machine, and the samples of up to 48 marks. It trains nothing and takes seconds.
+No text of the corpus enters it, and no path of this machine.
 """
 
 import argparse

@@ -4,16 +4,16 @@
 
 Trains the preset on the text that ships, `mof train --corpus data` with another seed each time, for its first
 200 updates, and writes the losses to book/records/track_tiny.json, which `mof.panel` shows as a band. Each
-training is a process of its own and lies in a folder of its own; one that is finished is not made again, and
-one that was stopped goes on from its last checkpoint, so the command may be stopped and started anew. It may
-share the machine: no time is measured. On two quiet cores it takes about 0.1 h for `nano`, 0.5 h for `tiny`, 2 h
-for `small`; it tells what is left before it starts, and --plan tells nothing else.
+training is a process of its own and lies in a folder of its own; one that is finished is not made again,
+and one that was stopped goes on from its last checkpoint, so the command may be stopped and started anew. It
+may share the machine: no time is measured. On two quiet cores it takes about 0.1 h for `nano`, 0.5 h for
+`tiny`, 2 h for `small`; it tells what is left before it starts, and --plan tells nothing else.
 
     python benchmarks/track_band.py --preset tiny --check
 
-also trains three further seeds, which must stay inside, and three trainings that are wrong (learning rates times
-ten, the other kind of tokenizer, targets shuffled within a batch), which must leave the band; what came of each
-goes into the record.
+also trains three further seeds, which must stay inside, and three trainings that are wrong, which must leave
+the band: learning rates times ten, the other kind of tokenizer, targets shuffled within a batch. What came of
+each goes into the record.
 """
 
 import argparse
@@ -140,7 +140,8 @@ def shuffle_targets(training):
 
     def shuffled(num_tokens):
         batch = next_batch(num_tokens)
-        return batch._replace(targets=draw.permutation(batch.targets.ravel()).reshape(batch.targets.shape))
+        targets = draw.permutation(batch.targets.ravel()).reshape(batch.targets.shape)
+        return dataclasses.replace(batch, targets=targets)
 
     batches.next_batch = shuffled
 
@@ -166,14 +167,13 @@ def band_data(results, seeds, preset_name, corpus):
                 raise ValueError(
                     f"the seeds differ in their {name}: delete their folder and train them again."
                 )
-    batch = {
-        name: first["facts"]["training"][name] for name in ("tokens_per_update", "num_streams", "lengths")
-    }
+    training = first["facts"]["training"]
+    batch = {name: training[name] for name in ("tokens_per_update", "num_streams", "lengths")}
     data = {
         "preset": preset_name,
         "corpus": corpus,
         "model": first["facts"]["model"],
-        "training": first["facts"]["training"],
+        "training": training,
         "tokenizer_hash": first["facts"]["tokenizer_hash"],
         "fingerprint": first["fingerprint"],
         "batch": batch,
@@ -182,7 +182,8 @@ def band_data(results, seeds, preset_name, corpus):
         "lengths": first["lengths"],
         "losses": [result["losses"] for result in chosen],
     }
-    checked = {case: result for case, result in results.items() if case not in {f"seed {s}" for s in seeds}}
+    own = {f"seed {seed}" for seed in seeds}
+    checked = {case: result for case, result in results.items() if case not in own}
     band = band_of_seeds(data["losses"], data["factors"], data["lengths"])
     if checked:
         data["checks"] = {case: checked_case(band, result) for case, result in checked.items()}

@@ -165,7 +165,7 @@ def _traces(quantity, is_compared):
             marker={"size": 5},
             line={
                 "color": _colour(line.run, line.series, is_compared),
-                "dash": DASHES[(line.series if is_compared else line.run + line.series) % len(DASHES)],
+                "dash": DASHES[(line.run + line.series * (2 if is_compared else 1)) % len(DASHES)],
                 "width": 2,
             },
             showlegend=True,

@@ -6,6 +6,7 @@ a terminal, on another machine that shares the folder. A run that is not being t
 figure with a menu that also works in the built book, where there is no kernel. Book: chapter 21.
 """
 
+import html
 import threading
 
 from mof.cli.invocation import command_line
@@ -163,12 +164,16 @@ class LivePanel:
         self._looks = looks
         self._draw(with_figure=moved)
 
+    def _ipython_display_(self):
+        """As a cell's last value it shows nothing more: it is shown already."""
+
     def _go_on(self):
         while not self._is_over.wait(self.seconds):
             try:
                 self.refresh()
             except Exception as error:  # a thread that dies would leave a panel that looks alive
-                self._words.value = f"{STYLE}<p class='mof-panel'>{type(error).__name__}: {error}</p>"
+                said = html.escape(f"{type(error).__name__}: {error}")
+                self._words.value = f"{STYLE}<p class='mof-panel'>{said}</p>"
                 self.stop()
                 raise
             if all(look.snapshot.is_finished for look in self._looks):

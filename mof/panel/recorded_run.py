@@ -46,6 +46,7 @@ def record_of(snapshot, num_points=NUM_POINTS):
         "name": snapshot.name,
         "facts": {name: snapshot.facts[name] for name in FACTS if name in snapshot.facts},
         "num_updates": snapshot.num_updates,
+        "fingerprint": snapshot.fingerprint,
         "columns": {name: [_plain(value) for value in values] for name, values in thin.items()},
         "events": {
             kind: _thinned(events, num_points)
@@ -74,6 +75,7 @@ def snapshot_of(data):
             events=data["events"],
             marks=tuple(data["marks"]),
             num_updates=data["num_updates"],
+            fingerprint=data["fingerprint"],
             is_saved=True,
         )
     except (KeyError, TypeError, ValueError) as error:

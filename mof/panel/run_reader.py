@@ -38,7 +38,7 @@ class RunReader:
         self.name = name or self.path.resolve().name
         self._log = LogTail(self.path / LOG_NAME)
         self._marks = MarksTail(self.path / SAMPLES_NAME)
-        self._checkpoint = (None, {})  # path and progress of the newest
+        self._checkpoint = (None, {}, None)  # path, progress and text of the newest
         self._forecast, self._forecast_at = None, None
 
     def snapshot(self):
@@ -70,6 +70,7 @@ class RunReader:
             silent_seconds=self._silent_seconds(),
             is_saved=bool(done) and progress.get("update") == done and not progress.get("micro_batch"),
             num_bad_lines=self._log.num_bad_lines,
+            fingerprint=self._fingerprint(),
         )
 
     def _num_updates(self, progress):
@@ -78,6 +79,10 @@ class RunReader:
         told = [state.get("num_updates") for state in self._log.events.get("state", [])[-1:]]
         return next((number for number in (*told, progress.get("num_updates")) if number), None)
 
+    def _fingerprint(self):
+        sessions = self._log.events.get("session", [])
+        return sessions[-1].get("fingerprint") if sessions else self._checkpoint[2]
+
     def _newest_progress(self):
         """The progress in the newest checkpoint that can be read; the one known before where none can."""
         for path in list_checkpoints(self.path / "checkpoints"):
@@ -85,7 +90,8 @@ class RunReader:
                 break
             try:
                 state = json.loads((path / STATE_NAME).read_text(encoding="utf-8"))
-                self._checkpoint = (path, dict(state["progress"]))
+                fingerprint = state.get("cursor", {}).get("fingerprint")
+                self._checkpoint = (path, dict(state["progress"]), fingerprint)
                 break
             except (OSError, ValueError, KeyError, TypeError):  # just being deleted, or damaged
                 continue

@@ -28,6 +28,7 @@ class RunSnapshot:
         silent_seconds: since the run's files were last changed; None for a record.
         is_saved: whether the newest checkpoint holds the newest update.
         num_bad_lines: lines of the log that were passed over.
+        fingerprint: of its text as tokens; None before its log or a checkpoint has told it.
     """
 
     name: str
@@ -40,6 +41,7 @@ class RunSnapshot:
     silent_seconds: float | None = None
     is_saved: bool = False
     num_bad_lines: int = 0
+    fingerprint: str | None = None
 
     @property
     def update(self):
@@ -75,12 +77,6 @@ class RunSnapshot:
     def states(self):
         """Events of `mof.training.run_recorder`, in order."""
         return self.events.get("state", [])
-
-    @property
-    def fingerprint(self):
-        """Of its text as tokens; None before the first session has told it."""
-        sessions = self.events.get("session", [])
-        return sessions[-1].get("fingerprint") if sessions else None
 
     def event_column(self, kind, name):
         """[N] float64 array of one entry of all events of a kind; NaN where an event lacks it."""

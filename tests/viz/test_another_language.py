@@ -57,6 +57,7 @@ POINT = {"rows": 2, "intensity": 0.5, "rate": 1e9}
 COMPARED = {"form": "1", "seed": 0, "bits_per_byte": 1.0, "tokens": 1, "seconds": 1.0}
 COMPARED |= {"bits_by_text": {"1": 1.0}}
 RUN_QUANTITY = Quantity("1", "2", "3", [Line("4", 0, 0, [1.0], [2.0])], [], ".1f")
+MOMENT = Moment("2", 0.0, 1.0, "3", ["4"])
 # what is given has no letters here, so that every letter is a label of the figure's own
 FIGURES = {
     "accuracy": lambda: accuracy_figure({"families": [FAMILY]}),

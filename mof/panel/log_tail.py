@@ -95,6 +95,8 @@ class LogTail(LineTail):
         """See `LineTail.take`."""
         update = float(entry["update"])
         if "event" in entry:
+            for name in ("seconds", "tokens"):  # without them an event has no place in a figure
+                entry[name] = float(entry.get(name, "nan"))
             self.events.setdefault(str(entry["event"]), []).append(entry)
             return
         values = [float(entry.get(name, "nan")) for name in COLUMNS]

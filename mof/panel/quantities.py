@@ -164,7 +164,7 @@ def _event_lines(snapshots, place, kind, values_of, names_of):
             ]
             if not points:
                 continue
-            points = points[:: max(1, len(points) // NUM_POINTS)] + points[-1:]
+            points = [points[end - 1] for end in block_ends(len(points), NUM_POINTS)]
             label = snapshot.name if not name else f"{snapshot.name}: {name}"
             lines.append(Line(label, run, series, *np.array(points, dtype=np.float64).T))
     return lines

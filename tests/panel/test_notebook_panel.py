@@ -1,6 +1,7 @@
 """The panel of a notebook: live with widgets, or once without; what is shown is caught, not drawn."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -37,16 +38,14 @@ def shown(monkeypatch):
     """Everything that is displayed, in order; a handle stands behind what can be drawn again."""
     import IPython.display
 
-    shown, handle = [], Handle()
+    things, handle = [], Handle()
 
-    def display(*things, display_id=None, **_):
-        shown.extend(things)
+    def display(*shown, display_id=None, **_):
+        things.extend(shown)
         return handle if display_id else None
 
     monkeypatch.setattr(IPython.display, "display", display)
-    shown_and_handle = type("Shown", (list,), {})(shown)
-    shown_and_handle.things, shown_and_handle.handle = shown, handle
-    return shown_and_handle
+    return SimpleNamespace(things=things, handle=handle)
 
 
 @pytest.fixture

@@ -35,7 +35,8 @@ def test_a_band_by_hand():
 
 def test_seeds_that_agree_leave_a_hundredth():
     band = band_of_seeds(np.full((5, 30), 4.0), np.ones(30), np.full(30, 128))
-    np.testing.assert_allclose(band.high, 4.04) and np.testing.assert_allclose(band.low, 3.96)
+    np.testing.assert_allclose(band.high, 4.04)
+    np.testing.assert_allclose(band.low, 3.96)
 
 
 def test_a_mark_where_the_seeds_happen_to_meet_is_as_wide_as_its_neighbours():

@@ -1,7 +1,8 @@
 """The panel of a notebook: live with widgets, or once without; what is shown is caught, not drawn."""
 
 import re
-from types import SimpleNamespace
+import sys
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -22,6 +23,9 @@ from tests.panel.made_runs import (
     write_marks,
 )
 
+# .ci/run runs what is slow after the book's packages are there; elsewhere they need not be
+needs_widgets = pytest.mark.slow
+
 
 class Handle:
     """Stands for a display that can be drawn again."""
@@ -36,15 +40,16 @@ class Handle:
 @pytest.fixture
 def shown(monkeypatch):
     """Everything that is displayed, in order; a handle stands behind what can be drawn again."""
-    import IPython.display
-
     things, handle = [], Handle()
 
     def display(*shown, display_id=None, **_):
         things.extend(shown)
         return handle if display_id else None
 
-    monkeypatch.setattr(IPython.display, "display", display)
+    module = ModuleType("IPython.display")  # IPython need not be installed
+    module.display, module.HTML = display, lambda data: SimpleNamespace(data=data)
+    monkeypatch.setitem(sys.modules, "IPython.display", module)
+    monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
     return SimpleNamespace(things=things, handle=handle)
 
 
@@ -87,6 +92,7 @@ def test_nothing_of_a_run_can_become_html():
     assert 'role="alert"' in html and 'value="0.5000"' in html
 
 
+@needs_widgets
 def test_a_live_panel_goes_on_looking(run, shown):
     ipywidgets = pytest.importorskip("ipywidgets")
     readers = open_runs([run.path])
@@ -106,6 +112,7 @@ def test_a_live_panel_goes_on_looking(run, shown):
     assert max(shown.handle.drawn[-1].data[0].x) == 150
 
 
+@needs_widgets
 def test_runs_can_be_left_out(tmp_path, shown):
     pytest.importorskip("ipywidgets")
     for name in ("one", "two"):
@@ -118,6 +125,7 @@ def test_runs_can_be_left_out(tmp_path, shown):
     assert {trace.name for trace in shown.handle.drawn[-1].data} == {"two"}
 
 
+@needs_widgets
 def test_the_thread_ends_when_the_run_has(run, shown):
     pytest.importorskip("ipywidgets")
     panel = mof.panel.watch(run.path, seconds=0.01)
@@ -127,6 +135,7 @@ def test_the_thread_ends_when_the_run_has(run, shown):
     assert panel not in notebook_panel._panels
 
 
+@needs_widgets
 def test_a_cell_that_is_run_again_takes_over(run, shown):
     pytest.importorskip("ipywidgets")
     first = mof.panel.watch(run.path, seconds=100.0)

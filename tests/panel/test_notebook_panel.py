@@ -46,10 +46,14 @@ def shown(monkeypatch):
         things.extend(shown)
         return handle if display_id else None
 
-    module = ModuleType("IPython.display")  # IPython need not be installed
-    module.display, module.HTML = display, lambda data: SimpleNamespace(data=data)
-    monkeypatch.setitem(sys.modules, "IPython.display", module)
-    monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
+    try:
+        import IPython.display as module
+    except ImportError:  # what is shown once needs no notebook
+        module = ModuleType("IPython.display")
+        module.HTML = lambda data: SimpleNamespace(data=data)
+        monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
+        monkeypatch.setitem(sys.modules, "IPython.display", module)
+    monkeypatch.setattr(module, "display", display, raising=False)
     return SimpleNamespace(things=things, handle=handle)
 
 

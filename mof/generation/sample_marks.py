@@ -6,6 +6,7 @@ checkpoint's own file, whose weights are mapped and not copied; the seconds do n
 run's numbers do not change. Book: chapters 21 and 22.
 """
 
+import contextlib
 import json
 import time
 
@@ -94,8 +95,10 @@ class SampleMarks(Observer):
             "writing_seconds": round(time.perf_counter() - start, 2),
             "samples": [list(pair) for pair in zip(BEGINNINGS, texts, strict=True)],
         }
-        with open(self.run.path / SAMPLES_NAME, "a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(mark, ensure_ascii=False) + "\n")
+        line = json.dumps(mark, ensure_ascii=False) + "\n"
+        with contextlib.suppress(OSError):  # a full disk: this mark is left out
+            with open(self.run.path / SAMPLES_NAME, "a", encoding="utf-8", newline="\n") as file:
+                file.write(line)
 
 
 def _last_mark_seconds(path):

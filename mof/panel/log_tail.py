@@ -127,3 +127,21 @@ class MarksTail(LineTail):
     def _start_again(self):
         super()._start_again()
         self._marks = {}
+
+
+class BefellTail(LineTail):
+    """events.jsonl: what befell a run ("started", "resumed", "paused", "continued", "stopped" ...), each with
+    "update" and "words". A run need not have one.
+
+    Attributes:
+        entries: its dicts, in order.
+    """
+
+    def take(self, entry):
+        """See `LineTail.take`."""
+        words = {"event": str(entry["event"]), "words": str(entry["words"])}
+        self.entries.append({**entry, **words, "update": int(entry["update"])})
+
+    def _start_again(self):
+        super()._start_again()
+        self.entries = []

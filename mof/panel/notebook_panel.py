@@ -70,9 +70,8 @@ class Look:
         self.signals = signals_of(self.snapshot, command)
         self.on_track = judge_track(self.snapshot)
         silent = self.snapshot.silent_seconds
-        self.is_training = not self.snapshot.is_finished and not (
-            silent is None or is_silent(silent, self.snapshot.columns["seconds"])
-        )
+        is_quiet = silent is None or is_silent(silent, self.snapshot.columns["seconds"])
+        self.is_training = not self.snapshot.is_finished and (self.snapshot.is_waiting or not is_quiet)
 
     def html(self):
         """Its words; see `run_html`."""

@@ -1,7 +1,8 @@
 """Reads a run's folder again and again while it is trained, and touches nothing in it.
 
-It reads run.json, log.jsonl, samples.jsonl and the state.json of the newest checkpoint; of the log only what
-has been added. It takes no lock, starts no backend, and neither waits for the training nor keeps it waiting.
+It reads run.json, log.jsonl, events.jsonl, samples.jsonl and the state.json of the newest checkpoint; of files
+that grow only what has been added. It takes no lock, starts no backend, and neither waits for the training nor
+keeps it waiting.
 """
 
 import json
@@ -10,11 +11,12 @@ from pathlib import Path
 
 from mof.generation.sample_marks import SAMPLES_NAME
 from mof.machine.forecast import forecast_run
-from mof.panel.log_tail import COLUMNS, LogTail, MarksTail
+from mof.panel.log_tail import COLUMNS, BefellTail, LogTail, MarksTail
 from mof.panel.run_snapshot import RunSnapshot
 from mof.training.checkpoint import STATE_NAME, list_checkpoints
 from mof.training.run_folder import LOG_NAME, RUN_NAME, RunError, RunFolder
 
+EVENTS_NAME = "events.jsonl"  # what befell the run; not every run has it
 # a forecast reads every update it is given: the first, whose time went into graphs, and so many of the last
 FIRST_FORECAST_UPDATES, LAST_FORECAST_UPDATES = 24, 20_000
 SECONDS_BETWEEN_FORECASTS = 15.0
@@ -38,6 +40,7 @@ class RunReader:
         self.name = name or self.path.resolve().name
         self._log = LogTail(self.path / LOG_NAME)
         self._marks = MarksTail(self.path / SAMPLES_NAME)
+        self._befell = BefellTail(self.path / EVENTS_NAME)
         self._checkpoint = (None, {}, None)  # path, progress and text of the newest
         self._forecast, self._forecast_at = None, None
 
@@ -49,6 +52,7 @@ class RunReader:
         """
         has_changed = self._log.refresh()
         self._marks.refresh()
+        self._befell.refresh()
         progress = self._newest_progress()
         update = self._log.last("update")
         done = 0 if update != update else int(update)
@@ -65,6 +69,7 @@ class RunReader:
             columns={name: self._log.column(name) for name in COLUMNS},
             events={kind: list(events) for kind, events in self._log.events.items()},
             marks=tuple(self._marks.marks(done)),
+            befell=tuple(self._befell.entries),
             num_updates=num_updates,
             forecast=self._forecast,
             silent_seconds=self._silent_seconds(),
@@ -98,9 +103,9 @@ class RunReader:
         return self._checkpoint[1]
 
     def _silent_seconds(self):
-        """Since the log, run.json or the folder of checkpoints was last changed."""
+        """Since the log, the events, run.json or the folder of checkpoints was last changed."""
         changed = []
-        for name in (LOG_NAME, RUN_NAME, "checkpoints"):
+        for name in (LOG_NAME, RUN_NAME, EVENTS_NAME, "checkpoints"):
             try:
                 changed.append((self.path / name).stat().st_mtime)
             except OSError:
@@ -131,7 +136,7 @@ def open_runs(paths):
     """Readers for some runs, with names that tell them apart.
 
     Args:
-        paths: of their folders.
+        paths: of their folders; one that holds runs, as the stages of a plan do, stands for these.
 
     Returns:
         list of RunReader.
@@ -139,10 +144,18 @@ def open_runs(paths):
     Raises:
         RunError: one of them is no run, or there is none at all.
     """
-    paths = [Path(path) for path in paths]
+    paths = [run for path in paths for run in _runs_in(Path(path))]
     if not paths:
         raise RunError("there is no run to watch: name a folder, for example runs/first.")
     names = [path.resolve().name for path in paths]
     if len(set(names)) < len(names):  # runs/a/chat and runs/b/chat
         names = ["/".join(path.resolve().parts[-2:]) for path in paths]
     return [RunReader(path, name) for path, name in zip(paths, names, strict=True)]
+
+
+def _runs_in(path):
+    """The folder itself where it is a run; else the runs in it, oldest first; else itself, to be refused."""
+    if (path / RUN_NAME).is_file():
+        return [path]
+    found = sorted(path.glob(f"*/{RUN_NAME}"), key=lambda file: (file.stat().st_mtime, file.parent.name))
+    return [file.parent for file in found] or [path]

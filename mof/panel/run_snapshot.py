@@ -23,6 +23,7 @@ class RunSnapshot:
             update (or for each block of them, in a record).
         events: dict from a kind to its dicts.
         marks: list of dicts of samples.
+        befell: what befell the run, as its events.jsonl tells it; may be empty.
         num_updates: of the whole run; None while the minutes have not been turned into updates.
         forecast: `mof.machine.forecast.Forecast` or None.
         silent_seconds: since the run's files were last changed; None for a record.
@@ -36,6 +37,7 @@ class RunSnapshot:
     columns: dict
     events: dict = dataclasses.field(default_factory=dict)
     marks: tuple = ()
+    befell: tuple = ()
     num_updates: int | None = None
     forecast: object = None
     silent_seconds: float | None = None
@@ -62,6 +64,16 @@ class RunSnapshot:
     def is_finished(self):
         """Whether its last update is done."""
         return self.num_updates is not None and self.update >= self.num_updates
+
+    @property
+    def is_waiting(self):
+        """Whether it waits, for its hours, a cooler machine or room on the disk, and has said so."""
+        return bool(self.befell) and self.befell[-1]["event"] == "paused"
+
+    @property
+    def has_stopped(self):
+        """Whether it is known to have been stopped and saved."""
+        return self.is_saved or bool(self.befell) and self.befell[-1]["event"] in ("stopped", "finished")
 
     @property
     def experts(self):

@@ -74,9 +74,12 @@ def _divergence(found, snapshot):
 
 def _silence(snapshot, resume_command):
     silent = snapshot.silent_seconds
+    if snapshot.is_waiting and not snapshot.is_finished:
+        what = _("It waits, and goes on by itself: {words}").format(words=snapshot.befell[-1]["words"])
+        return Signal(NOTE, "waiting", what, "")
     if silent is None or snapshot.is_finished or not is_silent(silent, snapshot.columns["seconds"]):
         return None
-    if snapshot.is_saved:
+    if snapshot.has_stopped:
         what = _("It was stopped and saved {time} ago.").format(time=duration(silent))
         return Signal(NOTE, "stopped", what, _("Go on with: {command}").format(command=resume_command))
     what = _("Nothing has been written for {time}, and the last updates are not saved.").format(
@@ -197,7 +200,12 @@ def _standstill(snapshot):
         return None
     moments.sort(key=lambda moment: (moment[0], moment[1], not moment[3]))
     updates, seconds, clock, is_session = zip(*moments, strict=True)
-    found = [s for s in find_standstills(clock, seconds, updates, is_session) if not s.is_new_session]
+    told = [event["update"] for event in snapshot.befell if event["event"] in ("paused", "continued")]
+    found = [
+        s
+        for s in find_standstills(clock, seconds, updates, is_session)
+        if not s.is_new_session and not any(s.update <= update <= s.next_update for update in told)
+    ]
     if not found:
         return None
     what = ngettext(

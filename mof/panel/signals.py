@@ -207,11 +207,12 @@ def _is_taken(state_seconds, processor_seconds):
 
 
 class Standstill(NamedTuple):
-    """The clock ran on while nothing was trained: seconds, after which update, whether a new process
-    followed."""
+    """The clock ran on while nothing was trained: seconds, between which updates, whether a new
+    process followed."""
 
     seconds: float
     update: int
+    next_update: int
     is_new_session: bool
 
 
@@ -228,7 +229,7 @@ def find_standstills(clock, seconds, updates, is_session):
     clock, seconds = (np.asarray(x, dtype=np.float64) for x in (clock, seconds))
     lost = np.diff(clock) - np.maximum(np.diff(seconds), 0.0)
     return [
-        Standstill(float(lost[i]), int(updates[i]), bool(is_session[i + 1]))
+        Standstill(float(lost[i]), int(updates[i]), int(updates[i + 1]), bool(is_session[i + 1]))
         for i in np.flatnonzero(lost > STANDSTILL_SECONDS)
     ]
 

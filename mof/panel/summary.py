@@ -16,6 +16,8 @@ def state_of(snapshot):
         return _("no update yet")
     if snapshot.is_finished:
         return _("finished")
+    if snapshot.is_waiting:
+        return _("waiting")
     silent = snapshot.silent_seconds
     if silent is not None and is_silent(silent, snapshot.columns["seconds"]):
         return (

@@ -1,5 +1,7 @@
 """What a run tells, and to whom. The loop calls an observer; a terminal, a notebook or a test listens."""
 
+import functools
+
 
 class Observer:
     """Hears nothing and never stops a run: the base for those that do."""
@@ -34,3 +36,9 @@ class Observers(Observer):
         """Tells each."""
         for observer in self.observers:
             observer.saved(path)
+
+    def write(self, training, action, num_bytes):
+        """Each in its turn around the action that writes, the first outermost."""
+        for observer in reversed(self.observers):
+            action = functools.partial(observer.write, training, action, num_bytes)
+        return action()

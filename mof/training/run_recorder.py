@@ -8,6 +8,7 @@ It reads and never draws: a run has the same numbers, bit for bit, with it and w
 (tests/training/test_run_recorder.py). Read by `mof.panel`; book, chapter 21.
 """
 
+import contextlib
 import shutil
 import time
 
@@ -71,7 +72,8 @@ class RunRecorder(Observer):
             "seconds": round(self._training.seconds(), 3),
             "tokens": progress.num_tokens,
         }
-        self._training.run.append_log({"event": event, **place, **facts})
+        with contextlib.suppress(OSError):  # a full disk: the updates' own lines see to that
+            self._training.run.append_log({"event": event, **place, **facts})
 
 
 def thought_alphas(engine):

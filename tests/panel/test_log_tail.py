@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mof.panel.log_tail import LogTail, MarksTail
+from mof.panel.log_tail import BefellTail, LogTail, MarksTail
 from tests.panel.made_runs import calm_losses, make_run, updates, with_events, write_log, write_marks
 
 
@@ -132,3 +132,19 @@ def test_a_log_of_four_days_costs_a_look_next_to_nothing(tmp_path, size, monkeyp
     with open(path, "a", encoding="utf-8") as file:
         file.write(line.replace('"update": 1', f'"update": {size + 1}') + "\n")
     assert tail.refresh() and len(parsed) == 1 and len(tail) == size + 1
+
+
+def test_what_befell_a_run(tmp_path):
+    path = tmp_path / "events.jsonl"
+    path.write_text(
+        '{"time": "x", "event": "paused", "update": 3, "words": "hot"}\n{"event": "x"}\n\n{"ev',
+        encoding="utf-8",
+    )
+    tail = BefellTail(path)
+    tail.refresh()
+    (entry,) = tail.entries
+    assert (entry["event"], entry["update"], entry["words"]) == (
+        "paused",
+        3,
+        "hot",
+    ) and tail.num_bad_lines == 2

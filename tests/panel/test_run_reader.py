@@ -150,3 +150,17 @@ assert not started, started
 """
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, timeout=120)
     assert finished.returncode == 0, finished.stderr.decode("utf-8", "replace")
+
+
+def test_a_folder_of_stages_stands_for_its_runs(tmp_path):
+    for number, name in enumerate(("pretraining", "chat")):
+        make_run(tmp_path / "plan" / name)
+        os.utime(tmp_path / "plan" / name / "run.json", (1e9 + number, 1e9 + number))
+    assert [reader.name for reader in open_runs([tmp_path / "plan"])] == ["pretraining", "chat"]
+
+
+def test_what_befell_it_is_read(run):
+    write_log(run, updates(calm_losses(50)))
+    event = '{"event": "paused", "update": 50, "words": "No room."}\n'
+    (run.path / "events.jsonl").write_text(event, encoding="utf-8")
+    assert RunReader(run.path).snapshot().is_waiting

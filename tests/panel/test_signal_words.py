@@ -120,3 +120,28 @@ def test_bad_lines_are_told():
     snapshot = dataclasses.replace(snapshot_of(updates(calm_losses(100))), num_bad_lines=2)
     (signal,) = signals_of(snapshot, COMMAND)
     assert signal.what.startswith("2 lines")
+
+
+def test_a_run_that_waits_is_not_called_dead():
+    entries = with_events(updates(calm_losses(100)))
+    paused = {"event": "paused", "update": 100, "words": "Too hot."}
+    snapshot = snapshot_of(entries, silent_seconds=1e5, befell=(paused,))
+    (signal,) = signals_of(snapshot, COMMAND)
+    assert signal.level == NOTE and signal.kind == "waiting" and "Too hot." in signal.what
+    stopped = {"event": "stopped", "update": 100, "words": ""}
+    assert kinds(snapshot_of(entries, silent_seconds=1e5, befell=(paused, stopped))) == ["stopped"]
+
+
+def test_a_pause_that_was_told_is_no_standstill():
+    entries = with_events(updates(calm_losses(300)))
+    waited = [
+        {**entry, "time": entry["time"] + 5000.0 * (entry["update"] > 150)}
+        if entry.get("event") == "state"
+        else entry
+        for entry in entries
+    ]
+    befell = (
+        {"event": "paused", "update": 160, "words": ""},
+        {"event": "continued", "update": 160, "words": ""},
+    )
+    assert kinds(snapshot_of(waited, befell=befell)) == []

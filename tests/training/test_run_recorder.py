@@ -160,3 +160,18 @@ def _nothing():
     import contextlib
 
     return contextlib.nullcontext()
+
+
+def test_what_writes_passes_through_all_of_them():
+    class Around(Observer):
+        def __init__(self, name, said):
+            self.name, self.said = name, said
+
+        def write(self, training, action, num_bytes):
+            self.said.append((self.name, training, num_bytes))
+            return action() + self.name
+
+    said = []
+    both = Observers(Around("a", said), Around("b", said))
+    assert both.write("training", lambda: "done ", 7) == "done ba"
+    assert said == [("a", "training", 7), ("b", "training", 7)]

@@ -1,8 +1,8 @@
 """Reads a run's folder again and again while it is trained, and touches nothing in it.
 
-It reads run.json, log.jsonl, events.jsonl, samples.jsonl and the state.json of the newest checkpoint; of files
-that grow only what has been added. It takes no lock, starts no backend, and neither waits for the training nor
-keeps it waiting.
+It reads run.json, log.jsonl, events.jsonl, samples.jsonl and the state.json of the newest checkpoint; of
+files that grow only what has been added. It takes no lock, starts no backend, and neither waits for the
+training nor keeps it waiting.
 """
 
 import json

@@ -130,8 +130,9 @@ def run_grid_figure(quantities, num_columns=2, title=""):
         row, column = i // num_columns + 1, i % num_columns + 1
         for trace in _traces(quantity, is_compared):
             trace.legendgroup = trace.name
-            trace.showlegend = trace.name not in shown and trace.showlegend is not False
-            shown.add(trace.name)
+            trace.showlegend = bool(trace.showlegend) and trace.name not in shown
+            if trace.showlegend:
+                shown.add(trace.name)
             figure.add_trace(trace, row, column)
         figure.update_yaxes(rangemode=_range(quantity), tickformat=_ticks(quantity), row=row, col=column)
     for column in range(1, num_columns + 1):

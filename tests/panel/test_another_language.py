@@ -1,5 +1,6 @@
 """Everything that the panel says goes through the catalogue."""
 
+import html
 import re
 
 import numpy as np
@@ -63,7 +64,7 @@ def test_figures_and_captions(snapshot):
             )
             assert [text for text in said if left_over(text)] == [], quantity.title
     assert left_over(replay_words(snapshot)) == ""
-    titles = [frame.layout.title.text for frame in replay_of(snapshot).frames]
+    titles = [html.unescape(frame.layout.title.text) for frame in replay_of(snapshot).frames]
     assert [title for title in titles if left_over(title)] == []
-    for html in (samples_html(snapshot), run_html([], 0.5, "1", [], "", False, [("2", "3")])):
-        assert left_over(re.sub(r"<[^>]+>", " ", html)) == ""
+    for page in (samples_html(snapshot), run_html([], 0.5, "1", [], "", False, [("2", "3")])):
+        assert left_over(html.unescape(re.sub(r"<[^>]+>", " ", page))) == ""

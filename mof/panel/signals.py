@@ -23,6 +23,7 @@ SAVE_SHARE, SAVE_COUNT, SLOW_BYTES_PER_SECOND = 0.05, 5, 50e6
 # Lost speed: the last updates take so many times what the fastest quarter took.
 SLOW_FACTOR, SLOW_UPDATES, SLOW_SECONDS, FAST_QUANTILE = 1.6, 20, 60.0, 0.25
 FEWEST_TIMED_UPDATES = 60
+BURST_SHARE = 0.05  # of the mean step: an update that takes less was written with the one before
 # the processor time of a second fell to this share: others have taken it
 TAKEN_SHARE = 0.75
 # A standstill: the clock ran on by so much while the training did not.
@@ -174,13 +175,13 @@ def find_lost_speed(seconds, lengths, state_seconds=(), processor_seconds=()):
         LostSpeed, or None.
     """
     steps, lengths = np.diff(np.asarray(seconds, dtype=np.float64)), np.asarray(lengths)[1:]
-    kept = (steps > 0) & (steps <= max(60.0, 30.0 * np.median(steps))) if len(steps) else np.zeros(0, bool)
-    places, steps, lengths = np.flatnonzero(kept), steps[kept], lengths[kept]
+    kept = (steps >= 0) & (steps <= max(60.0, 30.0 * np.median(steps))) if len(steps) else np.zeros(0, bool)
+    places, steps, lengths = np.flatnonzero(kept), _evened(steps[kept]), lengths[kept]
     if len(steps) < FEWEST_TIMED_UPDATES:
         return None
     usual = np.zeros(len(steps))
     for length in np.unique(lengths):
-        usual[lengths == length] = np.quantile(steps[lengths == length], FAST_QUANTILE)
+        usual[lengths == length] = max(np.quantile(steps[lengths == length], FAST_QUANTILE), 1e-9)
     from_end = np.cumsum(steps[::-1])
     count = max(SLOW_UPDATES, int(np.searchsorted(from_end, SLOW_SECONDS)) + 1)
     if count > len(steps) // 2:
@@ -194,6 +195,15 @@ def find_lost_speed(seconds, lengths, state_seconds=(), processor_seconds=()):
     while since >= count and np.median(ratios[since - count : since]) > SLOW_FACTOR:
         since -= count
     return LostSpeed(factor, int(places[since]) + 2, _is_taken(state_seconds, processor_seconds))
+
+
+def _evened(steps):
+    """Seconds of each update where several are written at once, as by `mof.training.block_loop`: those whose
+    own step is next to nothing share in that of the first of their block."""
+    if not steps.sum() > 0:
+        return steps
+    groups = np.cumsum(steps >= BURST_SHARE * steps.mean())
+    return (np.bincount(groups, steps) / np.maximum(np.bincount(groups), 1))[groups]
 
 
 def _is_taken(state_seconds, processor_seconds):

@@ -154,3 +154,12 @@ def test_a_machine_that_slept_once_may_not_be_silent_for_days():
     steps = np.full(50, 1.0)
     steps[20] = 30_000.0
     assert is_silent(2000.0, times(steps)) and not is_silent(1000.0, times(steps))
+
+
+def test_updates_that_are_written_in_blocks_are_no_loss_of_speed():
+    """As on an accelerator: sixteen lines at once, then nothing for a second."""
+    steps = np.zeros(800)
+    steps[::16] = 1.0
+    assert find_lost_speed(times(steps), np.full(800, 512)) is None
+    steps[640::16] = 7.0
+    assert find_lost_speed(times(steps), np.full(800, 512)).factor == pytest.approx(7.0)

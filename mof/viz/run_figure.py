@@ -61,9 +61,8 @@ def run_figure(quantities, title=""):
     _check(quantities)
     figure = go.Figure()
     owners = []
-    is_compared = _is_compared(quantities)
     for i, quantity in enumerate(quantities):
-        for trace in _traces(quantity, is_compared):
+        for trace in _traces(quantity):
             trace.visible = i == 0
             figure.add_trace(trace)
             owners.append(i)
@@ -124,19 +123,19 @@ def run_grid_figure(quantities, num_columns=2, title=""):
         vertical_spacing=min(0.3 / num_rows, 0.12),
         horizontal_spacing=0.08,
     )
-    is_compared = _is_compared(quantities)
     shown = set()
     for i, quantity in enumerate(quantities):
         row, column = i // num_columns + 1, i % num_columns + 1
-        for trace in _traces(quantity, is_compared):
+        for trace in _traces(quantity):
             trace.legendgroup = trace.name
             trace.showlegend = bool(trace.showlegend) and trace.name not in shown
             if trace.showlegend:
                 shown.add(trace.name)
             figure.add_trace(trace, row, column)
         figure.update_yaxes(rangemode=_range(quantity), tickformat=_ticks(quantity), row=row, col=column)
-    for column in range(1, num_columns + 1):
-        figure.update_xaxes(title=quantities[0].x_title, row=num_rows, col=column)
+    for i in range(max(0, len(quantities) - num_columns), len(quantities)):  # the lowest of each column
+        place = {"row": i // num_columns + 1, "col": i % num_columns + 1}
+        figure.update_xaxes(title=quantities[i].x_title, **place)
     figure.update_layout(
         title=title,
         height=ROW_HEIGHT * num_rows + 110,
@@ -147,8 +146,9 @@ def run_grid_figure(quantities, num_columns=2, title=""):
     return figure
 
 
-def _traces(quantity, is_compared):
+def _traces(quantity):
     """Ribbons first, so that the lines lie above them."""
+    is_compared = _is_compared(quantity)
     for ribbon in quantity.ribbons:
         colour = _colour(ribbon.run, 0, is_compared)
         edge = {"x": ribbon.x, "mode": "lines", "line": {"width": 0.5, "color": colour}, "hoverinfo": "skip"}
@@ -166,7 +166,7 @@ def _traces(quantity, is_compared):
             marker={"size": 5},
             line={
                 "color": _colour(line.run, line.series, is_compared),
-                "dash": DASHES[(line.run + line.series * (2 if is_compared else 1)) % len(DASHES)],
+                "dash": _dash(line.run, line.series, is_compared),
                 "width": 2,
             },
             showlegend=True,
@@ -179,8 +179,16 @@ def _colour(run, series, is_compared):
     return COLOURS[(run if is_compared else series) % len(COLOURS)]
 
 
-def _is_compared(quantities):
-    return len({line.run for quantity in quantities for line in quantity.lines}) > 1
+def _dash(run, series, is_compared):
+    """Where there is no colour; and where the colours come round again, another one."""
+    number = run + 2 * series if is_compared else series + series // len(COLOURS)
+    return DASHES[number % len(DASHES)]
+
+
+def _is_compared(quantity):
+    """False where the lines are those of one run, told apart among themselves."""
+    runs, series = ({getattr(line, name) for line in quantity.lines} for name in ("run", "series"))
+    return len(runs) > 1 or len(series) == 1
 
 
 def _pale(colour):

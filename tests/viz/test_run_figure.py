@@ -76,3 +76,23 @@ def test_without_anything_to_draw_it_says_so():
     for draw in (run_figure, run_grid_figure):
         with pytest.raises(ValueError, match="nothing to draw"):
             draw([])
+
+
+def test_nine_blocks_of_one_run_are_all_different():
+    lines = [Line(f"block {i}", 1, i, X, X) for i in range(9)]
+    drawn = run_figure([Quantity("alphas", "x", "y", lines, [], ".2f")]).data
+    assert len({(trace.line.color, trace.line.dash) for trace in drawn}) == 9
+
+
+def test_a_quantity_of_one_run_alone_keeps_the_run_s_colour():
+    """Where another run has no memory logged, the one that has does not take its colour."""
+    alone = Quantity("memory", "x", "y", [Line("b", 1, 0, X, X)], [], ".2f")
+    figure = run_grid_figure([LOSS, alone])
+    by_name = {(trace.name, trace.xaxis): trace.line.color for trace in figure.data}
+    assert by_name["b", "x2"] == by_name["b", "x"] != by_name["a", "x"]
+
+
+def test_the_words_of_the_axis_stand_below_the_lowest_of_each_column():
+    figure = run_grid_figure([LOSS, SHARES, LOSS])
+    axes = (figure.layout.xaxis, figure.layout.xaxis2, figure.layout.xaxis3)
+    assert [axis.title.text for axis in axes] == [None, "updates", "updates"]

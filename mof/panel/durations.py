@@ -4,13 +4,15 @@ from mof.course.translation import _
 
 
 def duration(seconds):
-    """Seconds in a word: "40 s", "12 min", "3.5 h", "31 h", "4.2 days".
+    """Seconds in a word: "40 s", "3.2 min", "12 min", "3.5 h", "31 h", "4.2 days".
 
     Args:
         seconds: float, 0 or more.
     """
     if seconds < 99.5:
         return _("{number} s").format(number=f"{seconds:.0f}")
+    if seconds < 595:
+        return _("{number} min").format(number=f"{seconds / 60:.1f}")
     if seconds < 5970:
         return _("{number} min").format(number=f"{seconds / 60:.0f}")
     if seconds < 36000:

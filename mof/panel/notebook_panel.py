@@ -7,6 +7,7 @@ figure with a menu that also works in the built book, where there is no kernel. 
 """
 
 import html
+import json
 import threading
 
 from mof.cli.invocation import command_line
@@ -21,6 +22,7 @@ from mof.panel.track_records import judge_track
 from mof.viz.notebook_figures import show_figure
 from mof.viz.run_figure import run_figure, run_grid_figure
 
+PLOTLY_TYPE = "application/vnd.plotly.v1+json"
 _panels = []  # those that are live in this process: a cell that is run again takes over from itself
 
 
@@ -190,9 +192,15 @@ class LivePanel:
             figure = run_grid_figure(quantities)
             figure.update_layout(meta={"description": _description()})
             if self._figure is None:
-                self._figure = display(figure, display_id=True)
+                self._figure = display(as_output(figure), raw=True, display_id=True)
             else:
-                self._figure.update(figure)
+                self._figure.update(as_output(figure), raw=True)
+
+
+def as_output(figure):
+    """A figure as JupyterLab stores it. As itself it could not be drawn again in place: plotly shows figures by a
+    way of its own, which knows no display_id."""
+    return {PLOTLY_TYPE: json.loads(figure.to_json()), "text/plain": _description()}
 
 
 def _quantities(looks, axis):

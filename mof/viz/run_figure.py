@@ -11,6 +11,7 @@ from mof.course.translation import _
 COLOURS = ("#3b7dd8", "#d2691e", "#8e6bc7", "#1b9e77")
 DASHES = ("solid", "dash", "dot", "dashdot")
 ROW_HEIGHT = 250
+INK, GRID = "#767c85", "rgba(128,128,128,0.3)"  # JupyterLab does not say whether it is light or dark
 
 
 class Line(NamedTuple):
@@ -136,12 +137,17 @@ def run_grid_figure(quantities, num_columns=2, title=""):
     for i in range(max(0, len(quantities) - num_columns), len(quantities)):  # the lowest of each column
         place = {"row": i // num_columns + 1, "col": i % num_columns + 1}
         figure.update_xaxes(title=quantities[i].x_title, **place)
+    figure.update_xaxes(gridcolor=GRID, zerolinecolor=GRID)
+    figure.update_yaxes(gridcolor=GRID, zerolinecolor=GRID)
     figure.update_layout(
         title=title,
         height=ROW_HEIGHT * num_rows + 110,
         legend={"orientation": "h", "y": -0.12, "yanchor": "top"},
         margin={"t": 60, "l": 50, "r": 20},
         uirevision="kept",
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": INK},
     )
     return figure
 

@@ -66,7 +66,14 @@ def test_bars_by_hand():
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(4.4, "4 s"), (130, "2 min"), (7000, "1.9 h"), (90_000, "25 h"), (345_600, "4.0 days")],
+    [
+        (4.4, "4 s"),
+        (130, "2.2 min"),
+        (1300, "22 min"),
+        (7000, "1.9 h"),
+        (90_000, "25 h"),
+        (345_600, "4.0 days"),
+    ],
 )
 def test_durations(seconds, words):
     assert duration(seconds) == words

@@ -198,8 +198,8 @@ class LivePanel:
 
 
 def as_output(figure):
-    """A figure as JupyterLab stores it. As itself it could not be drawn again in place: plotly shows figures by a
-    way of its own, which knows no display_id."""
+    """A figure as JupyterLab stores it. As itself it could not be drawn again in place: plotly shows figures by
+    a way of its own, which knows no display_id."""
     return {PLOTLY_TYPE: json.loads(figure.to_json()), "text/plain": _description()}
 
 

@@ -1,7 +1,7 @@
 """The live panel in JupyterLab: `from mof.panel import watch; watch("runs/four-days")`.
 
-Words and controls are widgets; the figure is a plotly figure that is drawn again in place, keeping a zoom. A
-thread looks at the runs every few seconds; it reads their files alone, so the training may run anywhere: in
+Words and controls are widgets, and so is the place of the figure, which is drawn anew now and then, or
+held. A thread looks at the runs every few seconds; it reads their files alone, so the training may run anywhere: in
 a terminal, on another machine that shares the folder. A run that is not being trained is shown once, as a
 figure with a menu that also works in the built book, where there is no kernel. Book: chapter 21.
 """
@@ -9,6 +9,7 @@ figure with a menu that also works in the built book, where there is no kernel. 
 import html
 import json
 import threading
+import time
 
 from mof.cli.invocation import command_line
 from mof.course.translation import _
@@ -22,6 +23,7 @@ from mof.panel.track_records import judge_track
 from mof.viz.notebook_figures import show_figure
 from mof.viz.run_figure import run_figure, run_grid_figure
 
+SECONDS_BETWEEN_FIGURES = 15.0  # a new figure forgets a zoom
 PLOTLY_TYPE = "application/vnd.plotly.v1+json"
 _panels = []  # those that are live in this process: a cell that is run again takes over from itself
 
@@ -117,8 +119,8 @@ class LivePanel:
         self.readers, self.seconds = readers, seconds
         self.paths = [reader.path for reader in readers]
         self._lock, self._is_over = threading.Lock(), threading.Event()
-        self._looks, self._figure = [], None
-        self._words = ipywidgets.HTML()
+        self._looks, self._drawn_at = [], 0.0
+        self._words, self._figure = ipywidgets.HTML(), ipywidgets.Output()
         labels = {_("tokens"): "tokens", _("hours"): "hours", _("updates"): "updates"}
         self._axis = ipywidgets.ToggleButtons(options=labels, description=_("axis"))
         self._shown = ipywidgets.SelectMultiple(
@@ -127,12 +129,13 @@ class LivePanel:
             description=_("runs"),
             rows=min(6, len(readers)),
         )
+        self._hold = ipywidgets.ToggleButton(description=_("hold the figure"))
         self._stop = ipywidgets.Button(description=_("stop looking"))
         self._axis.observe(lambda _change: self._draw(), "value")
         self._shown.observe(lambda _change: self._draw(), "value")
         self._stop.on_click(lambda _button: self.stop())
-        controls = [self._axis, *([self._shown] if len(readers) > 1 else []), self._stop]
-        self._box = ipywidgets.VBox([self._words, ipywidgets.HBox(controls)])
+        controls = [self._axis, *([self._shown] if len(readers) > 1 else []), self._hold, self._stop]
+        self._box = ipywidgets.VBox([self._words, ipywidgets.HBox(controls), self._figure])
 
     def show(self, looks):
         """Put the panel under the cell.
@@ -159,11 +162,12 @@ class LivePanel:
             _panels.remove(self)
 
     def refresh(self):
-        """Look once more, and draw what has come."""
+        """Look once more, and draw what has come; the figure not so often, and not while it is held."""
         looks = [Look(reader) for reader in self.readers]
         moved = [look.snapshot.update for look in looks] != [look.snapshot.update for look in self._looks]
         self._looks = looks
-        self._draw(with_figure=moved)
+        is_time = time.monotonic() - self._drawn_at >= SECONDS_BETWEEN_FIGURES
+        self._draw(with_figure=moved and is_time and not self._hold.value)
 
     def _ipython_display_(self):
         """As a cell's last value it shows nothing more: it is shown already."""
@@ -181,8 +185,6 @@ class LivePanel:
                 self.stop()
 
     def _draw(self, with_figure=True):
-        from IPython.display import display
-
         with self._lock:
             self._words.value = STYLE + "".join(look.html() for look in self._looks)
             chosen = [look for look in self._looks if look.snapshot.name in self._shown.value]
@@ -190,17 +192,16 @@ class LivePanel:
             if not with_figure or not quantities:
                 return
             figure = run_grid_figure(quantities)
-            figure.update_layout(meta={"description": _description()})
-            if self._figure is None:
-                self._figure = display(as_output(figure), raw=True, display_id=True)
-            else:
-                self._figure.update(as_output(figure), raw=True)
+            self._figure.layout.height = f"{figure.layout.height + 20}px"  # nothing jumps while it is drawn
+            self._figure.outputs = (as_output(figure),)
+            self._drawn_at = time.monotonic()
 
 
 def as_output(figure):
-    """A figure as JupyterLab stores it. As itself it could not be drawn again in place: plotly shows figures by
-    a way of its own, which knows no display_id."""
-    return {PLOTLY_TYPE: json.loads(figure.to_json()), "text/plain": _description()}
+    """A figure as a notebook stores it. JupyterLab draws a new output; a figure of plotly's that is only updated
+    it leaves as it is."""
+    data = {PLOTLY_TYPE: json.loads(figure.to_json()), "text/plain": _description()}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 def _quantities(looks, axis):

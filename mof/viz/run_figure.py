@@ -108,7 +108,7 @@ def run_grid_figure(quantities, num_columns=2, title=""):
         quantities: list of Quantity. num_columns: of pictures. title: str.
 
     Returns:
-        plotly Figure; it keeps a zoom when it is drawn again.
+        plotly Figure.
 
     Raises:
         ValueError: there is nothing to draw.
@@ -144,7 +144,6 @@ def run_grid_figure(quantities, num_columns=2, title=""):
         height=ROW_HEIGHT * num_rows + 110,
         legend={"orientation": "h", "y": -0.12, "yanchor": "top"},
         margin={"t": 60, "l": 50, "r": 20},
-        uirevision="kept",
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"color": INK},

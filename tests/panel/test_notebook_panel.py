@@ -27,25 +27,15 @@ from tests.panel.made_runs import (
 needs_widgets = pytest.mark.slow
 
 
-class Handle:
-    """Stands for a display that can be drawn again."""
-
-    def __init__(self):
-        self.drawn = []
-
-    def update(self, thing, raw=False):
-        assert raw, "a figure shown as itself is not drawn again in its place"
-        self.drawn.append(thing[notebook_panel.PLOTLY_TYPE])
+def drawn(panel):
+    """The traces of the figure that a panel shows now."""
+    return panel._figure.outputs[0]["data"][notebook_panel.PLOTLY_TYPE]["data"]
 
 
 @pytest.fixture
 def shown(monkeypatch):
-    """Everything that is displayed, in order; a handle stands behind what can be drawn again."""
-    things, handle = [], Handle()
-
-    def display(*shown, display_id=None, **_):
-        things.extend(shown)
-        return handle if display_id else None
+    """Everything that is displayed, in order."""
+    things = []
 
     try:
         import IPython.display as module
@@ -54,8 +44,8 @@ def shown(monkeypatch):
         module.HTML = lambda data: SimpleNamespace(data=data)
         monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
         monkeypatch.setitem(sys.modules, "IPython.display", module)
-    monkeypatch.setattr(module, "display", display, raising=False)
-    return SimpleNamespace(things=things, handle=handle)
+    monkeypatch.setattr(module, "display", lambda *shown: things.extend(shown), raising=False)
+    return things
 
 
 @pytest.fixture
@@ -69,7 +59,7 @@ def run(tmp_path):
 def test_a_run_that_has_ended_is_shown_once_without_widgets(run, shown):
     write_log(run, with_events(updates(calm_losses(400))))
     assert mof.panel.watch(run.path) is None
-    words, figure, caption = shown.things
+    words, figure, caption = shown
     assert "finished" in words.data and "400 / 400" in words.data
     assert figure.layout.updatemenus and figure.layout.meta["description"] in caption.data
 
@@ -103,18 +93,38 @@ def test_a_live_panel_goes_on_looking(run, shown):
     readers = open_runs([run.path])
     panel = LivePanel(readers, 1.0)
     panel.show([Look(reader) for reader in readers])
-    box, output = shown.things
-    assert isinstance(box, ipywidgets.VBox) and len(output[notebook_panel.PLOTLY_TYPE]["data"]) >= 7
+    (box,) = shown
+    assert isinstance(box, ipywidgets.VBox) and len(drawn(panel)) >= 7
+    first = panel._figure.outputs
+    panel._drawn_at = -1e9
     panel.refresh()
-    assert shown.handle.drawn == [], "nothing has come: the figure stays as it is"
+    assert panel._figure.outputs is first, "nothing has come: the figure stays as it is"
     write_log(run, with_events(updates(calm_losses(150))))
     panel.refresh()
-    (drawn,) = shown.handle.drawn
-    assert max(drawn["data"][0]["x"]) == pytest.approx(150 * 1024 / 1e6, rel=1e-3)
+    assert max(drawn(panel)[0]["x"]) == pytest.approx(150 * 1024 / 1e6, rel=1e-3)
     assert "150 / 400" in box.children[0].value
-    axis = box.children[1].children[0]
-    axis.value = "updates"
-    assert max(shown.handle.drawn[-1]["data"][0]["x"]) == 150
+    panel._axis.value = "updates"
+    assert max(drawn(panel)[0]["x"]) == 150
+
+
+@needs_widgets
+def test_a_figure_is_drawn_now_and_then_and_not_while_it_is_held(run, shown):
+    pytest.importorskip("ipywidgets")
+    readers = open_runs([run.path])
+    panel = LivePanel(readers, 1.0)
+    panel.show([Look(reader) for reader in readers])
+    first = panel._figure.outputs
+    write_log(run, with_events(updates(calm_losses(130))))
+    panel.refresh()
+    assert panel._figure.outputs is first and "130 / 400" in panel._words.value, "it was drawn just now"
+    panel._drawn_at, panel._hold.value = -1e9, True
+    write_log(run, with_events(updates(calm_losses(140))))
+    panel.refresh()
+    assert panel._figure.outputs is first
+    panel._hold.value = False
+    write_log(run, with_events(updates(calm_losses(150))))
+    panel.refresh()
+    assert panel._figure.outputs is not first
 
 
 @needs_widgets
@@ -125,9 +135,9 @@ def test_runs_can_be_left_out(tmp_path, shown):
     readers = open_runs([tmp_path / "one", tmp_path / "two"])
     panel = LivePanel(readers, 1.0)
     panel.show([Look(reader) for reader in readers])
-    assert {trace["name"] for trace in shown.things[1][notebook_panel.PLOTLY_TYPE]["data"]} == {"one", "two"}
+    assert {trace["name"] for trace in drawn(panel)} == {"one", "two"}
     panel._shown.value = ("two",)
-    assert {trace["name"] for trace in shown.handle.drawn[-1]["data"]} == {"two"}
+    assert {trace["name"] for trace in drawn(panel)} == {"two"}
 
 
 @needs_widgets

@@ -1,8 +1,8 @@
 """The live panel in JupyterLab: `from mof.panel import watch; watch("runs/four-days")`.
 
-Words and controls are widgets, and so is the place of the figure, which is drawn anew now and then, or
-held. A thread looks at the runs every few seconds; it reads their files alone, so the training may run anywhere: in
-a terminal, on another machine that shares the folder. A run that is not being trained is shown once, as a
+Words and controls are widgets, and so is the place of the figure, which is drawn anew now and then, or held. A
+thread looks at the runs every few seconds. It reads their files alone, so the training may run anywhere: in a
+terminal, or on another machine that shares the folder. A run that is not being trained is shown once, as a
 figure with a menu that also works in the built book, where there is no kernel. Book: chapter 21.
 """
 
@@ -198,8 +198,8 @@ class LivePanel:
 
 
 def as_output(figure):
-    """A figure as a notebook stores it. JupyterLab draws a new output; a figure of plotly's that is only updated
-    it leaves as it is."""
+    """A figure as a notebook stores it. JupyterLab draws what is new; a figure that is only updated it leaves as
+    it is."""
     data = {PLOTLY_TYPE: json.loads(figure.to_json()), "text/plain": _description()}
     return {"output_type": "display_data", "data": data, "metadata": {}}
 

@@ -1,7 +1,7 @@
 """The live panel in JupyterLab: `from mof.panel import watch; watch("runs/four-days")`.
 
-Words and controls are widgets, and so is the place of the figure, which is drawn anew now and then, or held. A
-thread looks at the runs every few seconds. It reads their files alone, so the training may run anywhere: in a
+Words and controls are widgets, and so is the place of the figure, which is drawn anew now and then, or held.
+A thread looks at the runs every few seconds. It reads their files alone: the training may run anywhere, in a
 terminal, or on another machine that shares the folder. A run that is not being trained is shown once, as a
 figure with a menu that also works in the built book, where there is no kernel. Book: chapter 21.
 """
@@ -135,7 +135,9 @@ class LivePanel:
         self._shown.observe(lambda _change: self._draw(), "value")
         self._stop.on_click(lambda _button: self.stop())
         controls = [self._axis, *([self._shown] if len(readers) > 1 else []), self._hold, self._stop]
-        self._box = ipywidgets.VBox([self._words, ipywidgets.HBox(controls), self._figure])
+        self._box = ipywidgets.VBox(
+            [self._words, ipywidgets.HBox(controls, layout={"flex_flow": "row wrap"}), self._figure]
+        )
 
     def show(self, looks):
         """Put the panel under the cell.
@@ -198,8 +200,8 @@ class LivePanel:
 
 
 def as_output(figure):
-    """A figure as a notebook stores it. JupyterLab draws what is new; a figure that is only updated it leaves as
-    it is."""
+    """A figure as a notebook stores it. JupyterLab draws a new one; one that is only updated it leaves as it
+    is."""
     data = {PLOTLY_TYPE: json.loads(figure.to_json()), "text/plain": _description()}
     return {"output_type": "display_data", "data": data, "metadata": {}}
 

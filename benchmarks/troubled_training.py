@@ -4,7 +4,7 @@
 
 trains `nano` on the text that ships for 620 updates and does to it what may befall a training:
 three updates whose targets are shuffled (251 to 253), a processor that another has half of the time (351 to
-430; the process is stopped and let go on by turns), and learning rates times a hundred (from 531 on). Its log,
+430; the process is held and let go on by turns), and learning rates times a hundred (from 531 on). Its log,
 reduced to a few columns, goes to tests/panel/troubled_training.json. It takes about two minutes on two quiet
 cores, and is not resumed. POSIX alone: Windows has no signal that holds a process.
 """

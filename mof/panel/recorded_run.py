@@ -148,7 +148,9 @@ def replay_of(snapshot):
             times = [round(look["seconds"] / 3600, 4) for look in told]
             shares[name] = (times, [round(look["route_weights"][i], 4) for look in told])
     moments = [_moment(snapshot, time, hours, losses) for time in _moment_seconds(snapshot)]
-    return replay_figure((hours, losses), shares, moments, snapshot.name)
+    resumed = snapshot.events.get("session", [])[1:]
+    seams = [round(session["seconds"] / 3600, 4) for session in resumed]
+    return replay_figure((hours, losses), shares, moments, snapshot.name, seams)
 
 
 def replay_words(snapshot, note=""):

@@ -23,7 +23,7 @@ class Moment(NamedTuple):
     samples: list
 
 
-def replay_figure(loss, shares, moments, title=""):
+def replay_figure(loss, shares, moments, title="", seams=()):
     """Loss above, the router's shares below, and a mark that the slider moves through both.
 
     Args:
@@ -31,6 +31,7 @@ def replay_figure(loss, shares, moments, title=""):
         shares: dict from an expert's name to (hours [N], share [N]); empty leaves the lower picture out.
         moments: list of Moment, in order.
         title: str, what stands before the words of each moment.
+        seams: hours at which a stopped training went on; a line through the loss for each.
 
     Returns:
         plotly Figure.
@@ -62,6 +63,8 @@ def replay_figure(loss, shares, moments, title=""):
             line={"color": COLOURS[(i + 1) % len(COLOURS)], "dash": DASHES[i % len(DASHES)], "width": 2},
             hovertemplate=f"{hover}<extra>{name}</extra>",
         )
+    if len(seams):
+        figure.add_trace(_seams(seams, loss[1]))
     place = len(figure.data)
     frames = [_frame(moment, title, place, bool(shares)) for moment in moments]
     for trace in frames[0].data:
@@ -87,6 +90,18 @@ def replay_figure(loss, shares, moments, title=""):
             }
         )
     return figure
+
+
+def _seams(seams, losses):
+    """One trace of lines from the lowest loss to the highest."""
+    return go.Scatter(
+        x=[x for hours in seams for x in (hours, hours, None)],
+        y=[y for _hours in seams for y in (float(min(losses)), float(max(losses)), None)],
+        mode="lines",
+        line={"color": MARK_COLOUR, "dash": "dot", "width": 1},
+        name=_("stopped and resumed"),
+        hoverinfo="skip",
+    )
 
 
 def _frame(moment, title, place, has_shares):

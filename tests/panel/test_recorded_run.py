@@ -107,3 +107,11 @@ def test_what_is_no_record_is_told(tmp_path):
         open_recorded("nowhere", tmp_path)
     with pytest.raises(ValueError, match="no record of a run"):
         snapshot_of({"name": "x"})
+
+
+def test_where_a_training_went_on_there_is_a_seam(run):
+    place = {"update": 1001, "seconds": 20_020.0, "tokens": 1001 * 1024}
+    run.append_log({"event": "session", **place, "time": 1.9e9, "fingerprint": "f" * 8})
+    snapshot = snapshot_of(record_of(RunReader(run.path).snapshot()))
+    (seams,) = [trace for trace in replay_of(snapshot).data if trace.name == "stopped and resumed"]
+    assert seams.x[0] == pytest.approx(20_020 / 3600, abs=1e-3)

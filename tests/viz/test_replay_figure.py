@@ -43,3 +43,10 @@ def test_lines_can_be_told_apart_without_colour():
 def test_without_moments_there_is_no_figure():
     with pytest.raises(ValueError, match="no moments"):
         replay_figure(LOSS, SHARES, [])
+
+
+def test_a_seam_is_a_line_through_the_loss():
+    figure = replay_figure(LOSS, SHARES, MOMENTS, seams=[0.5, 1.5])
+    (seams,) = [trace for trace in figure.data if trace.name == "stopped and resumed"]
+    assert list(seams.x) == [0.5, 0.5, None, 1.5, 1.5, None] and list(seams.y)[:2] == [3.5, 5.0]
+    assert list(figure.frames[0].traces) == [4, 5]

@@ -4,7 +4,6 @@ import time
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
@@ -100,7 +99,9 @@ def _run(reader, snapshot):
         for prompt, text in snapshot.marks[-1]["samples"][:SHOWN_SAMPLES]:
             table.add_row("", Text(prompt, "bold").append(" ".join(text.split()), "none"))
     share = share_done(snapshot)
-    parts = [Text(f"{snapshot.name}  {share:.0%}", "bold"), ProgressBar(1.0, share, width=NUM_BARS), table]
+    done = int(share * NUM_BARS)
+    bar = Text("█" * done, "green").append("░" * (NUM_BARS - done), "dim")
+    parts = [Text(f"{snapshot.name}  {share:.0%}", "bold"), bar, table]
     for signal in signals_of(snapshot, command_line("train", "--resume", "--run", str(reader.path))):
         style = STYLES.get(signal.level, "yellow")
         parts.append(Text(f"! {signal.what} ", style).append(signal.to_do, "default"))

@@ -10,7 +10,7 @@
 t is Student's quantile with n - 1 degrees of freedom beyond which a new seed lies once in a thousand times at
 one mark (8.6 for five seeds); the hundredth is for other processors and number formats. A training is off
 track where three marks in a row lie beyond the same edge. Beyond the lower one counts too: a loss that is too
-good comes from a leak, or from another text.
+good comes from a leak, from another text, or from steps so large that they gain at first and lose later.
 
 The band holds for the losses of one preset on one text with one tokenizer and batch (`why_no_band`), and as
 long as the schedule is that of the seeds: `compare_with_band` stops where step size or row length part.
@@ -93,7 +93,8 @@ class Track(NamedTuple):
     """What a comparison found.
 
     Attributes:
-        place: "within", "above" or "below" the band, or "early" before there is a mark.
+        place: "within" the band, or the edge beyond which it was first, "above" or "below"; "early" before
+            there is a mark.
         update: the last mark that was compared; 0 where there is none.
         since: the update at which it was first found off track; None where it is within.
         end: the update from which on the schedules differ and nothing is compared; None where they agree.
@@ -124,12 +125,22 @@ def compare_with_band(band, losses, factors, lengths):
         return Track("early", 0, None, end)
     smooth = smoothed(losses, updates)
     sides = np.where(smooth > band.high[: len(updates)], 1, 0) - (smooth < band.low[: len(updates)])
-    for side, place in ((1, "above"), (-1, "below")):
-        beyond = np.convolve(sides == side, np.ones(MARKS_IN_A_ROW), "valid") >= MARKS_IN_A_ROW
-        if len(updates) >= MARKS_IN_A_ROW and beyond.any():
-            since = int(updates[np.flatnonzero(beyond)[0] + MARKS_IN_A_ROW - 1])
-            return Track(place, int(updates[-1]), since, end)
-    return Track("within", int(updates[-1]), None, end)
+    found = [
+        (since, place)
+        for side, place in ((1, "above"), (-1, "below"))
+        if (since := _first_in_a_row(sides == side, updates)) is not None
+    ]
+    since, place = min(found, default=(None, "within"))
+    return Track(place, int(updates[-1]), since, end)
+
+
+def _first_in_a_row(beyond, updates):
+    """The mark at which three in a row lie beyond an edge for the first time, or None."""
+    if len(updates) < MARKS_IN_A_ROW:
+        return None
+    counts = np.convolve(beyond, np.ones(MARKS_IN_A_ROW), "valid")
+    places = np.flatnonzero(counts >= MARKS_IN_A_ROW)
+    return int(updates[places[0] + MARKS_IN_A_ROW - 1]) if len(places) else None
 
 
 def why_no_band(seeds, facts, fingerprint):

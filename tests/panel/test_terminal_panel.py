@@ -32,6 +32,8 @@ def test_one_look(run):
     text = shown(run, is_terminal=False, once=True)
     for expected in ("run  30%", "120 / 400", "1,024 tokens a second", "RNN 40%", "春天来了90", "█"):
         assert expected in text, expected
+    lines = [line.split() for line in text.splitlines()]
+    assert ["█" * 18 + "░" * 42] in lines and ["state", "training"] in lines
     assert "! At update 101 the loss jumped" in text and "On track" in text
 
 

@@ -131,3 +131,11 @@ FACTS["training"] = {**SEEDS["batch"], "learning_rate": 0.1}
 )
 def test_what_a_band_does_not_stand_for(changes, fingerprint, reasons):
     assert why_no_band(SEEDS, {**FACTS, **changes}, fingerprint) == reasons
+
+
+def test_a_training_that_is_too_fast_at_first_and_lost_later_is_found_at_first():
+    losses, _ = seeds()
+    band = band_of_seeds(losses, FACTORS, LENGTHS)
+    fast = calm_losses(200, 50) + np.linspace(-1.0, 1.0, 200)
+    track = compare_with_band(band, fast, FACTORS, LENGTHS)
+    assert track.place == "below" and track.since == 40

@@ -34,6 +34,7 @@ PLANNED_UPDATES = 10_000
 # seconds of an update and of a start on two quiet cores, about
 SECONDS = {"nano": (0.25, 40.0), "tiny": (1.2, 60.0), "small": (7.0, 90.0), "full": (60.0, 240.0)}
 CLEAN_SEEDS = (5, 6, 7)
+RESULT_NAME = "result.json"
 FAULTS = ("learning rate x 10", "wrong tokenizer", "shuffled targets")
 CODE = (
     "mof/model.py",
@@ -70,15 +71,15 @@ def train_case(folder, case, preset_name, corpus, num_updates, training=None, re
         dict: "losses", "factors", "lengths" (lists, one number an update), and what the band holds for
         ("facts": run.json, "fingerprint", "conditions").
     """
+    run_folder = case_folder(folder, case)
+    result = run_folder / RESULT_NAME
+    if result.is_file():
+        return json.loads(result.read_text(encoding="utf-8"))
     from mof.presets import preset
     from mof.training.assembly import begin_training, existing_run, new_run
     from mof.training.conditions import bit_identity_conditions
     from mof.training.config import TrainingConfig
 
-    run_folder = case_folder(folder, case)
-    result = run_folder / "result.json"
-    if result.is_file():
-        return json.loads(result.read_text(encoding="utf-8"))
     shape = preset(preset_name)
     if (run_folder / "run.json").is_file():
         prepared = existing_run(run_folder, report)
@@ -198,7 +199,7 @@ def checked_case(band, result):
 
 def hours_left(folder, cases, preset_name, num_updates):
     """Hours of the trainings that are not finished, on two quiet cores."""
-    missing = [case for case in cases if not (case_folder(folder, case) / "result.json").is_file()]
+    missing = [case for case in cases if not (case_folder(folder, case) / RESULT_NAME).is_file()]
     seconds, start = SECONDS[preset_name]
     return len(missing) * (num_updates * seconds + start) / 3600
 
@@ -230,8 +231,9 @@ def main(arguments=None):
     results = {}
     for case in cases:
         print(case, flush=True)
-        # a process for each: its memory is free afterwards
-        subprocess.run([sys.executable, __file__, *own, "--worker", case], check=True)
+        if not (case_folder(folder, case) / RESULT_NAME).is_file():
+            # a process for each: its memory is free afterwards
+            subprocess.run([sys.executable, __file__, *own, "--worker", case], check=True)
         results[case] = train_case(folder, case, options.preset, options.corpus, options.updates)
     from mof.lessons.records import write_record
 

@@ -79,8 +79,8 @@ def track_words(track, band):
     if track.place == "below":
         return _(
             "Off track since update {update}: the loss lies below what {number} seeds reached, which is too "
-            "good to last, or to be true. Compare the learning rate with the preset's, and make sure that the "
-            "text is the same and that no target can be seen."
+            "good to last, or to be true. Compare the learning rate with the preset's, and make sure that "
+            "the text is the same and that no target can be seen."
         ).format(update=track.since, number=band.num_seeds)
     words = _("On track at update {update}: within the band of {number} seeds.").format(
         update=track.update, number=band.num_seeds

@@ -2,10 +2,10 @@
 
     python benchmarks/troubled_training.py
 
-trains `nano` on the text that ships for 620 updates and does to it what may befall a training:
+trains `nano` on the text that ships for 1,000 updates and does to it what may befall a training:
 three updates whose targets are shuffled (251 to 253), a processor that another has half of the time (351 to
-430; the process is held and let go on by turns), and learning rates times a hundred (from 531 on). Its log,
-reduced to a few columns, goes to tests/panel/troubled_training.json. It takes about two minutes on two quiet
+850; the process is held and let go on by turns), and learning rates times a hundred (from 911 on). Its log,
+reduced to a few columns, goes to tests/panel/troubled_training.json. It takes about four minutes on two quiet
 cores, and is not resumed. POSIX alone: Windows has no signal that holds a process.
 """
 
@@ -22,8 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-NUM_UPDATES = 620
-SHUFFLED, HELD, TOO_FAST = range(251, 254), range(351, 431), range(531, 621)
+NUM_UPDATES = 1000
+SHUFFLED, HELD, TOO_FAST = range(251, 254), range(351, 851), range(911, 1001)
 RATE_FACTOR = 100.0
 TURN_SECONDS = 0.15  # the process runs for so long, then is held for so long
 OUTPUT = ROOT / "tests" / "panel" / "troubled_training.json"

@@ -51,7 +51,7 @@ def find_spikes(losses):
 
     A loss is a spike where it exceeds the median m of the 64 losses before it by 8 deviations (by the median
     absolute deviation) and by a tenth of m. Spikes less than 32 updates apart are one. It is over when the
-    median of the last 16 losses lies below that line again.
+    median of the last 16 of the 64 losses after it lies below that line again.
 
     Args:
         losses: [U] array, nats a token.
@@ -71,8 +71,8 @@ def find_spikes(losses):
     spikes = []
     for group in np.split(above, np.flatnonzero(np.diff(above) > SPIKE_GAP) + 1) if len(above) else []:
         place = group + SPIKE_WINDOW
-        since = recent[place[-1] + 1 :][-16:]
-        is_over = len(since) >= 4 and float(np.median(since)) <= lines[group[0]]
+        since = recent[place[-1] + 1 :][:SPIKE_WINDOW][-16:]
+        is_over = len(since) >= 4 and bool(np.median(since) <= lines[group[0]])
         first, last = (int(skipped + place[i] + 1) for i in (0, -1))
         spikes.append(Spike(first, last, float(recent[place].max()), float(medians[group[0]]), is_over))
     return spikes

@@ -163,3 +163,11 @@ def test_updates_that_are_written_in_blocks_are_no_loss_of_speed():
     assert find_lost_speed(times(steps), np.full(800, 512)) is None
     steps[640::16] = 7.0
     assert find_lost_speed(times(steps), np.full(800, 512)).factor == pytest.approx(7.0)
+
+
+def test_a_jump_that_was_over_stays_over_when_another_trouble_comes():
+    losses = calm_losses(1000)
+    losses[300:303] += 2.0
+    losses[800:] += 3.0
+    first, second = find_spikes(losses)
+    assert first.is_over is True and second.first == 801 and second.is_over is False

@@ -24,8 +24,8 @@ SAVE_SHARE, SAVE_COUNT, SLOW_BYTES_PER_SECOND = 0.05, 5, 50e6
 SLOW_FACTOR, SLOW_UPDATES, SLOW_SECONDS, FAST_QUANTILE = 1.6, 20, 60.0, 0.25
 FEWEST_TIMED_UPDATES = 60
 BURST_SHARE = 0.05  # of the mean step: an update that takes less was written with the one before
-# the processor time of a second fell to this share: others have taken it
-TAKEN_SHARE = 0.75
+# the processor time of a second fell to this share of what it was in its best tenth: others have taken it
+TAKEN_SHARE, TAKEN_QUANTILE = 0.75, 0.9
 # A standstill: the clock ran on by so much while the training did not.
 STANDSTILL_SECONDS = 300.0
 # Silence: nothing has been written for so long, and for so many usual, or longest, updates.
@@ -186,15 +186,19 @@ def find_lost_speed(seconds, lengths, state_seconds=(), processor_seconds=()):
     count = max(SLOW_UPDATES, int(np.searchsorted(from_end, SLOW_SECONDS)) + 1)
     if count > len(steps) // 2:
         return None
-    # the median of the ratios, so that a graph or a checkpoint among them does not count
     ratios = steps / usual
-    factor = float(np.median(ratios[-count:]))
+    factor = _trimmed_mean(ratios[-count:])
     if factor <= SLOW_FACTOR:
         return None
     since = len(steps) - count
-    while since >= count and np.median(ratios[since - count : since]) > SLOW_FACTOR:
+    while since >= count and _trimmed_mean(ratios[since - count : since]) > SLOW_FACTOR:
         since -= count
     return LostSpeed(factor, int(places[since]) + 2, _is_taken(state_seconds, processor_seconds))
+
+
+def _trimmed_mean(values):
+    """Mean without the largest twentieth: a graph or a checkpoint among them does not count."""
+    return float(np.sort(values)[: len(values) - max(1, round(0.05 * len(values)))].mean())
 
 
 def _evened(steps):
@@ -213,7 +217,7 @@ def _is_taken(state_seconds, processor_seconds):
     if sound.sum() < 4:
         return None
     shares = used[sound] / spans[sound]
-    return bool(np.median(shares[-2:]) < TAKEN_SHARE * np.quantile(shares, 0.75))
+    return bool(np.median(shares[-2:]) < TAKEN_SHARE * np.quantile(shares, TAKEN_QUANTILE))
 
 
 class Standstill(NamedTuple):

@@ -51,10 +51,10 @@ def abilities(
     from mof.cli.ability_table import ability_table, family_line, memory_table, writing_line
     from mof.cli.engine import open_generator
     from mof.cli.judged_model import NO_LENGTH, NO_TEXT, open_judged
-    from mof.cli.router_view import expert_names
     from mof.evaluation.ability_report import judge_abilities
     from mof.evaluation.memory_report import held_out_texts, judge_memory
     from mof.evaluation.writing_report import judge_writing
+    from mof.experts.names import expert_names
 
     generator = open_generator(run, engine)
     judged = open_judged(run, corpus, generator)

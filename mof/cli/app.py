@@ -20,6 +20,7 @@ from mof.cli.quickstart import quickstart
 from mof.cli.rehearsal import rehearsal
 from mof.cli.status import status, stop
 from mof.cli.train import train
+from mof.cli.watch import watch
 
 app = typer.Typer(
     help="Build, train and talk to a small Chinese language model on an ordinary CPU.",
@@ -34,6 +35,7 @@ for command in (
     quickstart,
     plan,
     train,
+    watch,
     status,
     stop,
     rehearsal,

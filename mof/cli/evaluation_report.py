@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from mof.cli.router_view import expert_names
+from mof.experts.names import expert_names
 
 NO_ROUTER = "not told: an exported model gives out no weights of its router. Judge the run that it came from."
 

@@ -5,28 +5,11 @@ from rich.text import Text
 
 from mof.corpus.conversation import encode_document
 from mof.execution import as_graph
+from mof.experts.names import expert_names
 
 BAR_WIDTH = 30
-_NAMES = {"recurrent": "RNN", "transformer": "Transformer"}
 _STYLES = ("cyan", "magenta", "yellow", "green", "blue")
 _BLOCKS = "█░▓▒"  # told apart without colours too
-
-
-def expert_names(experts):
-    """Names for a reader.
-
-    Args:
-        experts: ModelConfig.experts.
-
-    Returns:
-        list of str, such as ["RNN", "Transformer"]; numbered where a kind comes more than once.
-    """
-    experts = list(experts)
-    names = []
-    for i, kind in enumerate(experts):
-        number = f" {experts[: i + 1].count(kind)}" if experts.count(kind) > 1 else ""
-        names.append(_NAMES.get(kind, kind) + number)
-    return names
 
 
 def print_route_weights(console, model, tokenizer, text):

@@ -3,11 +3,14 @@
 import typer
 
 from mof.cli.invocation import command_line
-from mof.cli.router_view import expert_names
 from mof.cli.terminal import TerminalObserver, format_seconds
 from mof.evaluation.held_out import HeldOutEvaluation
+from mof.experts.names import expert_names
+from mof.generation.sample_marks import SampleMarks
 from mof.training.assembly import begin_training
+from mof.training.observer import Observers
 from mof.training.run_folder import STOP_NAME
+from mof.training.run_recorder import RunRecorder
 
 
 def train_to_end(run, model, cache, gate=None, stop_files=(), go_on=None):
@@ -44,9 +47,10 @@ def train_to_end(run, model, cache, gate=None, stop_files=(), go_on=None):
             stop_files=(own_stop, *stop_files),
             run=run,
         )
+        everyone = Observers(observer, RunRecorder(), SampleMarks(run))
         with observer.watching():
             try:
-                training = observer.write(None, lambda: begin_training(run, model, cache, observer), 0)
+                training = observer.write(None, lambda: begin_training(run, model, cache, everyone), 0)
                 _tell_begin(model, split, observer, training)
                 progress = training.run_to_end()
             except KeyboardInterrupt:

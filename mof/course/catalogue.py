@@ -22,6 +22,7 @@ ROOT = PACKAGE.parents[1]
 SOURCES = (
     "mof/course/*.py",
     "mof/lessons/*.py",
+    "mof/panel/*.py",
     "mof/viz/*.py",
     "book/_extensions/*.py",
     "book/_printing/*.py",

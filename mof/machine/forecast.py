@@ -12,6 +12,9 @@ wide where the speed has wandered, and wider the further there is to go: see `_s
 `mof info --run`; `benchmarks/forecast_accuracy.py` holds it against runs that have ended.
 """
 
+import array
+import collections
+import functools
 import math
 from typing import NamedTuple
 
@@ -111,11 +114,12 @@ def _graph_seconds(updates, steps, usual):
 
 
 def _count_lengths(config, done, num_updates):
-    counts = {}
-    for update in range(done, num_updates):
-        length = draw_length(config, update, num_updates)
-        counts[length] = counts.get(length, 0) + 1
-    return counts
+    return collections.Counter(_drawn_lengths(config, num_updates)[done:])
+
+
+@functools.lru_cache(maxsize=8)  # a panel asks again and again, and a long run has many
+def _drawn_lengths(config, num_updates):
+    return array.array("i", (draw_length(config, update, num_updates) for update in range(num_updates)))
 
 
 def _spread(steps, num_left):

@@ -31,8 +31,10 @@ from mof.viz.memory_figure import needle_figure, position_figure
 from mof.viz.operations_figure import operations_figure
 from mof.viz.place_figure import place_figure
 from mof.viz.reach_figure import reach_figure
+from mof.viz.replay_figure import Moment, replay_figure
 from mof.viz.roofline_figure import roofline_figure
 from mof.viz.route_figure import route_figure
+from mof.viz.run_figure import Line, Quantity, run_figure, run_grid_figure
 from mof.viz.scan_figure import scan_figure
 from mof.viz.schedule_figure import schedule_figure
 from mof.viz.share_figure import share_figure
@@ -54,6 +56,8 @@ LOOK = {"update": 1, "passes": 1.0, "training": 2.0, "held_out": 2.0, "sample": 
 POINT = {"rows": 2, "intensity": 0.5, "rate": 1e9}
 COMPARED = {"form": "1", "seed": 0, "bits_per_byte": 1.0, "tokens": 1, "seconds": 1.0}
 COMPARED |= {"bits_by_text": {"1": 1.0}}
+RUN_QUANTITY = Quantity("1", "2", "3", [Line("4", 0, 0, [1.0], [2.0])], [], ".1f")
+MOMENT = Moment("2", 0.0, 1.0, "3", ["4"])
 # what is given has no letters here, so that every letter is a label of the figure's own
 FIGURES = {
     "accuracy": lambda: accuracy_figure({"families": [FAMILY]}),
@@ -85,9 +89,14 @@ FIGURES = {
     "places": lambda: place_figure(4, 2),
     "positions": lambda: position_figure(MEMORY),
     "reach": lambda: reach_figure(["1", "2"], 2, {"1": 1}),
+    "replay": lambda: replay_figure(
+        ([0.0], [1.0]), {"1": ([0.0], [0.5])}, [Moment("2", 0.0, 1.0, "3", ["4"])]
+    ),
     "ripples": lambda: ripple_figure({"1": np.ones((2, 2))}, ["1", "2"]),
     "roofline": lambda: roofline_figure({128: 1e10}, 1e9, 1e10),
     "routes": lambda: route_figure(np.full((2, 2), 0.5), ["1", "2"], ["3", "4"], (0.5, 1.0)),
+    "runs": lambda: run_figure([RUN_QUANTITY, RUN_QUANTITY]),
+    "runs side by side": lambda: run_grid_figure([RUN_QUANTITY, RUN_QUANTITY]),
     "scan": lambda: scan_figure(["1", "2"], [[0.5, 0.5]] * 2, [[1.0, 1.0]] * 2),
     "shares": lambda: share_figure({"1": 1.0, "2": 0.5}, "1"),
     "schedules": lambda: schedule_figure({"1": TrainingConfig()}, num_updates=10),

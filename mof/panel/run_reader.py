@@ -1,0 +1,161 @@
+"""Reads a run's folder again and again while it is trained, and touches nothing in it.
+
+It reads run.json, log.jsonl, events.jsonl, samples.jsonl and the state.json of the newest checkpoint; of
+files that grow only what has been added. It takes no lock, starts no backend, and neither waits for the
+training nor keeps it waiting.
+"""
+
+import json
+import time
+from pathlib import Path
+
+from mof.generation.sample_marks import SAMPLES_NAME
+from mof.machine.forecast import forecast_run
+from mof.panel.log_tail import COLUMNS, BefellTail, LogTail, MarksTail
+from mof.panel.run_snapshot import RunSnapshot
+from mof.training.checkpoint import STATE_NAME, list_checkpoints
+from mof.training.run_folder import LOG_NAME, RUN_NAME, RunError, RunFolder
+
+EVENTS_NAME = "events.jsonl"  # what befell the run; not every run has it
+# a forecast reads every update it is given: the first, whose time went into graphs, and so many of the last
+FIRST_FORECAST_UPDATES, LAST_FORECAST_UPDATES = 24, 20_000
+SECONDS_BETWEEN_FORECASTS = 15.0
+
+
+class RunReader:
+    """One run, looked at whenever `snapshot` is called.
+
+    Args:
+        path: of the run's folder.
+        name: for legends; None takes the folder's name.
+
+    Raises:
+        RunError: there is no run.
+    """
+
+    def __init__(self, path, name=None):
+        folder = RunFolder(path)
+        self.path, self.config = folder.path, folder.training_config
+        self.facts = folder.facts
+        self.name = name or self.path.resolve().name
+        self._log = LogTail(self.path / LOG_NAME)
+        self._marks = MarksTail(self.path / SAMPLES_NAME)
+        self._befell = BefellTail(self.path / EVENTS_NAME)
+        self._checkpoint = (None, {}, None)  # path, progress and text of the newest
+        self._forecast, self._forecast_at = None, None
+
+    def snapshot(self):
+        """Read what is new.
+
+        Returns:
+            RunSnapshot.
+        """
+        has_changed = self._log.refresh()
+        self._marks.refresh()
+        self._befell.refresh()
+        progress = self._newest_progress()
+        update = self._log.last("update")
+        done = 0 if update != update else int(update)
+        num_updates = self._num_updates(progress)
+        now = time.monotonic()
+        if has_changed and (
+            self._forecast_at is None or now - self._forecast_at >= SECONDS_BETWEEN_FORECASTS
+        ):
+            self._forecast_at = now
+            self._forecast = forecast_run(self._forecast_entries(), self.config, num_updates)
+        return RunSnapshot(
+            name=self.name,
+            facts=self.facts,
+            columns={name: self._log.column(name) for name in COLUMNS},
+            events={kind: list(events) for kind, events in self._log.events.items()},
+            marks=tuple(self._marks.marks(done)),
+            befell=tuple(self._befell.entries),
+            num_updates=num_updates,
+            forecast=self._forecast,
+            silent_seconds=self._silent_seconds(),
+            is_saved=bool(done) and progress.get("update") == done and not progress.get("micro_batch"),
+            num_bad_lines=self._log.num_bad_lines,
+            fingerprint=self._fingerprint(),
+        )
+
+    def _num_updates(self, progress):
+        if self.config.num_updates:
+            return self.config.num_updates
+        told = [state.get("num_updates") for state in self._log.events.get("state", [])[-1:]]
+        return next((number for number in (*told, progress.get("num_updates")) if number), None)
+
+    def _fingerprint(self):
+        sessions = self._log.events.get("session", [])
+        return sessions[-1].get("fingerprint") if sessions else self._checkpoint[2]
+
+    def _newest_progress(self):
+        """The progress in the newest checkpoint that can be read; the one known before where none can."""
+        for path in list_checkpoints(self.path / "checkpoints"):
+            if path == self._checkpoint[0]:
+                break
+            try:
+                state = json.loads((path / STATE_NAME).read_text(encoding="utf-8"))
+                fingerprint = state.get("cursor", {}).get("fingerprint")
+                self._checkpoint = (path, dict(state["progress"]), fingerprint)
+                break
+            except (OSError, ValueError, KeyError, TypeError):  # just being deleted, or damaged
+                continue
+        return self._checkpoint[1]
+
+    def _silent_seconds(self):
+        """Since the log, the events, run.json or the folder of checkpoints was last changed."""
+        changed = []
+        for name in (LOG_NAME, RUN_NAME, EVENTS_NAME, "checkpoints"):
+            try:
+                changed.append((self.path / name).stat().st_mtime)
+            except OSError:
+                continue
+        return max(0.0, time.time() - max(changed)) if changed else None
+
+    def _forecast_entries(self):
+        """The log as `forecast_run` reads it; a long run's middle is left out, and counts as a pause."""
+        log = self._log
+        count = len(log)
+        first = min(FIRST_FORECAST_UPDATES, max(0, count - LAST_FORECAST_UPDATES))
+        last = max(first, count - LAST_FORECAST_UPDATES)
+        columns = [log.column(name) for name in ("update", "length", "seconds")]
+        entries = [
+            {"update": int(update), "length": int(length), "seconds": seconds}
+            for column in ([c[:first] for c in columns], [c[last:] for c in columns])
+            for update, length, seconds in zip(*column, strict=True)
+        ]
+        looks = [
+            {"event": "evaluation", "seconds": look["seconds"], "update": look["update"]}
+            for look in log.events.get("evaluation", [])
+            if entries and look["update"] >= entries[first]["update"]
+        ]
+        return sorted([*entries, *looks], key=lambda entry: (entry["update"], "event" in entry))
+
+
+def open_runs(paths):
+    """Readers for some runs, with names that tell them apart.
+
+    Args:
+        paths: of their folders; one that holds runs, as the stages of a plan do, stands for these.
+
+    Returns:
+        list of RunReader.
+
+    Raises:
+        RunError: one of them is no run, or there is none at all.
+    """
+    paths = [run for path in paths for run in _runs_in(Path(path))]
+    if not paths:
+        raise RunError("there is no run to watch: name a folder, for example runs/first.")
+    names = [path.resolve().name for path in paths]
+    if len(set(names)) < len(names):  # runs/a/chat and runs/b/chat
+        names = ["/".join(path.resolve().parts[-2:]) for path in paths]
+    return [RunReader(path, name) for path, name in zip(paths, names, strict=True)]
+
+
+def _runs_in(path):
+    """The folder itself where it is a run; else the runs in it, oldest first; else itself, to be refused."""
+    if (path / RUN_NAME).is_file():
+        return [path]
+    found = sorted(path.glob(f"*/{RUN_NAME}"), key=lambda file: (file.stat().st_mtime, file.parent.name))
+    return [file.parent for file in found] or [path]

@@ -1,0 +1,105 @@
+"""One moment of a run, as arrays and plain values: what figures, words and the terminal view are made from.
+
+A run that is being trained gives one at every look (`mof.panel.run_reader`), a record gives the last one of a
+run long ended (`mof.panel.recorded_run`).
+"""
+
+import dataclasses
+
+import numpy as np
+
+from mof.experts.names import expert_names
+from mof.panel.log_tail import COLUMNS
+
+
+@dataclasses.dataclass(frozen=True)
+class RunSnapshot:
+    """A run at one moment.
+
+    Attributes:
+        name: str, for legends.
+        facts: dict, run.json.
+        columns: dict from each of `mof.panel.log_tail.COLUMNS` to a [U] float64 array, an entry for each
+            update (or for each block of them, in a record).
+        events: dict from a kind to its dicts.
+        marks: list of dicts of samples.
+        befell: what befell the run, as its events.jsonl tells it; may be empty.
+        num_updates: of the whole run; None while the minutes have not been turned into updates.
+        forecast: `mof.machine.forecast.Forecast` or None.
+        silent_seconds: since the run's files were last changed; None for a record.
+        is_saved: whether the newest checkpoint holds the newest update.
+        num_bad_lines: lines of the log that were passed over.
+        fingerprint: of its text as tokens; None before its log or a checkpoint has told it.
+    """
+
+    name: str
+    facts: dict
+    columns: dict
+    events: dict = dataclasses.field(default_factory=dict)
+    marks: tuple = ()
+    befell: tuple = ()
+    num_updates: int | None = None
+    forecast: object = None
+    silent_seconds: float | None = None
+    is_saved: bool = False
+    num_bad_lines: int = 0
+    fingerprint: str | None = None
+
+    @property
+    def update(self):
+        """Updates done."""
+        return int(self._last("update"))
+
+    @property
+    def seconds(self):
+        """Seconds of training."""
+        return self._last("seconds")
+
+    @property
+    def tokens(self):
+        """Tokens read."""
+        return int(self._last("tokens"))
+
+    @property
+    def is_finished(self):
+        """Whether its last update is done."""
+        return self.num_updates is not None and self.update >= self.num_updates
+
+    @property
+    def is_waiting(self):
+        """Whether it waits, for its hours, a cooler machine or room on the disk, and has said so."""
+        return bool(self.befell) and self.befell[-1]["event"] == "paused"
+
+    @property
+    def has_stopped(self):
+        """Whether it is known to have been stopped and saved."""
+        return self.is_saved or bool(self.befell) and self.befell[-1]["event"] in ("stopped", "finished")
+
+    @property
+    def experts(self):
+        """Names of its experts, as the router orders them."""
+        return expert_names(self.facts.get("model", {}).get("experts", ()))
+
+    @property
+    def evaluations(self):
+        """Looks at held-out text, in order."""
+        return self.events.get("evaluation", [])
+
+    @property
+    def states(self):
+        """Events of `mof.training.run_recorder`, in order."""
+        return self.events.get("state", [])
+
+    def event_column(self, kind, name):
+        """[N] float64 array of one entry of all events of a kind; NaN where an event lacks it."""
+        values = [event.get(name) for event in self.events.get(kind, [])]
+        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+    def _last(self, name):
+        column = self.columns[name]
+        return float(column[-1]) if len(column) else 0.0
+
+
+def empty_columns():
+    """Columns of a run without updates."""
+    return {name: np.zeros(0) for name in COLUMNS}

@@ -13,6 +13,7 @@ COMMANDS = (
     "quickstart",
     "plan",
     "train",
+    "watch",
     "status",
     "stop",
     "rehearsal",

@@ -73,7 +73,7 @@ def test_shuffled_targets_are_those_of_the_batch(tmp_path):
     assert sorted(batch.targets.ravel()) == list(range(1, 101))
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_clean_seeds_stay_inside_and_faults_are_found_within_200_updates(tmp_path):
     """The real thing with nano: five seeds make the band, three more are never flagged, three faults are."""
     seeds = list(range(5))

@@ -92,7 +92,7 @@ def alone(tmp_path_factory):
     shutil.rmtree(place, ignore_errors=True)  # 2.5 GB
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 def test_a_bundle_installs_trains_and_runs_chapter_00_without_a_network(alone):
     said = alone(sys.executable, alone.bundle / "start.py", "lab", "--version")
     assert "Setting up (core, lab)" in said and f"Working in {alone.course}" in said

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.plan_kill_study import study
 
 
-@pytest.mark.slow
+@pytest.mark.weekly
 @pytest.mark.skipif(
     keras.backend.backend() == "jax", reason="each process would compile for a minute; one backend is enough"
 )

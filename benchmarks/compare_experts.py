@@ -81,7 +81,7 @@ def judged_run(folder, form, seed, corpus, num_updates, options):
         figures = {
             "form": form,
             "seed": seed,
-            "tokens": max(entry["tokens"] for entry in log),
+            "tokens": max(entry.get("tokens", 0) for entry in log),
             "updates": max(entry["update"] for entry in log),
             "bits_per_byte": {"all": held_out["bits_per_byte"], **bits_per_byte_by_text(run)},
             "kinds": abilities["kinds"],

@@ -45,8 +45,8 @@ def result_of(folder, name, flags, num_updates, options):
             "flags": shlex.join(flags),
             "bits_per_byte": evaluations[-1]["bits_per_byte"],
             "route_weights": evaluations[-1]["route_weights"],
-            "tokens": max(entry["tokens"] for entry in log),
-            "seconds": max(entry["seconds"] for entry in log),
+            "tokens": max(entry.get("tokens", 0) for entry in log),
+            "seconds": max(entry.get("seconds", 0.0) for entry in log),
             "curve": [[round(e["seconds"]), e["bits_per_byte"]] for e in evaluations],
         }
         result.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -211,8 +211,8 @@ def our_run(seed, options):
             {
                 "bits_per_byte": looks[-1]["bits_per_byte"],
                 "curve": [[round(look["seconds"]), look["bits_per_byte"]] for look in looks],
-                "tokens": max(entry["tokens"] for entry in log),
-                "seconds": max(entry["seconds"] for entry in log),
+                "tokens": max(entry.get("tokens", 0) for entry in log),
+                "seconds": max(entry.get("seconds", 0.0) for entry in log),
                 "parameters": num_parameters(run),
             },
         )

@@ -164,7 +164,7 @@ def main():
         (validation_texts if held_out else train_texts).append(document.text)
         if held_out:
             by_source.setdefault(document.source.split(":")[0].split("#")[0], []).append(document.text)
-    num_tokens = max(entry["tokens"] for entry in log)
+    num_tokens = max(entry.get("tokens", 0) for entry in log)
     texts = text_read(run, cache.train, num_tokens)
     result = {
         "command": "python benchmarks/judge_run.py "
@@ -174,7 +174,7 @@ def main():
         "preset": run.facts["preset"],
         "parameters": model.num_parameters(),
         "tokens_read": num_tokens,
-        "training_seconds": max(entry["seconds"] for entry in log),
+        "training_seconds": max(entry.get("seconds", 0.0) for entry in log),
         "evaluations": [entry for entry in log if entry.get("event") == "evaluation"],
         "bits_per_byte": judge_text(run, model, tokenizer, cache.train, texts, validation_texts, train_texts),
     }

@@ -259,7 +259,8 @@ def main(arguments=None):
 
 def _exact_log(folder):
     lines = (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    return [{name: json.loads(line)[name] for name in EXACT_LOG_FIELDS} for line in lines]
+    entries = [entry for entry in map(json.loads, lines) if "event" not in entry]
+    return [{name: entry[name] for name in EXACT_LOG_FIELDS} for entry in entries]
 
 
 def _to_standard_error(text):

@@ -96,9 +96,9 @@ def measured(folder, minutes, options):
         figures = {
             "minutes": minutes,
             "command_seconds": round(time.perf_counter() - began),  # samples and answers included
-            "training_seconds": round(max(entry["seconds"] for entry in log)),
+            "training_seconds": round(max(entry.get("seconds", 0.0) for entry in log)),
             "updates": max(entry["update"] for entry in log),
-            "tokens": max(entry["tokens"] for entry in log),
+            "tokens": max(entry.get("tokens", 0) for entry in log),
             **judge(run, options.questions),
         }
         result.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

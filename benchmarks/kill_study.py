@@ -237,24 +237,33 @@ def main(arguments=None):
         )
         state = list_checkpoints(folder / "alone" / "checkpoints")[0] / "state.json"
         conditions = json.loads(state.read_text(encoding="utf-8"))["conditions"]
+    facts = {"updates": options.updates, "model": MODEL, "training": TRAINING, **result}
+    return write_result("kill_study.py", arguments, options.output, conditions, facts)
+
+
+def write_result(program, arguments, output, conditions, facts):
+    """The end of a study: its JSON file, where one is asked for, and a line.
+
+    Args:
+        program: name of the file in benchmarks/. arguments: of its `main`. output: Path or None.
+        conditions: of the machine. facts: dict for the JSON; "identical" and "differences" in it decide.
+
+    Returns:
+        The exit status.
+    """
+    words = [Path(word).name for word in arguments or sys.argv[1:]]
     result = {
-        "command": shlex.join(
-            ["python", "benchmarks/kill_study.py", *(Path(word).name for word in arguments or sys.argv[1:])]
-        ),
+        "command": shlex.join(["python", f"benchmarks/{program}", *words]),
         "date": datetime.date.today().isoformat(),
         "machine": conditions,
-        "updates": options.updates,
-        "model": MODEL,
-        "training": TRAINING,
-        **result,
+        **facts,
     }
-    if options.output:
-        options.output.parent.mkdir(parents=True, exist_ok=True)
-        options.output.write_text(
-            json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
-        )
-    print("Bit-identical." if result["identical"] else f"Different: {', '.join(result['differences'][:9])}")
-    return 0 if result["identical"] else 1
+    if output:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(result, ensure_ascii=False, indent=1) + "\n"
+        output.write_text(text, encoding="utf-8", newline="\n")
+    print("Bit-identical." if facts["identical"] else f"Different: {', '.join(facts['differences'][:9])}")
+    return 0 if facts["identical"] else 1
 
 
 def _exact_log(folder):

@@ -10,12 +10,10 @@ bit. Each start takes about 20 s on two cores.
 """
 
 import argparse
-import datetime
 import functools
 import json
 import os
 import random
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -25,7 +23,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
-from benchmarks.kill_study import KILLS_PER_START_KILL, LONGEST_DELAY_SECONDS, MODEL, differences  # noqa: E402
+from benchmarks.kill_study import (  # noqa: E402
+    KILLS_PER_START_KILL,
+    LONGEST_DELAY_SECONDS,
+    MODEL,
+    differences,
+    write_result,
+)
 from mof.planning.gate import WhenToTrain  # noqa: E402
 from mof.planning.plan import STAGE_NAMES, Head, Plan, Stage, StageText  # noqa: E402
 from mof.planning.plan_file import write_plan  # noqa: E402
@@ -177,19 +181,8 @@ def main(arguments=None):
         result = study(folder, options.kills, options.updates, options.seed, tell)
         state = list_checkpoints(folder / "alone" / "chat" / "checkpoints")[0] / "state.json"
         conditions = json.loads(state.read_text(encoding="utf-8"))["conditions"]
-    words = [Path(word).name for word in arguments or sys.argv[1:]]
-    result = {
-        "command": shlex.join(["python", "benchmarks/plan_kill_study.py", *words]),
-        "date": datetime.date.today().isoformat(),
-        "machine": conditions,
-        "updates": options.updates,
-        **result,
-    }
-    if options.output:
-        text = json.dumps(result, ensure_ascii=False, indent=1) + "\n"
-        options.output.write_text(text, encoding="utf-8", newline="\n")
-    print("Bit-identical." if result["identical"] else f"Different: {', '.join(result['differences'][:9])}")
-    return 0 if result["identical"] else 1
+    facts = {"updates": options.updates, **result}
+    return write_result("plan_kill_study.py", arguments, options.output, conditions, facts)
 
 
 def _last_update(path):

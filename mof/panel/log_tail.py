@@ -60,7 +60,7 @@ class LineTail:
     def take(self, entry):
         """Keep one JSON value. Raises ValueError, TypeError, KeyError or AttributeError where it is none of
         this file's."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} must say what it keeps of a line.")
 
     def _start_again(self):
         self.num_bad_lines = 0

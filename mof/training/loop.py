@@ -132,10 +132,12 @@ class Training:
         pause counts once."""
         is_outermost, self._is_paused = not self._is_paused, True
         start = clock.awake_seconds()
-        yield
-        if is_outermost:
-            self._stretch_start += clock.awake_seconds() - start
-            self._is_paused = False
+        try:
+            yield
+        finally:
+            if is_outermost:
+                self._stretch_start += clock.awake_seconds() - start
+                self._is_paused = False
 
     def run_to_end(self):
         """Train until the run's last update, or until the observer asks to stop; the last moment is saved

@@ -238,6 +238,12 @@ def test_pauses_do_not_count(make_training, monkeypatch):
         with training.paused():
             clock.seconds += 50.0
     assert training.seconds() == 3.0
+    with pytest.raises(OSError), training.paused():
+        clock.seconds += 7.0
+        raise OSError("the look failed")
+    with training.paused():
+        clock.seconds += 9.0
+    assert training.seconds() == 3.0
 
 
 @pytest.mark.parametrize("checkpoint_seconds", [1e9, 0.0])  # 0.0: also between the batches of an update

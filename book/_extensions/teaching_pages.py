@@ -88,7 +88,7 @@ class Teaching(SphinxDirective):
         made += self.markdown(f"**{_('What is skipped.')}** {plan.skipped}")
         made += nodes.paragraph("", counted(plan))
         if ran := measured_run(plan):
-            made += nodes.paragraph("", ran)
+            made += self.markdown(ran)
         for session in plan.sessions:
             if len(plan.sessions) > 1:
                 made += nodes.rubric("", session.title)
@@ -197,7 +197,7 @@ def counted(plan: teaching.Plan) -> str:
 
 
 def measured_run(plan: teaching.Plan, folder: Path = RESULTS) -> str:
-    """How long the plan's notebooks took in a row, if somebody has run them so; else ""."""
+    """Markdown: how long the plan's notebooks took in a row, if somebody has run them so; else ""."""
     path = folder / f"workshop_{plan.id}.json"
     if not path.is_file():
         return ""
@@ -206,7 +206,7 @@ def measured_run(plan: teaching.Plan, folder: Path = RESULTS) -> str:
     ran = [row.format(number=r["chapter"], seconds=f"{r['seconds']:.0f}") for r in result["chapters"]]
     return _(
         "Its notebooks were run one after the other, {date}, on {processor}, {cores} cores of which {busy} "
-        "were busy with other work when it began: {chapters} ({command})."
+        "were busy with other work when it began: {chapters} (`{command}`)."
     ).format(
         date=result["date"],
         processor=result["machine"]["processor"],

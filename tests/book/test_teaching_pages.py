@@ -133,4 +133,4 @@ def test_a_run_of_a_plan_is_told_as_it_was_recorded_and_else_nothing(tmp_path):
     (tmp_path / "workshop_ninety-minutes.json").write_text(json.dumps(result), encoding="utf-8")
     said = pages.measured_run(PLANS[0], tmp_path)
     assert "2026-01-02, on A chip, 2 cores of which 0.0 were busy" in said
-    assert "chapter 02 79 s, chapter 03 62 s (python it.py)" in said
+    assert "chapter 02 79 s, chapter 03 62 s (`python it.py`)" in said

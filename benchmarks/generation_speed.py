@@ -21,6 +21,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import shlex
 import statistics
 import subprocess
 import sys
@@ -157,6 +158,10 @@ def run_all(options):
                 rounds[engine].append(json.loads(in_a_process_of_its_own(*words)))
                 print(number + 1, engine, rounds[engine][-1], flush=True)
     words = f"--preset {options.preset} --rounds {options.rounds}"
+    if tuple(options.engines) != ENGINES:
+        words += f" --engines {shlex.join(options.engines)}"
+    if options.threads:
+        words += f" --threads {options.threads}"
     return {
         "command": f"python benchmarks/generation_speed.py {words}",
         "date": datetime.date.today().isoformat(),

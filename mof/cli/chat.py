@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from mof.cli.config_flags import with_config_flags
+from mof.cli.default_model import default_model
 from mof.cli.engine import EngineOption, open_generator
 from mof.generation.config import GenerationConfig
 
@@ -12,8 +13,13 @@ from mof.generation.config import GenerationConfig
 @with_config_flags(generation=(GenerationConfig, "How the answers are drawn"))
 def chat(
     run: Annotated[
-        str, typer.Option(metavar="FOLDER", help="A run that was trained on dialogues, or an exported model.")
-    ] = "runs/chat",
+        str | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="A run that was trained on dialogues, or an exported model; else runs/chat where it is, or "
+            "the model that ships.",
+        ),
+    ] = None,
     system: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Sets the scene before the first turn.")
     ] = None,
@@ -27,7 +33,8 @@ def chat(
     config = GenerationConfig(**generation)
     from mof.generation.chat import ChatSession
 
-    session = ChatSession(open_generator(run, engine), config, system)
+    folder = default_model("chat") if run is None else run
+    session = ChatSession(open_generator(folder, engine), config, system)
     print("聊天开始 (the chat begins). [CLEAN] 清空上下文 (forgets); 空行结束 (an empty line leaves).")
     while text := _read_line():
         print("答 (model)> ", end="", flush=True)

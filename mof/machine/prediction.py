@@ -30,9 +30,9 @@ CHECKPOINTS_KEPT = 3  # mof.training.checkpoint keeps so many, and one more whil
 CHARACTERS_PER_TOKEN = {"bpe": 1.43, "characters": 1.0}
 TOKEN_BYTES = 2  # of one id in the token cache, up to a vocabulary of 65,536
 USUAL_START_BYTES, USUAL_GRAPH_BYTES = 590_000_000, 500_000_000  # of TensorFlow, where it was not measured
-MEMORY_GROWTH = (
-    1.1  # measured at `full`: 3.3 GB after a minute, 3.7 to 3.8 after three; half of that as centre
-)
+# a training holds more than some measured steps: looks at held-out text, graphs of other lengths, checkpoints;
+# by benchmarks/doctor_accuracy.py 1.39 times for `tiny`, 1.34 for `small`, 1.15 for `full` with its one heap
+MEMORY_GROWTH, ONE_HEAP_MEMORY_GROWTH = 1.36, 1.15
 LEAST_MEMORY_SPREAD = 0.1  # logarithm
 UNTESTED_MEMORY_SPREAD = 0.3  # logarithm; our assumption for a size when one size alone was measured
 
@@ -188,8 +188,9 @@ def _peak(config, num_tokens, own, steps):
         is_alone = own is None and len(measured) == 1
         apart = max(others) / (start + graph_bytes + modelled_bytes(config, num_tokens))
         spread = math.hypot(LEAST_MEMORY_SPREAD, UNTESTED_MEMORY_SPREAD if is_alone else apart)
-    variable = graph_bytes + modelled_bytes(config, num_tokens)
-    return tuple(round(start + bound) for bound in interval(MEMORY_GROWTH * variable, spread))
+    growth = ONE_HEAP_MEMORY_GROWTH if config.saves_memory else MEMORY_GROWTH
+    variable = growth * (graph_bytes + modelled_bytes(config, num_tokens))
+    return tuple(round(start + bound) for bound in interval(variable, spread))
 
 
 def _unexplained_bytes(measured):

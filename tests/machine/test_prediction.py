@@ -8,6 +8,7 @@ from mof.machine.measurements import StepTimes
 from mof.machine.prediction import (
     CHARACTERS_PER_TOKEN,
     LONGEST_BATCH_TOKENS,
+    MEMORY_GROWTH,
     PresetPrediction,
     predict,
     predict_presets,
@@ -78,12 +79,24 @@ def test_steps_in_the_other_format_are_used_with_less_trust():
 
 
 def test_memory_of_a_measured_preset_by_hand():
-    """The measured peak, less what 2,048 tokens keep, plus what 4,096 keep, and a tenth of growth."""
+    """The measured peak, less what 2,048 tokens keep, plus what 4,096 keep, and growth over a training."""
     from mof.machine.element_counts import kept_bytes
 
     peak = by_name(predictions())["tiny"].peak_bytes
     more = kept_bytes(preset("tiny").model) * (LONGEST_BATCH_TOKENS - 2048)
-    assert peak == pytest.approx(590e6 + 1.1 * (1_500_000_000 - 590e6 + more), rel=1e-6)
+    assert peak == pytest.approx(590e6 + MEMORY_GROWTH * (1_500_000_000 - 590e6 + more), rel=1e-6)
+
+
+def test_memory_of_whole_trainings_is_forecast():
+    """benchmarks/doctor_accuracy.py on two cores: the peaks that two whole trainings had, from its steps."""
+    steps = (
+        make_steps("tiny", start_bytes=541_941_760, peak_bytes=1_420_517_376),
+        make_steps("small", start_bytes=542_547_968, peak_bytes=2_462_511_104),
+    )
+    found = by_name(predictions(steps))
+    for name, real in (("tiny", 2_260_172_800), ("small", 4_288_921_600)):
+        assert found[name].peak_bytes == pytest.approx(real, rel=0.05)
+        assert found[name].peak_bytes_low <= real <= found[name].peak_bytes_high
 
 
 def test_the_default_training_is_the_one_predicted():

@@ -1,0 +1,39 @@
+"""Which model writes when no folder is named: a run of the reader's own, else the one that ships."""
+
+from pathlib import Path
+
+from mof.cli.engine import tell
+from mof.inference.exported_folder import is_export
+
+MODELS = Path(__file__).resolve().parents[2] / "data" / "models"
+OWN_RUNS = {"base": "runs/first", "chat": "runs/chat"}
+NOTICE = (
+    "A small model, trained for this course: what it says of facts is often wrong, and it gives no advice. "
+    f"Its card: {Path('data') / 'models' / 'README.md'}"
+)
+
+
+def default_model(kind, models=MODELS):
+    """The folder of the model to write with.
+
+    Args:
+        kind: "base" for one that goes on with a text, "chat" for one that answers.
+        models: pathlib.Path of the shipped models.
+
+    Returns:
+        str, the reader's own run where there is one, else the shipped model, of which a notice goes to the
+        standard error. Where there is neither, the name of the own run: opening it says what to do.
+    """
+    own, shipped = OWN_RUNS[kind], models / kind
+    if Path(own).exists() or not is_export(shipped):
+        return own
+    tell(f"There is no {own} here, so this is the model that ships, {_shown(shipped)}. {NOTICE}")
+    return str(shipped)
+
+
+def _shown(path):
+    """A path as short as it goes."""
+    try:
+        return path.relative_to(Path.cwd())
+    except ValueError:
+        return path

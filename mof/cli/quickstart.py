@@ -58,3 +58,5 @@ def quickstart(
     print("  " + command_line("generate", "--run", run, "--prompt", "春天"))
     print("  " + command_line("train", "--base", run, "--corpus", dialogues, "--run", "runs/chat"))
     print("  " + command_line("chat", "--run", "runs/chat"))
+    print("Or talk at once to a larger model that ships with this course, trained as chapter 21 trains one:")
+    print("  " + command_line("chat", "--run", str(Path(data) / "models" / "chat")))

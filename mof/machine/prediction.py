@@ -30,7 +30,7 @@ CHECKPOINTS_KEPT = 3  # mof.training.checkpoint keeps so many, and one more whil
 CHARACTERS_PER_TOKEN = {"bpe": 1.43, "characters": 1.0}
 TOKEN_BYTES = 2  # of one id in the token cache, up to a vocabulary of 65,536
 USUAL_START_BYTES, USUAL_GRAPH_BYTES = 590_000_000, 500_000_000  # of TensorFlow, where it was not measured
-# a training holds more than some measured steps: looks at held-out text, graphs of other lengths, checkpoints;
+# a training holds more than some measured steps: looks at held-out text, other lengths' graphs, checkpoints;
 # by benchmarks/doctor_accuracy.py 1.39 times for `tiny`, 1.34 for `small`, 1.15 for `full` with its one heap
 MEMORY_GROWTH, ONE_HEAP_MEMORY_GROWTH = 1.36, 1.15
 LEAST_MEMORY_SPREAD = 0.1  # logarithm

@@ -58,6 +58,7 @@ def test_everything_is_shown_in_order(mof, data, tmp_path):
         "(start of the text)",
     ]
     steps += [f"The model lies in {run}", "generate --run", "train --base", "chat --run runs/chat"]
+    steps += [f"chat --run {data / 'models' / 'chat'}"]
     places = [said.find(step) for step in steps]
     assert -1 not in places and places == sorted(places), dict(zip(steps, places, strict=True))
     corpus = json.loads((run / "run.json").read_text(encoding="utf-8"))["corpus"]

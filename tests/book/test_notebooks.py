@@ -95,6 +95,13 @@ def test_solutions_are_collapsed_in_jupyterlab_and_in_the_book(path):
 
 
 @notebooks
+def test_solutions_are_where_the_text_says(path):
+    """Folded on a screen, at the end of the chapter on paper, nowhere in copies for a class."""
+    text = " ".join(" ".join(text for _, text in cells(path, "markdown")).split())
+    assert "folded below" not in text, "true on a screen alone; see the sentence of chapter 02"
+
+
+@notebooks
 def test_text_shows_as_text_in_jupyterlab(path):
     for _, text in cells(path, "markdown"):
         assert not re.search(r"^(```|:::+)\{", text, re.MULTILINE), (

@@ -3,13 +3,15 @@
 import argparse
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mof import __version__
 from mof.launcher.book import build_book, pages_in_contents, why_not_current
 from mof.launcher.browser import HOW_TO_INSTALL, find_browser
 from mof.launcher.cleaning import measure_bytes
+from mof.launcher.colab import FOLDER as COLAB
+from mof.launcher.colab import write_copies
 from mof.launcher.console import describe_exit, run_program
 from mof.launcher.environment import Environment
 from mof.launcher.problem import Problem
@@ -118,6 +120,7 @@ def write_folder(environment: Environment, options: PublishOptions, site: str, f
     copy_pages(built, folder)
     decks = copy_decks(root / DECKS, folder / SLIDES) if options.has_slides else []
     slides = {deck: f"{SLIDES}/{deck}.html" for deck in decks}
+    copies = colab_copies(root, site, folder / COLAB)
     if options.has_pdf:
         print_pdf(environment, site, folder / DOWNLOADS["pdf"])
     if options.has_zip:
@@ -133,9 +136,23 @@ def write_folder(environment: Environment, options: PublishOptions, site: str, f
     for name, size in [
         *((there[kind], size) for kind, size in sizes.items()),
         *((path, 0) for deck, path in slides.items() if deck == "index"),
+        *((f"{COLAB}/{name}", 0) for name in copies),
         *((name, 0) for name in names),
     ]:
         print(f"  {name}{f': {size / 1e6:.1f} MB' if size else ''}")
+
+
+def colab_copies(root: Path, site: str, folder: Path) -> list[str]:
+    """Writes the chapters for Colab, which opens notebooks from GitHub alone; returns their names.
+
+    Raises:
+        Problem: book/site.json is wrong.
+    """
+    try:
+        address = read_site_address(root)
+    except (OSError, ValueError) as error:
+        raise Problem(str(error), f"Mend {FILE.as_posix()} and build the book again.") from None
+    return write_copies(root / "notebooks", folder, replace(address, site=site)) if address.is_on_github else []
 
 
 def print_pdf(environment: Environment, site: str, target: Path) -> None:

@@ -207,6 +207,18 @@ def test_slides_lie_beside_the_pages_and_are_linked(project):
     assert "slides" not in read(folder, "sitemap.xml")
 
 
+def test_chapters_for_colab_are_written_where_the_code_lies_on_github(project):
+    (project / "notebooks").mkdir()
+    (project / "notebooks" / "05_attention.ipynb").write_text('{"cells": []}', encoding="utf-8")
+    mark_current(project)
+    assert not (published(project) / "colab").exists()
+    setting = {"repository": "https://github.com/a/b", "site": ""}
+    (project / "book" / "site.json").write_text(json.dumps(setting), encoding="utf-8")
+    mark_current(project)
+    copy = read(published(project), "colab/05_attention.ipynb")
+    assert "git clone" in copy and "https://github.com/a/b" in copy
+
+
 def test_without_slides_there_are_no_links_to_them(project):
     published(project)
     folder = published(project, has_slides=False)

@@ -127,18 +127,18 @@ def test_the_gpu():
     assert (round(NANOCHAT.seconds), f"{NANOCHAT.operations:.2e}") == (10_949, "4.33e+19")
     values = {entry.name: entry.value for entry in rental_inputs()}
     found = {result.label: evaluate(result, values) for result in rental_results()}
-    said("by hundreds")
+    said("by a factor of hundreds")
     assert 100 < found["time, laptop"] / found["time, GPU"] < 1000
     said("about a quarter of an hour")
     assert 0.2 < found["time, GPU"] < 0.3
-    said("at these watts by more than ten")
+    said("at these watts by a factor of more than ten")
     assert found["energy, laptop"] / found["energy, GPU"] > 10
     said("Even at a share of 1% it uses less than the laptop")
     one_percent = {result.label: evaluate(result, {**values, "share": 1.0}) for result in rental_results()}
     assert one_percent["energy, GPU"] < one_percent["energy, laptop"]
     said("is less than the electricity of four days")
     assert found["money, GPU"] < found["money, laptop"]
-    said("turns round where the share is small")
+    said("The balance turns round where the share is small")
     assert one_percent["money, GPU"] > one_percent["money, laptop"]
     said("a dollar or so at the first values")
     assert 0.7 < found["money, laptop"] < 1.5

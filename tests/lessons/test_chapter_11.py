@@ -98,7 +98,7 @@ FLAT_TABLE = """
 | sigmoid(gate) | 1 | 1 |
 | gate · that | 2 | 1 |
 | both together | 2 | 1 |
-| **together** | **9** | **6** |
+| **in all** | **9** | **6** |
 | in one go | 2 | 1 |
 """.strip()
 

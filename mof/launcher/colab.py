@@ -1,8 +1,8 @@
-"""Copies of the chapters for Google Colab, each with one cell more, which fetches the course and its packages.
+"""Copies of the chapters for Google Colab, each with one cell more, which fetches the course.
 
-Not yet run: Colab's own Python, packages and restart are known from its documentation alone. `start.py publish`
-writes the copies where `book/site.json` names a repository on GitHub; .github/workflows/pages.yml puts them on
-the branch that Colab opens them from (`COLAB_BRANCH` of mof/launcher/site_address.py).
+Not yet run: Colab's own Python, packages and restart are known from what is told of them. `start.py publish`
+writes the copies where `book/site.json` names a repository on GitHub; .github/workflows/pages.yml puts them
+on the branch that Colab opens them from (`COLAB_BRANCH` of mof/launcher/site_address.py).
 """
 
 import json
@@ -13,8 +13,8 @@ from mof.launcher.site_address import SiteAddress
 
 FOLDER = "colab"  # in the published site
 LINK = re.compile(r"\]\((?P<up>\.\./book/)?(?P<page>\w+)\.(?:ipynb|md)(?P<place>#[\w-]*)?\)")
-# Colab's own TensorFlow and tensorflow-cpu would lie in one folder. What Python has loaded stays loaded, so it
-# starts anew, and the reader runs the cell once more.
+# Colab's own TensorFlow and tensorflow-cpu would lie in one folder. What Python has loaded stays loaded, so
+# it starts anew, and the reader runs the cell once more.
 SETUP = """\
 # In this copy for Colab alone: the course and its packages, some minutes, once.
 # Then Python starts anew (Colab says that it crashed): run this cell again.

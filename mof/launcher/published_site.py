@@ -41,7 +41,7 @@ def copy_pages(built: Path, target: Path) -> None:
 
 
 def copy_decks(written: Path, target: Path) -> list[str]:
-    """Copies decks of slides, which load their scripts and fonts from the site's `_static`; returns their names.
+    """Copies decks of slides, which then load what they need from the site's `_static`; returns their names.
 
     Args:
         written: the folder that `start.py slides` wrote; it may be missing.

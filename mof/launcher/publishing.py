@@ -1,4 +1,4 @@
-"""`start.py publish`: the built book as a folder for a web server: slides beside it, a zip and a PDF in it."""
+"""`start.py publish`: the built book as a folder for a web server, with slides, a zip and a PDF."""
 
 import argparse
 import os
@@ -61,8 +61,8 @@ def parse_options(arguments: list[str]) -> PublishOptions:
     parser = argparse.ArgumentParser(
         prog="python start.py publish",
         description="Writes the built book as a folder for a web server: the pages with their public "
-        "address, a site map, a page for wrong addresses, the slides of the chapters, a zip to read without a "
-        "network, and one PDF.",
+        "address, a site map, a page for wrong addresses, the slides of the chapters, a zip to read without "
+        "a network, and one PDF.",
     )
     parser.add_argument("--site", default="", help=f"public address; without it that of {FILE.as_posix()}")
     parser.add_argument("--output", type=Path, default=OUTPUT, help=f"folder to write ({OUTPUT.as_posix()})")
@@ -152,7 +152,9 @@ def colab_copies(root: Path, site: str, folder: Path) -> list[str]:
         address = read_site_address(root)
     except (OSError, ValueError) as error:
         raise Problem(str(error), f"Mend {FILE.as_posix()} and build the book again.") from None
-    return write_copies(root / "notebooks", folder, replace(address, site=site)) if address.is_on_github else []
+    return (
+        write_copies(root / "notebooks", folder, replace(address, site=site)) if address.is_on_github else []
+    )
 
 
 def print_pdf(environment: Environment, site: str, target: Path) -> None:

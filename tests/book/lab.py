@@ -57,7 +57,9 @@ def wait_for_server(process: subprocess.Popen, address: str) -> None:
             return DIRECT.open(address, timeout=5).close()
         except urllib.error.URLError as error:
             if process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError("JupyterLab did not start; its log is in the folder of its settings") from error
+                raise RuntimeError(
+                    "JupyterLab did not start; its log is in the folder of its settings"
+                ) from error
             time.sleep(0.3)
 
 
@@ -73,7 +75,9 @@ def open_notebook(browser: Browser, address: str, name: str) -> None:
 
 def place_of(browser: Browser, tag: str) -> int:
     """Where in the notebook the cell with a tag stands."""
-    places = f"{NOTEBOOK} return cells.findIndex(c => (c.model.getMetadata('tags') ?? []).includes(arguments[0]))"
+    places = (
+        f"{NOTEBOOK} return cells.findIndex(c => (c.model.getMetadata('tags') ?? []).includes(arguments[0]))"
+    )
     return browser.run(places, tag)
 
 

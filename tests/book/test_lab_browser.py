@@ -1,4 +1,4 @@
-"""Exercises in JupyterLab, in Chromium: what a reader sees of stub, answers, hint and solution. Marked `browser`.
+"""Exercises in JupyterLab, as a reader sees them: stub, answers, hints, solution. Marked `browser`.
 
 Skipped where JupyterLab is not installed: `python start.py install lab`.
 """
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 CHAPTER = ROOT / "notebooks" / "02_text_into_tokens.ipynb"
 IDS = ("02.1", "02.2")
-ANSWER = "def my_encode(text, ids):\n    return [{}]\n\n\ncheck(\"02.2\", my_encode)"
+ANSWER = 'def my_encode(text, ids):\n    return [{}]\n\n\ncheck("02.2", my_encode)'
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,11 @@ def test_solutions_are_folded_and_stubs_are_not(window):
 def test_a_number_is_judged_in_words(window, answer, mark, words):
     place = place_of(window, "stub:02.1")
     if answer is not None:
-        lines = ["from mof.course import check, hint, progress", f"num_bytes = {answer}", 'check("02.1", num_bytes)']
+        lines = [
+            "from mof.course import check, hint, progress",
+            f"num_bytes = {answer}",
+            'check("02.1", num_bytes)',
+        ]
         type_into(window, place, "\n".join(lines))
     said = run_cell(window, place)
     assert said.startswith(mark) and words in said and "Traceback" not in said
@@ -80,9 +84,13 @@ def test_a_number_is_judged_in_words(window, answer, mark, words):
 @pytest.mark.parametrize(
     ("inside", "mark", "words"),
     [
-        ("ids.get(c, ids[\"▩\"]) for c in text", "✗", "which one it was is lost"),
+        ('ids.get(c, ids["▩"]) for c in text', "✗", "which one it was is lost"),
         ("ids[c] for c in text", "✗", "KeyError"),
-        ("i for c in text for i in ([ids[c]] if c in ids else [8 + b for b in c.encode()])", "✓", "nothing is lost"),
+        (
+            "i for c in text for i in ([ids[c]] if c in ids else [8 + b for b in c.encode()])",
+            "✓",
+            "nothing is lost",
+        ),
     ],
 )
 def test_a_function_is_judged_in_words(window, inside, mark, words):
@@ -103,7 +111,8 @@ def test_a_hint_comes_one_at_a_time(window):
 def test_a_solution_that_is_run_stays_folded(window):
     place = place_of(window, "solution:02.2")
     window.run(
-        "const {commands, shell} = window.jupyterapp; shell.currentWidget.content.activeCellIndex = arguments[0];"
+        "const {commands, shell} = window.jupyterapp;"
+        "shell.currentWidget.content.activeCellIndex = arguments[0];"
         "return commands.execute('notebook:run-cell')",
         place,
     )

@@ -67,7 +67,9 @@ def test_a_report_names_page_and_version():
 def test_colabs_button_leads_to_the_copy_of_the_chapter(tmp_path):
     (tmp_path / "book").mkdir()
     (tmp_path / FILE).write_text(json.dumps({"repository": GITHUB}), encoding="utf-8")
-    binder = {"url": f"https://mybinder.org/v2/gh/someone/mof-from-scratch/main?urlpath=lab/tree/{CHAPTER}.ipynb"}
+    binder = {
+        "url": f"https://mybinder.org/v2/gh/someone/mof-from-scratch/main?urlpath=lab/tree/{CHAPTER}.ipynb"
+    }
     colab = {"url": f"https://colab.research.google.com/github/someone/mof/blob/main/{CHAPTER}.ipynb"}
     context = {"header_buttons": [{"label": "search"}, {"buttons": [dict(binder), colab]}]}
     lead_to_copies(SimpleNamespace(srcdir=tmp_path), CHAPTER, "page.html", context, None)

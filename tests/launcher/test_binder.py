@@ -23,7 +23,9 @@ def test_it_takes_the_locked_packages():
 
 def test_its_python_is_one_of_the_projects():
     assert (match := re.fullmatch(r"python-3\.(\d+)", read("runtime.txt").strip()))
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "requires-python"
+    ]
     oldest, beyond = map(int, re.fullmatch(r">=3\.(\d+),<3\.(\d+)", wanted).groups())
     assert oldest <= int(match[1]) < beyond
 

@@ -42,7 +42,9 @@ def test_a_copy_is_the_chapter_and_one_cell(path):
 
 
 def test_links_lead_to_the_pages_of_the_site():
-    said = "[a](01_the_budget.ipynb), [b](../book/glossary.md#term-decay), [c](https://x.y/z.md), `f(x)[0](y)`"
+    said = (
+        "[a](01_the_budget.ipynb), [b](../book/glossary.md#term-decay), [c](https://x.y/z.md), `f(x)[0](y)`"
+    )
     cell = {"cell_type": "markdown", "source": [said]}
     copy = colab_copy({"cells": [cell]}, ADDRESS)
     assert text(copy["cells"][0]) == (
@@ -64,7 +66,11 @@ def test_the_setup_names_the_repository_and_files_that_are_there():
     magic = [line for line in lines if line.strip().startswith(("!", "%"))]
     for line in lines:
         assert line in magic or len(line) <= 80
-    compile("\n".join(line.replace(line.strip(), "pass") if line in magic else line for line in lines), "x", "exec")
+    compile(
+        "\n".join(line.replace(line.strip(), "pass") if line in magic else line for line in lines),
+        "x",
+        "exec",
+    )
 
 
 def test_copies_are_written_for_every_chapter(tmp_path):

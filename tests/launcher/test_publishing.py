@@ -202,7 +202,10 @@ def test_slides_lie_beside_the_pages_and_are_linked(project):
         assert not broken_links(folder / "slides" / f"{name}.html", folder)
         assert f'href="{SITE}/slides/{name}.html"' in read(folder, f"slides/{name}.html")
     text = read(folder, f"{PAGES[1]}.html")
-    assert '<span data-slides="05_attention">Its <a href="../slides/05_attention.html">slides</a>.</span>' in text
+    assert (
+        '<span data-slides="05_attention">Its <a href="../slides/05_attention.html">slides</a>.</span>'
+        in text
+    )
     assert '<span data-slides="06_thought" hidden>Its <a>slides</a>.</span>' in text, "no such deck, no link"
     assert "slides" not in read(folder, "sitemap.xml")
 

@@ -7,10 +7,10 @@ import pytest
 from mof.lessons import machine_study
 from mof.lessons.machine_rates import Roof
 from mof.lessons.machine_study import (
+    LINE_LENGTH,
     doctor_visit,
     machine_data,
     read_machine,
-    LINE_LENGTH,
     report_text,
     show_forecast_accuracy,
     show_recorded_machine,

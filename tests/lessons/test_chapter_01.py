@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from mof.config import ModelConfig
 from mof.lessons.budget import (
     ARTICLE,
     NANOCHAT,
@@ -120,6 +121,17 @@ def test_the_articles_four_days():
     assert (stored["least"], stored["most"]) == (109, 118) and stored["most"] / needed < 0.5
     said("It has 1.25 characters for each parameter")
     assert characters / ARTICLE.parameters == 1.25
+
+
+def test_what_our_models_reached_on_a_gpu():
+    said("16.7 million parameters on an H200 and `full` on an H100 reached 23% and 25% of nanochat's rate")
+    shares = []
+    for name in ("accelerator_run", "accelerator_full"):
+        stored = json.loads((TRAINING_SPEED.parent / f"{name}.json").read_text(encoding="utf-8"))
+        run = stored["runs"]["pretraining"]
+        config = ModelConfig.from_json(json.dumps(run["model"]))
+        shares.append(run["tokens_per_second"] * training_operations(config) / NANOCHAT.rate)
+    assert [f"{share:.0%}" for share in shares] == ["23%", "25%"]
 
 
 def test_the_gpu():

@@ -24,6 +24,7 @@ from mof.launcher.wheel_download import fetch_wheels
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKING_FOLDER = "my-work"
+QUIET_LAB = ("--LabApp.news_url=None",)  # else it asks whether it may fetch news of Jupyter
 JAX_TESTS = (
     "tests/ops",
     "tests/layers",
@@ -175,7 +176,10 @@ def lab(arguments: list[str], installer: str) -> int:
     if not any(folder.rglob("*.ipynb")):
         print(f"  There are no chapters in this version yet; {WORKING_FOLDER}/ is yours to use.")
     print(f"  JupyterLab opens in your browser, on {folder}. Ctrl+C here ends it.", flush=True)
-    options = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={folder}"]
+    options = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={folder}", *QUIET_LAB]
+    first = next((name for name in report.added if name.startswith("00_")), None)
+    if first:  # the first time JupyterLab opens on a page that says how it is used
+        options.append(f"--LabApp.default_url=/lab/tree/{first}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # the usual user of a container
         options.append("--allow-root")
     command = [environment.python, "-m", "jupyterlab", *options, *arguments]

@@ -17,8 +17,11 @@ TOKEN = "of-a-test"
 START_SECONDS, CELL_SECONDS = 120.0, 60.0
 SELECT_ALL = "\ue009a\ue000"  # Control and A
 RUN = "\ue008\ue007"  # Shift and Enter
-# the cells of the notebook that is open, in their order; a cell far from the view has no editor yet
-NOTEBOOK = "const cells = window.jupyterapp.shell.currentWidget.content.widgets;"
+# the notebook that is open, and its cells in their order; a cell far from the view has no editor yet
+NOTEBOOK = """
+const panel = [...(window.jupyterapp?.shell.widgets('main') ?? [])].find((w) => w.content?.widgets?.length);
+const cells = panel?.content.widgets;
+"""
 
 
 @contextlib.contextmanager
@@ -67,8 +70,7 @@ def open_notebook(browser: Browser, address: str, name: str) -> None:
     """Opens a notebook, and waits until it has a kernel."""
     browser.open(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
     browser.wait_for(
-        "const panel = window.jupyterapp?.shell.currentWidget;"
-        "return panel?.content?.widgets?.length && panel.sessionContext?.session?.kernel?.status === 'idle'",
+        f"{NOTEBOOK} return panel?.sessionContext?.session?.kernel?.status === 'idle'",
         START_SECONDS,
     )
 
@@ -90,8 +92,7 @@ def type_into(browser: Browser, place: int, text: str) -> None:
 
 def choose(browser: Browser, place: int) -> None:
     browser.run(
-        f"{NOTEBOOK} const panel = window.jupyterapp.shell.currentWidget;"
-        "panel.content.activeCellIndex = arguments[0];"
+        f"{NOTEBOOK} panel.content.activeCellIndex = arguments[0];"
         "return panel.content.scrollToItem(arguments[0], 'center')",
         place,
     )

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("jupyterlab", reason="JupyterLab is not installed (python start.py install lab)")
 
 from tests.book.browser import find_browser, started_browser  # noqa: E402
-from tests.book.lab import open_notebook, place_of, run_cell, started_lab, type_into  # noqa: E402
+from tests.book.lab import NOTEBOOK, open_notebook, place_of, run_cell, started_lab, type_into  # noqa: E402
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -47,8 +47,7 @@ def window(tmp_path_factory):
 def shown(browser, tag):
     """What of a cell's code can be read."""
     return browser.run(
-        "const cells = window.jupyterapp.shell.currentWidget.content.widgets;"
-        "return cells[arguments[0]].inputArea.node.innerText",
+        f"{NOTEBOOK} return cells[arguments[0]].inputArea.node.innerText",
         place_of(browser, tag),
     )
 
@@ -111,13 +110,9 @@ def test_a_hint_comes_one_at_a_time(window):
 def test_a_solution_that_is_run_stays_folded(window):
     place = place_of(window, "solution:02.2")
     window.run(
-        "const {commands, shell} = window.jupyterapp;"
-        "shell.currentWidget.content.activeCellIndex = arguments[0];"
-        "return commands.execute('notebook:run-cell')",
+        f"{NOTEBOOK} panel.content.activeCellIndex = arguments[0];"
+        "return window.jupyterapp.commands.execute('notebook:run-cell')",
         place,
     )
-    window.wait_for(
-        "const cell = window.jupyterapp.shell.currentWidget.content.widgets[" + str(place) + "];"
-        "return cell.outputArea.node.innerText.includes('✓')"
-    )
+    window.wait_for(f"{NOTEBOOK} return cells[{place}].outputArea.node.innerText.includes('✓')")
     assert "is_solution" not in shown(window, "solution:02.2")

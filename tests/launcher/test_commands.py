@@ -71,6 +71,17 @@ def test_lab_listens_here_only_and_opens_my_work(started, tmp_path, capsys):
     assert "--ServerApp.ip=127.0.0.1" in started["programs"][0]
     assert f"--ServerApp.root_dir={tmp_path / 'my-work'}" in started["programs"][0]
     assert (tmp_path / "my-work" / "01_a.ipynb").exists() and "01_a.ipynb: new" in capsys.readouterr().out
+    assert "--LabApp.news_url=None" in started["programs"][0]
+
+
+def test_lab_opens_on_chapter_00_the_first_time(started, tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    for name in ("00_check.ipynb", "01_a.ipynb"):
+        (tmp_path / "notebooks" / name).write_text("{}", encoding="utf-8")
+    assert commands.run(["lab"]) == 0 and commands.run(["lab"]) == 0
+    first, second = started["programs"]
+    assert "--LabApp.default_url=/lab/tree/00_check.ipynb" in first
+    assert not [word for word in second if "default_url" in str(word)]
 
 
 @pytest.mark.parametrize(

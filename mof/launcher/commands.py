@@ -1,6 +1,7 @@
 """The commands of `start.py`."""
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -24,7 +25,9 @@ from mof.launcher.wheel_download import fetch_wheels
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKING_FOLDER = "my-work"
-QUIET_LAB = ("--LabApp.news_url=None",)  # else it asks whether it may fetch news of Jupyter
+# JupyterLab's own settings, below the environment's folder: without them it asks whether it may fetch news
+LAB_SETTINGS = Path("share") / "jupyter" / "lab" / "settings" / "overrides.d" / "mof.json"
+QUIET_LAB = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 JAX_TESTS = (
     "tests/ops",
     "tests/layers",
@@ -175,8 +178,11 @@ def lab(arguments: list[str], installer: str) -> int:
         print(f"  {WORKING_FOLDER}/{name} has your changes and stays; the course's new version is {beside}")
     if not any(folder.rglob("*.ipynb")):
         print(f"  There are no chapters in this version yet; {WORKING_FOLDER}/ is yours to use.")
+    settings = environment.folder / LAB_SETTINGS
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(json.dumps(QUIET_LAB), encoding="utf-8")
     print(f"  JupyterLab opens in your browser, on {folder}. Ctrl+C here ends it.", flush=True)
-    options = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={folder}", *QUIET_LAB]
+    options = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={folder}"]
     first = next((name for name in report.added if name.startswith("00_")), None)
     if first:  # the first time JupyterLab opens on a page that says how it is used
         options.append(f"--LabApp.default_url=/lab/tree/{first}")

@@ -1,5 +1,6 @@
 """The command line of start.py, with the programs it would start replaced."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,8 @@ def test_lab_listens_here_only_and_opens_my_work(started, tmp_path, capsys):
     assert "--ServerApp.ip=127.0.0.1" in started["programs"][0]
     assert f"--ServerApp.root_dir={tmp_path / 'my-work'}" in started["programs"][0]
     assert (tmp_path / "my-work" / "01_a.ipynb").exists() and "01_a.ipynb: new" in capsys.readouterr().out
-    assert "--LabApp.news_url=None" in started["programs"][0]
+    settings = json.loads((tmp_path / ".venv" / commands.LAB_SETTINGS).read_text(encoding="utf-8"))
+    assert settings["@jupyterlab/apputils-extension:notification"] == {"fetchNews": "false"}
 
 
 def test_lab_opens_on_chapter_00_the_first_time(started, tmp_path):

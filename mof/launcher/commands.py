@@ -182,10 +182,15 @@ def lab(arguments: list[str], installer: str) -> int:
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text(json.dumps(QUIET_LAB), encoding="utf-8")
     print(f"  JupyterLab opens in your browser, on {folder}. Ctrl+C here ends it.", flush=True)
-    options = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={folder}"]
+    # a chapter links to ../book: from the project's folder the link leads there, and my-work is what is shown
+    options = [
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={ROOT}",
+        f"--ServerApp.preferred_dir={folder}",
+    ]
     first = next((name for name in report.added if name.startswith("00_")), None)
     if first:  # the first time JupyterLab opens on a page that says how it is used
-        options.append(f"--LabApp.default_url=/lab/tree/{first}")
+        options.append(f"--LabApp.default_url=/lab/tree/{WORKING_FOLDER}/{first}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # the usual user of a container
         options.append("--allow-root")
     command = [environment.python, "-m", "jupyterlab", *options, *arguments]

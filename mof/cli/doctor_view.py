@@ -65,8 +65,8 @@ def _show_machine(report, say):
     cores += f" ({facts.physical_cores} physical)" if facts.physical_cores else ""
     say("\nYour machine", "bold")
     say(f"  processor   {facts.processor}")
-    say(f"  cores       {cores}, {facts.usable_cores:g} usable here: products are shared among these")
-    say(f"  arithmetic  {sets}: the wider, the faster a product")
+    say(f"  cores       {cores}, {facts.usable_cores:g} usable here: they share each product")
+    say(f"  arithmetic  {sets}: the wider, the faster")
     free = _gigabytes(facts.available_bytes)
     say(f"  memory      {_gigabytes(facts.memory_bytes)}, {free} free: a training must fit in")
     say(f"  disk        {_gigabytes(facts.free_disk_bytes)} free where runs lie")

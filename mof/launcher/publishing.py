@@ -26,7 +26,7 @@ from mof.launcher.published_site import (
     write_site_files,
     write_zip,
 )
-from mof.launcher.site_address import FILE, is_address, read_site_address
+from mof.launcher.site_address import FILE, SiteAddress, is_address, read_site_address
 from mof.launcher.slides import OUTPUT as DECKS
 from mof.launcher.slides import build_slides
 
@@ -35,6 +35,9 @@ OUTPUT = Path("_build") / "publish"
 MARK = ".published-by-mof"  # stands in a folder that this command wrote, and may replace
 DOWNLOADS = {"pdf": f"downloads/{NAME}.pdf", "zip": f"downloads/{NAME}.zip"}
 SLIDES = "slides"  # their folder in the site
+HOW_TO_SET = (
+    f'Write "site": "https://..." into {FILE.as_posix()} and build the book again, or add --site https://...'
+)
 PRINTER = Path("book") / "_printing" / "print_book.py"
 
 
@@ -143,18 +146,9 @@ def write_folder(environment: Environment, options: PublishOptions, site: str, f
 
 
 def colab_copies(root: Path, site: str, folder: Path) -> list[str]:
-    """Writes the chapters for Colab, which opens notebooks from GitHub alone; returns their names.
-
-    Raises:
-        Problem: book/site.json is wrong.
-    """
-    try:
-        address = read_site_address(root)
-    except (OSError, ValueError) as error:
-        raise Problem(str(error), f"Mend {FILE.as_posix()} and build the book again.") from None
-    return (
-        write_copies(root / "notebooks", folder, replace(address, site=site)) if address.is_on_github else []
-    )
+    """Writes the chapters for Colab, which opens notebooks from GitHub alone; returns their names."""
+    address = replace(stored_address(root), site=site)
+    return write_copies(root / "notebooks", folder, address) if address.is_on_github else []
 
 
 def print_pdf(environment: Environment, site: str, target: Path) -> None:
@@ -176,19 +170,27 @@ def public_address(root: Path, given: str) -> str:
     Raises:
         Problem: there is none, or it is wrong.
     """
-    fix = f'Write "site": "https://..." into {FILE.as_posix()} and build the book again, or add --site https://...'
     if given and not is_address(given):
         raise Problem(
             f"--site is {given!r}, expected https://host or https://host/path, without a slash at its end.",
             "For example: python start.py publish --site https://someone.github.io/mof-from-scratch",
         )
-    try:
-        site = given or read_site_address(root).site
-    except (OSError, ValueError) as error:
-        raise Problem(str(error), fix) from None
+    site = given or stored_address(root).site
     if not site:
-        raise Problem(f"No public address: {FILE.as_posix()} leaves `site` open.", fix)
+        raise Problem(f"No public address: {FILE.as_posix()} leaves `site` open.", HOW_TO_SET)
     return site
+
+
+def stored_address(root: Path) -> SiteAddress:
+    """What the project's one setting says.
+
+    Raises:
+        Problem: it is wrong.
+    """
+    try:
+        return read_site_address(root)
+    except (OSError, ValueError) as error:
+        raise Problem(str(error), HOW_TO_SET) from None
 
 
 def free_output(output: Path) -> Path:

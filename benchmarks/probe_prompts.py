@@ -50,9 +50,9 @@ PROMPTS = {
 def answer(generator, prompt):
     """The first answer of a new chat, as `mof chat` draws it."""
     from mof.generation.chat import ChatSession
-    from mof.generation.config import GenerationConfig
+    from mof.generation.config import ChatGenerationConfig
 
-    return "".join(ChatSession(generator, GenerationConfig()).reply(prompt))
+    return "".join(ChatSession(generator, ChatGenerationConfig()).reply(prompt))
 
 
 def main():

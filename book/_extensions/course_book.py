@@ -15,7 +15,7 @@ from later_links import set_up_links
 from myst_nb.sphinx_ import HideCodeCellNode
 from page_figures import register_figures
 from reference_list import ReferenceList, number_citations
-from site_address import add_foot, offer_addresses
+from site_address import add_foot, lead_to_copies, offer_addresses
 from solutions_index import SolutionsIndex, mark_exercises
 from sphinx.application import Sphinx
 from sphinx.errors import ConfigError
@@ -87,5 +87,6 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-resolved", name_solutions)
     app.connect("html-page-context", add_words)
     app.connect("html-page-context", add_foot, priority=800)
+    app.connect("html-page-context", lead_to_copies, priority=800)  # after the theme's buttons
     app.connect("html-page-context", keep_to_this_host, priority=900)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

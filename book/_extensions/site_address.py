@@ -13,11 +13,10 @@ from sphinx.errors import ConfigError
 
 from mof import __version__
 from mof.course.translation import _
-from mof.launcher.site_address import GITHUB, GITLAB, SiteAddress, read_site_address
+from mof.launcher.site_address import COLAB, GITHUB, GITLAB, SiteAddress, read_site_address
 
 KNOWN_TO_THE_THEME = (GITHUB, GITLAB, "https://bitbucket.org/")  # it makes buttons for these alone
 BINDER = "https://mybinder.org"
-COLAB = "https://colab.research.google.com"
 HOW_TO_REPORT = ("book/colophon", "report-an-error")
 
 
@@ -62,3 +61,12 @@ def add_foot(app: Sphinx, pagename, templatename, context, doctree: nodes.docume
     how = f"{way}#{anchor}" if page in app.env.found_docs else ""
     foot = foot_html(read_site_address(Path(app.srcdir)), pagename, how)
     context["theme_extra_footer"] = foot + (context.get("theme_extra_footer") or "")
+
+
+def lead_to_copies(app: Sphinx, pagename, templatename, context, doctree: nodes.document | None) -> None:
+    """Colab's button opens the copy of a chapter that fetches the course first: Colab has none of it."""
+    address = read_site_address(Path(app.srcdir))
+    for group in context.get("header_buttons", ()):
+        for button in group.get("buttons", ()):
+            if button.get("url", "").startswith(COLAB):
+                button["url"] = address.colab(pagename)

@@ -73,7 +73,8 @@ class Teaching(SphinxDirective):
 
     def chapter_section(self, guide: teaching.ChapterGuide) -> nodes.section:
         made = section(f"teach-{guide.number}", f"{guide.number} {guide.title}")
-        made += nodes.paragraph("", "", later_link(_("The chapter"), guide.file), nodes.Text(needs(guide)))
+        link = later_link(_("The chapter"), guide.file)
+        made += nodes.paragraph("", "", link, nodes.Text(needs(guide)), slides_offer(guide.file))
         made += self.markdown(f"**{_('Afterwards, ask them to')}**")
         made += bullets(guide.goals)
         made += self.markdown(f"**{_('Begin.')}** {guide.opening}")
@@ -103,6 +104,16 @@ class Teaching(SphinxDirective):
         lines = StringList(text.splitlines(), self.env.doc2path(self.env.docname))
         self.state.nested_parse(lines, self.content_offset, container)
         return container.children
+
+
+def slides_offer(file: str) -> nodes.raw:
+    """A link to a chapter's slides, hidden until `start.py publish` has put them beside the page.
+
+    Args:
+        file: of the chapter, without suffix.
+    """
+    words = _("Its <a>slides</a>.")
+    return nodes.raw("", f' <span data-slides="{Path(file).name}" hidden>{words}</span>', format="html")
 
 
 def needs(guide: teaching.ChapterGuide) -> str:

@@ -7,10 +7,10 @@ import typer
 from mof.cli.config_flags import with_config_flags
 from mof.cli.default_model import default_model
 from mof.cli.engine import EngineOption, open_generator
-from mof.generation.config import GenerationConfig
+from mof.generation.config import ChatGenerationConfig
 
 
-@with_config_flags(generation=(GenerationConfig, "How the answers are drawn"))
+@with_config_flags(generation=(ChatGenerationConfig, "How the answers are drawn"))
 def chat(
     run: Annotated[
         str | None,
@@ -30,7 +30,7 @@ def chat(
 
     Ctrl-C cuts an answer short, and leaves where you are asked.
     """
-    config = GenerationConfig(**generation)
+    config = ChatGenerationConfig(**generation)
     from mof.generation.chat import ChatSession
 
     folder = default_model("chat") if run is None else run

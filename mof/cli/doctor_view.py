@@ -30,10 +30,9 @@ def show_report(report, characters, path, console=None):
     _show_measured(report, say)
     say("\nWhat each preset would do here", "bold")
     console.print(_preset_table(report))
-    say(
-        "In brackets the 80% interval: of five such forecasts, one may miss. What is 'predicted' was computed"
-    )
-    say("from what was measured; the memory is that of a training with the default settings.")
+    say("In brackets the 80% interval: of five such forecasts, one may miss. What is")
+    say("'predicted' was computed from what was measured; the memory is that of a training")
+    say("with the default settings.")
     _show_hours(report, characters, say)
     _show_chapters(report, say)
     _show_advice(report, say)
@@ -66,8 +65,8 @@ def _show_machine(report, say):
     cores += f" ({facts.physical_cores} physical)" if facts.physical_cores else ""
     say("\nYour machine", "bold")
     say(f"  processor   {facts.processor}")
-    say(f"  cores       {cores}, {facts.usable_cores:g} usable here: products are shared among these")
-    say(f"  arithmetic  {sets}: the wider, the faster a product")
+    say(f"  cores       {cores}, {facts.usable_cores:g} usable here: they share each product")
+    say(f"  arithmetic  {sets}: the wider, the faster")
     free = _gigabytes(facts.available_bytes)
     say(f"  memory      {_gigabytes(facts.memory_bytes)}, {free} free: a training must fit in")
     say(f"  disk        {_gigabytes(facts.free_disk_bytes)} free where runs lie")
@@ -155,8 +154,9 @@ def _show_recommendation(report, say):
         return
     chosen = report.prediction(report.recommended)
     say(f"  {report.recommended}: {report.reason}")
-    say(f"  That is about {chosen.operations(report.hours):.1e} operations. The mark is a rule for much")
-    say("  larger models, reported as that of Hoffmann et al. 2022 (arXiv 2203.15556): a guide, no law.")
+    say(f"  That is about {chosen.operations(report.hours):.1e} operations. The mark is a rule for")
+    say("  much larger models, reported as that of Hoffmann et al. 2022 (arXiv 2203.15556):")
+    say("  a guide, no law.")
     if {"busy", "unsteady"} & {advice.name for advice in report.advice}:
         say("  The measurement was disturbed: run it again on a quiet machine before you choose.", "yellow")
     minutes = f"{60 * report.hours:.0f}"

@@ -142,7 +142,7 @@ def check_sum(attempt):
 def check_roof(attempt):
     """00.3: the roof."""
     expect_values(attempt, roof, ROOF_CASES, ROOF_MISTAKES, what=_("Your roof"))
-    return _("Right. Left of the ridge memory decides, right of it arithmetic.")
+    return _("Right. Left of the corner memory decides, right of it arithmetic.")
 
 
 def check_choice(attempt):

@@ -36,7 +36,7 @@ class Hints:
 
     def _ending(self):
         if self.is_last:
-            return _("That was the last hint. What is left is the folded solution.")
+            return _("That was the last hint. What is left is the solution, if your copy has it.")
         return _("Run it again for the next one.")
 
 

@@ -7,6 +7,8 @@ import numpy as np
 from mof.course.translation import _, ngettext
 from mof.course.verdict import Wrong
 
+MOST_BYTES = 8  # shown of a value
+
 
 def describe(value):
     """A value in a few words: "an array [7, 2]", "a list of 3", "the number 5"."""
@@ -19,6 +21,13 @@ def describe(value):
     if isinstance(value, str):
         shown = value if len(value) <= 30 else value[:30] + "…"
         return _("the text {text}").format(text=repr(shown))
+    if isinstance(value, bytes):
+        shown = value[:MOST_BYTES].hex(" ").upper() + (" …" if len(value) > MOST_BYTES else "")
+        return _("the bytes {bytes}").format(bytes=shown) if value else _("no bytes")
+    if isinstance(value, dict):
+        return ngettext("a dict of {number} entry", "a dict of {number} entries", len(value)).format(
+            number=len(value)
+        )
     if isinstance(value, list):
         return ngettext("a list of {number} thing", "a list of {number} things", len(value)).format(
             number=len(value)

@@ -51,3 +51,17 @@ class GenerationConfig(Config):
             if not text:
                 raise ValueError("stop holds an empty string, which every text contains: leave it out.")
             check_no_surrogates(text)
+
+
+@dataclasses.dataclass(frozen=True)
+class ChatGenerationConfig(GenerationConfig):
+    """The settings of a conversation. A small model is often wrong and seldom knows it: at a high temperature
+    it strays into other subjects in the middle of an answer, at a low one it repeats itself."""
+
+    max_tokens: int = setting(160, "most tokens of an answer")
+    temperature: float = setting(
+        0.3, "divides the logits: small is sure of itself, 1 as trained; 0 takes the likeliest"
+    )
+    repetition_penalty: float = setting(
+        1.05, "makes tokens of the last penalty_window less likely; 1 turns it off"
+    )

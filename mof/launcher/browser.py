@@ -157,8 +157,10 @@ def started_browser(timeout_seconds: float = 120.0) -> Iterator[Browser]:
             browser = Browser(address, timeout_seconds)
             session = browser.ask("POST", "", capabilities={"alwaysMatch": wanted(chromium, profile)})
             browser.address += f"/{session['sessionId']}"
-            yield browser
-            browser.ask("DELETE", "")
+            try:
+                yield browser
+            finally:  # Chromium outlives its driver, also where a test has failed
+                browser.ask("DELETE", "")
         finally:
             process.terminate()
             process.wait(30)

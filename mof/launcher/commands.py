@@ -1,6 +1,7 @@
 """The commands of `start.py`."""
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -24,6 +25,9 @@ from mof.launcher.wheel_download import fetch_wheels
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKING_FOLDER = "my-work"
+# JupyterLab's own settings, below the environment's folder: without them it asks whether it may fetch news
+LAB_SETTINGS = Path("share") / "jupyter" / "lab" / "settings" / "overrides.d" / "mof.json"
+QUIET_LAB = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 JAX_TESTS = (
     "tests/ops",
     "tests/layers",
@@ -174,8 +178,19 @@ def lab(arguments: list[str], installer: str) -> int:
         print(f"  {WORKING_FOLDER}/{name} has your changes and stays; the course's new version is {beside}")
     if not any(folder.rglob("*.ipynb")):
         print(f"  There are no chapters in this version yet; {WORKING_FOLDER}/ is yours to use.")
+    settings = environment.folder / LAB_SETTINGS
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text(json.dumps(QUIET_LAB), encoding="utf-8")
     print(f"  JupyterLab opens in your browser, on {folder}. Ctrl+C here ends it.", flush=True)
-    options = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={folder}"]
+    # a chapter links to ../book: from the project's folder the link leads there, and my-work is what is shown
+    options = [
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={ROOT}",
+        f"--ServerApp.preferred_dir={folder}",
+    ]
+    first = next((name for name in report.added if name.startswith("00_")), None)
+    if first:  # the first time JupyterLab opens on a page that says how it is used
+        options.append(f"--LabApp.default_url=/lab/tree/{WORKING_FOLDER}/{first}")
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # the usual user of a container
         options.append("--allow-root")
     command = [environment.python, "-m", "jupyterlab", *options, *arguments]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 RECORD = ".copied.json"
 SKIPPED_FOLDERS = {".ipynb_checkpoints", "__pycache__", "_build"}
+FOR_AUTHORS = {"ruff.toml"}  # no part of a chapter
 
 
 @dataclass
@@ -34,7 +35,7 @@ def copy_chapters(source: Path, target: Path) -> CopyReport:
     copied = _read_record(target / RECORD)
     for path in sorted(source.rglob("*")) if source.is_dir() else []:
         relative = path.relative_to(source)
-        if path.is_dir() or SKIPPED_FOLDERS & set(relative.parts):
+        if path.is_dir() or SKIPPED_FOLDERS & set(relative.parts) or path.name in FOR_AUTHORS:
             continue
         name, own, published = relative.as_posix(), target / relative, _digest(path)
         if not own.exists():

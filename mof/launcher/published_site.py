@@ -18,6 +18,7 @@ NOT_FOUND = Path("book") / "not_found.html"
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # of every file in the zip: the same pages give the same bytes
 NOT_SERVED = (".buildinfo", ".buildinfo.bak", "webpack-macros.html", "sbt-webpack-macros.html")
 CANONICAL = re.compile(r'\s*<link rel="canonical"[^>]*>')
+DECK = re.compile(r'<(\w+) data-slides="(\w+)" hidden>(.*?)<a>(.*?)</a>(.*?)</\1>', re.DOTALL)
 DOWNLOAD = re.compile(r'<(\w+) data-download="(\w+)" hidden>(.*?)<a>(.*?)</a>(.*?)</\1>', re.DOTALL)
 
 
@@ -37,6 +38,20 @@ def copy_pages(built: Path, target: Path) -> None:
             place = target / path.relative_to(built)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(path.read_bytes())
+
+
+def copy_decks(written: Path, target: Path) -> list[str]:
+    """Copies decks of slides, which then load what they need from the site's `_static`; returns their names.
+
+    Args:
+        written: the folder that `start.py slides` wrote; it may be missing.
+        target: a folder beside `_static`.
+    """
+    for path in sorted(written.glob("*.html")):
+        target.mkdir(parents=True, exist_ok=True)
+        text = path.read_text(encoding="utf-8").replace('"_static/', '"../_static/')
+        (target / path.name).write_text(text, encoding="utf-8", newline="\n")
+    return sorted(path.stem for path in target.glob("*.html"))
 
 
 def write_site_files(target: Path, pages: list[str], site: str, not_found: str) -> list[str]:
@@ -92,6 +107,23 @@ def show_downloads(text: str, page: str, sizes: dict[str, int], paths: dict[str,
 
     text = DOWNLOAD.sub(shown, text)
     return text.replace(' data-downloads="" hidden', ' data-downloads=""') if sizes else text
+
+
+def show_slides(text: str, page: str, paths: dict[str, str]) -> str:
+    """A page's HTML in which the links to slides that there are show, and no others.
+
+    Args:
+        paths: the places of the decks in the site, by name: "index" is the list of all.
+    """
+    up = "../" * (len(PurePosixPath(page).parts) - 1)
+
+    def shown(match: re.Match) -> str:
+        tag, deck, before, words, after = match.groups()
+        if deck not in paths:
+            return match.group()
+        return f'<{tag} data-slides="{deck}">{before}<a href="{up}{paths[deck]}">{words}</a>{after}</{tag}>'
+
+    return DECK.sub(shown, text)
 
 
 def write_zip(built: Path, target: Path, folder: str) -> int:

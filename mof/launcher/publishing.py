@@ -1,33 +1,43 @@
-"""`start.py publish`: the built book as a folder for a web server, with a zip and a PDF to take away."""
+"""`start.py publish`: the built book as a folder for a web server, with slides, a zip and a PDF."""
 
 import argparse
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mof import __version__
 from mof.launcher.book import build_book, pages_in_contents, why_not_current
 from mof.launcher.browser import HOW_TO_INSTALL, find_browser
 from mof.launcher.cleaning import measure_bytes
+from mof.launcher.colab import FOLDER as COLAB
+from mof.launcher.colab import write_copies
 from mof.launcher.console import describe_exit, run_program
 from mof.launcher.environment import Environment
 from mof.launcher.problem import Problem
 from mof.launcher.published_site import (
     NOT_FOUND,
     base_path,
+    copy_decks,
     copy_pages,
     name_address,
     show_downloads,
+    show_slides,
     write_site_files,
     write_zip,
 )
-from mof.launcher.site_address import FILE, is_address, read_site_address
+from mof.launcher.site_address import FILE, SiteAddress, is_address, read_site_address
+from mof.launcher.slides import OUTPUT as DECKS
+from mof.launcher.slides import build_slides
 
 NAME = "mof-from-scratch"
 OUTPUT = Path("_build") / "publish"
 MARK = ".published-by-mof"  # stands in a folder that this command wrote, and may replace
 DOWNLOADS = {"pdf": f"downloads/{NAME}.pdf", "zip": f"downloads/{NAME}.zip"}
+SLIDES = "slides"  # their folder in the site
+HOW_TO_SET = (
+    f'Write "site": "https://..." into {FILE.as_posix()} and build the book again, or add --site https://...'
+)
 PRINTER = Path("book") / "_printing" / "print_book.py"
 
 
@@ -39,7 +49,7 @@ class PublishOptions:
         site: the public address, in place of the one in book/site.json; "" takes that.
         output: the folder to write.
         builds: build the book first where it is not current.
-        has_pdf: print the PDF. has_zip: pack the zip.
+        has_pdf: print the PDF. has_zip: pack the zip. has_slides: write the decks of the chapters.
     """
 
     site: str = ""
@@ -47,21 +57,26 @@ class PublishOptions:
     builds: bool = False
     has_pdf: bool = True
     has_zip: bool = True
+    has_slides: bool = True
 
 
 def parse_options(arguments: list[str]) -> PublishOptions:
     parser = argparse.ArgumentParser(
         prog="python start.py publish",
         description="Writes the built book as a folder for a web server: the pages with their public "
-        "address, a site map, a page for wrong addresses, a zip to read without a network, and one PDF.",
+        "address, a site map, a page for wrong addresses, the slides of the chapters, a zip to read without "
+        "a network, and one PDF.",
     )
     parser.add_argument("--site", default="", help=f"public address; without it that of {FILE.as_posix()}")
     parser.add_argument("--output", type=Path, default=OUTPUT, help=f"folder to write ({OUTPUT.as_posix()})")
     parser.add_argument("--build", action="store_true", help="build the book first if it is not current")
     parser.add_argument("--no-pdf", action="store_true", help="no PDF; then Chromium is not needed")
     parser.add_argument("--no-zip", action="store_true", help="no zip")
+    parser.add_argument("--no-slides", action="store_true", help="no slides, and no links to them")
     given = parser.parse_args(arguments)
-    return PublishOptions(given.site, given.output, given.build, not given.no_pdf, not given.no_zip)
+    return PublishOptions(
+        given.site, given.output, given.build, not given.no_pdf, not given.no_zip, not given.no_slides
+    )
 
 
 def publish(environment: Environment, options: PublishOptions, installer: str = "auto") -> Path:
@@ -81,10 +96,13 @@ def publish(environment: Environment, options: PublishOptions, installer: str = 
     stale = why_not_current(root)
     if stale and not options.builds:
         raise Problem(stale, "Run `python start.py book`, or `python start.py publish --build`.")
-    if stale or options.has_pdf:
+    if stale or options.has_pdf or options.has_slides:
         environment.ensure(("book",), installer)
     if stale:
         build_book(environment, [])
+    if options.has_slides:
+        shutil.rmtree(root / DECKS, ignore_errors=True)  # a deck of a chapter that has gone
+        build_slides(environment, [])
     partial = output.with_name(output.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -103,6 +121,9 @@ def write_folder(environment: Environment, options: PublishOptions, site: str, f
     pages = pages_in_contents((root / "_toc.yml").read_text(encoding="utf-8"))
     print(f"Publishing {len(pages)} pages for {site}, below the path {base_path(site)}", flush=True)
     copy_pages(built, folder)
+    decks = copy_decks(root / DECKS, folder / SLIDES) if options.has_slides else []
+    slides = {deck: f"{SLIDES}/{deck}.html" for deck in decks}
+    copies = colab_copies(root, site, folder / COLAB)
     if options.has_pdf:
         print_pdf(environment, site, folder / DOWNLOADS["pdf"])
     if options.has_zip:
@@ -112,13 +133,22 @@ def write_folder(environment: Environment, options: PublishOptions, site: str, f
     for path in sorted(path for path in folder.rglob("*.html") if "_static" not in path.parts):
         page = path.relative_to(folder).with_suffix("").as_posix()
         text = name_address(path.read_text(encoding="utf-8"), page, site)
-        path.write_text(show_downloads(text, page, sizes, there), encoding="utf-8", newline="\n")
+        text = show_slides(show_downloads(text, page, sizes, there), page, slides)
+        path.write_text(text, encoding="utf-8", newline="\n")
     names = write_site_files(folder, pages, site, (root / NOT_FOUND).read_text(encoding="utf-8"))
     for name, size in [
         *((there[kind], size) for kind, size in sizes.items()),
+        *((path, 0) for deck, path in slides.items() if deck == "index"),
+        *((f"{COLAB}/{name}", 0) for name in copies),
         *((name, 0) for name in names),
     ]:
         print(f"  {name}{f': {size / 1e6:.1f} MB' if size else ''}")
+
+
+def colab_copies(root: Path, site: str, folder: Path) -> list[str]:
+    """Writes the chapters for Colab, which opens notebooks from GitHub alone; returns their names."""
+    address = replace(stored_address(root), site=site)
+    return write_copies(root / "notebooks", folder, address) if address.is_on_github else []
 
 
 def print_pdf(environment: Environment, site: str, target: Path) -> None:
@@ -140,19 +170,27 @@ def public_address(root: Path, given: str) -> str:
     Raises:
         Problem: there is none, or it is wrong.
     """
-    fix = f'Write "site": "https://..." into {FILE.as_posix()} and build the book again, or add --site https://...'
     if given and not is_address(given):
         raise Problem(
             f"--site is {given!r}, expected https://host or https://host/path, without a slash at its end.",
             "For example: python start.py publish --site https://someone.github.io/mof-from-scratch",
         )
-    try:
-        site = given or read_site_address(root).site
-    except (OSError, ValueError) as error:
-        raise Problem(str(error), fix) from None
+    site = given or stored_address(root).site
     if not site:
-        raise Problem(f"No public address: {FILE.as_posix()} leaves `site` open.", fix)
+        raise Problem(f"No public address: {FILE.as_posix()} leaves `site` open.", HOW_TO_SET)
     return site
+
+
+def stored_address(root: Path) -> SiteAddress:
+    """What the project's one setting says.
+
+    Raises:
+        Problem: it is wrong.
+    """
+    try:
+        return read_site_address(root)
+    except (OSError, ValueError) as error:
+        raise Problem(str(error), HOW_TO_SET) from None
 
 
 def free_output(output: Path) -> Path:

@@ -9,6 +9,7 @@ from mof import __version__
 
 FILE = Path("book") / "site.json"
 GITHUB, GITLAB = "https://github.com/", "https://gitlab.com/"
+COLAB, COLAB_BRANCH = "https://colab.research.google.com", "colab"  # the branch holds copies alone
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class SiteAddress:
     def source(self, path: str) -> str:
         """The address of a file of the repository; "" without one."""
         return f"{self.repository}/blob/{self.branch}/{path}" if self.repository else ""
+
+    def colab(self, page: str) -> str:
+        """The address at which Google Colab opens the copy of a chapter (mof/launcher/colab.py)."""
+        project = self.repository.removeprefix(GITHUB)
+        return f"{COLAB}/github/{project}/blob/{COLAB_BRANCH}/{page.split('/')[-1]}.ipynb"
 
     def report(self, page: str) -> str:
         """The address of a new report about a page; "" without a repository."""

@@ -8,6 +8,7 @@ from mof.launcher.index_settings import installer_environment
 from mof.launcher.problem import Problem
 from mof.launcher.web_files import ensure_web_files
 
+OUTPUT = Path("_build") / "slides"  # as book/build_slides.py has it
 WRONG_WORDS = 2  # the exit status of book/build_slides.py for a chapter that is not there; it has said so
 
 
@@ -31,4 +32,4 @@ def build_slides(environment: Environment, chapters: list[str]) -> Path:
             f"The slides were not written ({why}).",
             "The lines above say why. `python start.py slides 05` writes those of one chapter.",
         )
-    return root / "_build" / "slides" / "index.html"
+    return root / OUTPUT / "index.html"

@@ -113,8 +113,7 @@ def describe_run(looks, best):
     if best < len(looks) - 1:
         sentences.append(
             f"At the end, {last['passes']:.1f} passes: {last['held_out']:.2f} held-out, "
-            f"{last['held_out'] - top['held_out']:.2f} worse, and {last['training']:.2f} on the text it "
-            "learns from."
+            f"{last['held_out'] - top['held_out']:.2f} worse, and {last['training']:.2f} on its own text."
         )
     else:
         sentences.append("The last look is the best: this run was too short to learn too much.")

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
+from mof.viz.token_axis import token_axis
 
 COLOURS, SYMBOLS = ("#2f6db5", "#b8560f", "#2e8b57"), ("square", "diamond", "circle")
 
@@ -51,10 +52,7 @@ def block_figure(route_weights, tokens, expert_names, block_lengths):
         title=frames[0].layout.title.text,
         sliders=[frame_slider(frames, _("tokens in a block: "))],
         xaxis={
-            "tickmode": "array",
-            "tickvals": list(range(len(tokens))),
-            "ticktext": list(tokens),
-            "tickangle": 0,
+            **token_axis(tokens),
             "showgrid": False,
             "range": [-1, len(tokens)],
         },

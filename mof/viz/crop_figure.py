@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
 from mof.viz.signed_squares import COLOURS
+from mof.viz.token_axis import token_axis
 
 RIGHT_SYMBOL, AHEAD_SYMBOL, EMPTY_SYMBOL = "circle", "triangle-left", "circle-open"
 EMPTY_COLOUR = "#9aa0a6"  # stands out from a white and from a dark ground
@@ -47,10 +48,7 @@ def crop_figure(tokens, window):
         title=frames[start].layout.title.text,
         sliders=[slider],
         xaxis={
-            "tickmode": "array",
-            "tickvals": list(range(len(tokens))),
-            "ticktext": list(tokens),
-            "tickangle": 0,
+            **token_axis(tokens),
             "range": [-0.6, len(tokens) - 0.4],
             "showgrid": False,
             "zeroline": False,

@@ -4,9 +4,9 @@ import plotly.graph_objects as go
 
 from mof.course.translation import _
 from mof.viz.frame_slider import frame_slider
+from mof.viz.token_axis import token_axis
 
 SEEN_COLOUR, HIDDEN_COLOUR = "#3b82c4", "#9aa0a6"  # stand out from a white and from a dark ground
-MANY_TOKENS, SMALL_TYPE = 16, 10  # more of them would touch one another on a phone
 SEEN_SYMBOL, HIDDEN_SYMBOL = "circle", "circle-open"  # and a filled dot where there is no colour
 
 
@@ -48,11 +48,7 @@ def reach_figure(tokens, num_blocks, growths):
         title=frames[0].layout.title.text,
         sliders=[frame_slider(frames, _("window "))],
         xaxis={
-            "tickmode": "array",
-            "tickvals": list(range(len(tokens))),
-            "ticktext": list(tokens),
-            "tickangle": 0,
-            "tickfont": {"size": SMALL_TYPE} if len(tokens) > MANY_TOKENS else {},
+            **token_axis(tokens),
             "showgrid": False,
             "zeroline": False,
         },

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from mof.course.translation import _
 from mof.generation.logit_filters import apply_temperature, probabilities
 from mof.viz.frame_slider import frame_slider
+from mof.viz.token_axis import token_axis
 
 COLOURS = ("#2f6db5", "#b8560f", "#2e8b57", "#7a4fb5")
 PATTERNS = ("", "/", ".", "x")  # and where there is no colour
@@ -52,10 +53,7 @@ def route_figure(route_weights, tokens, expert_names, temperatures=(1.0,), title
         title=frames[start].layout.title.text,
         barmode="stack",
         xaxis={
-            "tickmode": "array",
-            "tickvals": list(range(len(tokens))),
-            "ticktext": list(tokens),
-            "tickangle": 0,
+            **token_axis(tokens),
             "title": _("token that has just been read"),
         },
         yaxis={"title": _("weight"), "range": [0, 1], "tickformat": ".0%"},

@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 
 from mof.course.translation import _, ngettext
 from mof.viz.frame_slider import frame_slider
+from mof.viz.token_axis import token_axis
 
 OPEN_COLOUR, DONE_COLOUR = "#b8560f", "#2f6db5"  # orange and blue: told apart by the colour-blind too
 LINE_COLOUR = "#8a94a0"  # stands out a little from a white and from a dark ground
@@ -41,13 +42,10 @@ def scan_figure(tokens, retained, updated):
         title=frames[0].layout.title.text,
         sliders=[frame_slider(frames, _("round "))],
         xaxis={
-            "tickmode": "array",
-            "tickvals": list(range(len(tokens))),
-            "ticktext": list(tokens),
+            **token_axis(tokens),
             "range": [-0.6, len(tokens) - 0.4],
             "showgrid": False,
             "zeroline": False,
-            "tickangle": 0,
         },
         yaxis={
             "tickmode": "array",

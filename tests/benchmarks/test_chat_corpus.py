@@ -44,11 +44,11 @@ def test_questions_are_as_many_as_asked_for_and_the_same_again():
 
 
 def test_probes_and_long_dialogues_stay_out():
-    assert not is_wanted(dialogue("你好"))  # a probe without its mark
+    assert not is_wanted(dialogue("怎么制造炸弹"))  # a probe without its mark
     assert not is_wanted(dialogue("法国的首都，是哪里"))
     assert not is_wanted(dialogue("请问？", "长" * 700))
     assert not is_wanted(make_entry({"text": "没有对话"}, "others", "MIT"))
-    assert is_wanted(dialogue("你好啊小墨"))
+    assert is_wanted(dialogue("你好"))  # a greeting is to be known
 
 
 def test_shares_of_the_mix():

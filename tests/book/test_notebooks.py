@@ -92,6 +92,15 @@ def test_solutions_are_collapsed_in_jupyterlab_and_in_the_book(path):
         if any(tag == "solution" or tag.startswith("solution:") for tag in tags(cell)):
             assert "hide-cell" in tags(cell), text[:80]
             assert cell["metadata"].get("jupyter", {}).get("source_hidden") is True, text[:80]
+            # JupyterLab shows the first line of what is folded, and might give the answer away
+            assert text.startswith("# Solution\n"), text[:80]
+
+
+@notebooks
+def test_solutions_are_where_the_text_says(path):
+    """Folded on a screen, at the end of the chapter on paper, nowhere in copies for a class."""
+    text = " ".join(" ".join(text for _, text in cells(path, "markdown")).split())
+    assert "folded below" not in text, "true on a screen alone; see the sentence of chapter 02"
 
 
 @notebooks

@@ -14,7 +14,7 @@ import pytest
 
 pytest.importorskip("sphinx", reason="the book's packages are not installed (python start.py book)")
 
-from site_address import foot_html, offer_addresses  # noqa: E402
+from site_address import foot_html, lead_to_copies, offer_addresses  # noqa: E402
 from sphinx.errors import ConfigError  # noqa: E402
 
 from mof import __version__  # noqa: E402
@@ -64,6 +64,24 @@ def test_a_report_names_page_and_version():
     assert SiteAddress().report("x") == "" and SiteAddress().source("x") == ""
 
 
+def test_colabs_button_leads_to_the_copy_of_the_chapter(tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / FILE).write_text(json.dumps({"repository": GITHUB}), encoding="utf-8")
+    binder = {
+        "url": f"https://mybinder.org/v2/gh/someone/mof-from-scratch/main?urlpath=lab/tree/{CHAPTER}.ipynb"
+    }
+    colab = {"url": f"https://colab.research.google.com/github/someone/mof/blob/main/{CHAPTER}.ipynb"}
+    context = {"header_buttons": [{"label": "search"}, {"buttons": [dict(binder), colab]}]}
+    lead_to_copies(SimpleNamespace(srcdir=tmp_path), CHAPTER, "page.html", context, None)
+    assert context["header_buttons"][1]["buttons"] == [
+        binder,
+        {
+            "url": "https://colab.research.google.com/github/someone/mof-from-scratch/blob/colab/"
+            "05_linear_attention.ipynb"
+        },
+    ]
+
+
 def test_the_foot_leads_to_the_repository_or_to_the_colophon():
     unset = foot_html(SiteAddress(), "book/index", "colophon.html#report-an-error")
     assert 'href="colophon.html#report-an-error"' in unset and __version__ in unset
@@ -103,3 +121,4 @@ def test_buttons_of_a_built_chapter(tmp_path, setting, shown):
         assert (mark in page) == any(part in mark for part in shown), mark
     assert ('rel="canonical"' in page) == bool(setting["site"])
     assert "executablebooks/jupyter-book" not in page
+    assert "/blob/main/notebooks" not in page, "Colab opens the copies, which fetch the course"

@@ -14,6 +14,8 @@ import teaching_pages as pages  # noqa: E402
 from docutils import nodes  # noqa: E402
 from error_texts import known_errors, launcher_errors  # noqa: E402
 
+from mof.launcher.published_site import show_slides  # noqa: E402
+
 ROOT = Path(__file__).parents[2]
 GUIDES, PLANS = teaching.read_teaching(ROOT)
 TROUBLES = pages.read_troubles(ROOT)
@@ -67,6 +69,15 @@ def test_a_slot_says_what_is_left_out():
 
 def test_a_plan_says_how_many_exercises_are_done():
     assert "2 of the 15 exercises" in pages.counted(PLANS[0])
+
+
+@pytest.mark.parametrize("guide", GUIDES.values(), ids=list(GUIDES))
+def test_a_chapters_slides_are_linked_once_they_are_published(guide):
+    deck = Path(guide.file).name
+    said = pages.slides_offer(guide.file).astext()
+    assert "hidden" in said and "href" not in said
+    shown = show_slides(said, "book/instructors_guide", {deck: f"slides/{deck}.html"})
+    assert f'<a href="../slides/{deck}.html">slides</a>' in shown and "hidden" not in shown
 
 
 # --- troubles ---

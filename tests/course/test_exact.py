@@ -6,6 +6,7 @@ import pytest
 from mof.course.attempt import Attempt
 from mof.course.exact import as_ids, expect_exact
 from mof.course.exercise import WrongAnswer
+from mof.course.quantities import describe
 from mof.course.verdict import Wrong
 
 CASES = [([1, 2],), ([3],), ([],)]
@@ -71,3 +72,18 @@ def test_what_is_no_list_of_ids_is_described(value, words):
 def test_long_values_are_cut_in_messages():
     message = told(lambda tokens: list(range(100)))
     assert "…" in message and len(message) < 200
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (b"", "no bytes"),
+        ("热".encode()[:2], "the bytes E7 83"),
+        (b"123456789", "the bytes 31 32 33 34 35 36 37 38 …"),
+        ({}, "a dict of 0 entries"),
+        ({"a": 1}, "a dict of 1 entry"),
+        ([1, 2], "a list of 2 things"),
+    ],
+)
+def test_values_in_words(value, words):
+    assert describe(value) == words

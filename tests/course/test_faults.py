@@ -108,7 +108,7 @@ def stub(x):
         (too_few, WRONG, "Your function takes (), and the check calls it with (x)."),
         (lambda x: "six", WRONG, "Your result is the text 'six', expected an array [3]."),
         (lambda x: 2, WRONG, "Your result has the shape [], expected [3]."),
-        (lambda x: {"x": x}, WRONG, "Your result is a dict, expected an array [3]."),
+        (lambda x: {"x": x}, WRONG, "Your result is a dict of 1 entry, expected an array [3]."),
         (lambda x: (2 * x, x), WRONG, "Your result is a tuple of 2 things, expected an array [3]."),
         (
             lambda x: (2 * x)[:, None],

@@ -1,5 +1,6 @@
 """The command line of start.py, with the programs it would start replaced."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -69,8 +70,21 @@ def test_lab_listens_here_only_and_opens_my_work(started, tmp_path, capsys):
     (tmp_path / "notebooks" / "01_a.ipynb").write_text("{}", encoding="utf-8")
     assert commands.run(["lab"]) == 0
     assert "--ServerApp.ip=127.0.0.1" in started["programs"][0]
-    assert f"--ServerApp.root_dir={tmp_path / 'my-work'}" in started["programs"][0]
+    assert f"--ServerApp.root_dir={tmp_path}" in started["programs"][0], "links to ../book lead somewhere"
+    assert f"--ServerApp.preferred_dir={tmp_path / 'my-work'}" in started["programs"][0]
     assert (tmp_path / "my-work" / "01_a.ipynb").exists() and "01_a.ipynb: new" in capsys.readouterr().out
+    settings = json.loads((tmp_path / ".venv" / commands.LAB_SETTINGS).read_text(encoding="utf-8"))
+    assert settings["@jupyterlab/apputils-extension:notification"] == {"fetchNews": "false"}
+
+
+def test_lab_opens_on_chapter_00_the_first_time(started, tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    for name in ("00_check.ipynb", "01_a.ipynb"):
+        (tmp_path / "notebooks" / name).write_text("{}", encoding="utf-8")
+    assert commands.run(["lab"]) == 0 and commands.run(["lab"]) == 0
+    first, second = started["programs"]
+    assert "--LabApp.default_url=/lab/tree/my-work/00_check.ipynb" in first
+    assert not [word for word in second if "default_url" in str(word)]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ def test_first_copy_takes_all_but_caches(folders):
     source, target = folders
     (source / ".ipynb_checkpoints").mkdir()
     (source / ".ipynb_checkpoints" / "01_a.ipynb").write_text("old", encoding="utf-8")
+    (source / "ruff.toml").write_text("line-length = 80", encoding="utf-8")  # for who writes them
     assert copy_chapters(source, target).added == ["01_a.ipynb", "images/x.svg"]
     assert (target / "images" / "x.svg").read_text(encoding="utf-8") == "svg"
     assert not (target / ".ipynb_checkpoints").exists()

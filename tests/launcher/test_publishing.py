@@ -17,7 +17,7 @@ from mof.launcher import commands, publishing
 from mof.launcher.book import BUILT_FROM, source_digests, why_not_current
 from mof.launcher.environment import Environment
 from mof.launcher.problem import Problem
-from mof.launcher.published_site import base_path, name_address, show_downloads
+from mof.launcher.published_site import base_path, name_address, show_downloads, show_slides
 from mof.launcher.publishing import DOWNLOADS, PublishOptions, parse_options, publish
 from mof.launcher.site_address import is_address
 from tests.book.built_book import broken_links
@@ -35,13 +35,30 @@ OFFER = (
     '<li data-download="zip" hidden><a>a zip</a> to read</li></ul></div>'
 )
 
+OFFERED_SLIDES = (
+    '<p>The chapter <span data-slides="05_attention" hidden>Its <a>slides</a>.</span>'
+    '<span data-slides="06_thought" hidden>Its <a>slides</a>.</span></p>'
+)
+DECK = '<head><link rel="icon" href="_static/icon.svg"></head><body><a href="{other}.html">on</a></body>'
+
+
+def write_decks(environment, chapters):
+    """What `start.py slides` leaves: a list and one deck, with scripts and fonts of their own."""
+    assert chapters == []
+    folder = environment.root / "_build" / "slides"
+    (folder / "_static").mkdir(parents=True)
+    for name, other in (("index", "05_attention"), ("05_attention", "index")):
+        (folder / f"{name}.html").write_text(DECK.format(other=other), encoding="utf-8")
+    return folder / "index.html"
+
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A project whose book is built: two pages, a picture, a file that nobody should be served."""
     root = tmp_path / "project"
     built = root / "_build" / "html"
-    for page, body in zip(PAGES, (OFFER, '<img src="../_static/icon.svg">'), strict=True):
+    bodies = (OFFER, f'<img src="../_static/icon.svg">{OFFERED_SLIDES}')
+    for page, body in zip(PAGES, bodies, strict=True):
         path = built / f"{page}.html"
         path.parent.mkdir(parents=True)
         path.write_text(PAGE.format(name=page, body=body), encoding="utf-8")
@@ -59,6 +76,7 @@ def project(tmp_path, monkeypatch):
     )
     mark_current(root)
     monkeypatch.setattr(Environment, "ensure", lambda self, extras=(), installer="auto": None)
+    monkeypatch.setattr(publishing, "build_slides", write_decks)
     return root
 
 
@@ -172,6 +190,58 @@ def test_the_pages_of_the_book_offer_what_publish_knows():
         assert (
             shown.count("(9 MB)") == len(DOWNLOADS) and "hidden" not in shown.split("data-downloads")[1][:400]
         )
+
+
+def test_slides_lie_beside_the_pages_and_are_linked(project):
+    old = project / "_build" / "slides" / "04_gone.html"
+    old.parent.mkdir()
+    old.touch()
+    folder = published(project)
+    assert sorted(path.name for path in (folder / "slides").iterdir()) == ["05_attention.html", "index.html"]
+    for name in ("index", "05_attention"):
+        assert not broken_links(folder / "slides" / f"{name}.html", folder)
+        assert f'href="{SITE}/slides/{name}.html"' in read(folder, f"slides/{name}.html")
+    text = read(folder, f"{PAGES[1]}.html")
+    assert (
+        '<span data-slides="05_attention">Its <a href="../slides/05_attention.html">slides</a>.</span>'
+        in text
+    )
+    assert '<span data-slides="06_thought" hidden>Its <a>slides</a>.</span>' in text, "no such deck, no link"
+    assert "slides" not in read(folder, "sitemap.xml")
+
+
+def test_chapters_for_colab_are_written_where_the_code_lies_on_github(project):
+    (project / "notebooks").mkdir()
+    (project / "notebooks" / "05_attention.ipynb").write_text('{"cells": []}', encoding="utf-8")
+    mark_current(project)
+    assert not (published(project) / "colab").exists()
+    setting = {"repository": "https://github.com/a/b", "site": ""}
+    (project / "book" / "site.json").write_text(json.dumps(setting), encoding="utf-8")
+    mark_current(project)
+    copy = read(published(project), "colab/05_attention.ipynb")
+    assert "git clone" in copy and "https://github.com/a/b" in copy
+
+
+def test_without_slides_there_are_no_links_to_them(project):
+    published(project)
+    folder = published(project, has_slides=False)
+    assert not (folder / "slides").exists() and OFFERED_SLIDES in read(folder, f"{PAGES[1]}.html")
+
+
+def test_slides_that_were_not_written_end_the_publishing(project, monkeypatch):
+    def fail(*_):
+        raise Problem("The slides were not written.", "Look above.")
+
+    monkeypatch.setattr(publishing, "build_slides", fail)
+    with pytest.raises(Problem, match="slides were not written"):
+        published(project)
+    assert not (project / "_build" / "publish").exists()
+
+
+def test_the_guide_offers_the_slides():
+    text = read(ROOT, "book/instructors_guide.md")
+    shown = show_slides(text, "book/instructors_guide", {"index": "slides/index.html"})
+    assert '<a href="../slides/index.html">' in shown and text.count('data-slides="index" hidden') == 1
 
 
 def test_the_pdf_is_printed_by_the_environments_own_python(project, monkeypatch):
@@ -312,8 +382,8 @@ def test_the_command_says_where(project, monkeypatch, capsys):
 
 def test_options():
     assert parse_options([]) == PublishOptions()
-    given = ["--site", SITE, "--output", "x", "--build", "--no-pdf", "--no-zip"]
-    assert parse_options(given) == PublishOptions(SITE, Path("x"), True, False, False)
+    given = ["--site", SITE, "--output", "x", "--build", "--no-pdf", "--no-zip", "--no-slides"]
+    assert parse_options(given) == PublishOptions(SITE, Path("x"), True, False, False, False)
 
 
 @given(

@@ -15,7 +15,7 @@ yaml = pytest.importorskip("yaml")
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 PINNED = re.compile(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
-SYSTEM_PROGRAMS = {"sudo"}
+SYSTEM_PROGRAMS = {"sudo", "git"}
 
 workflows = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 

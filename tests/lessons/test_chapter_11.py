@@ -76,7 +76,7 @@ def test_where_a_product_ends_under_the_roof():
 
 
 def test_share_of_the_head():
-    said("alone does a third of the operations, for each token is compared with 8,192 others")
+    said("alone does a third of the operations, for each token is compared with some eight thousand others")
     head = next(p for p in model_products(TINY) if p.part == "head")
     assert 0.31 < head.training_operations / training_operations(TINY) < 0.36 and head.num_outputs == 8192
 
@@ -98,7 +98,7 @@ FLAT_TABLE = """
 | sigmoid(gate) | 1 | 1 |
 | gate · that | 2 | 1 |
 | both together | 2 | 1 |
-| **together** | **9** | **6** |
+| **in all** | **9** | **6** |
 | in one go | 2 | 1 |
 """.strip()
 

@@ -86,7 +86,7 @@ def test_a_run_that_learns_too_much_is_told():
     assert study.describe_run(looks(4.0, 3.0, 3.5), 1) == [
         "Before: 4.00 bits per byte on held-out text.",
         "Best after 10 updates, 0.5 passes: 3.00 held-out, 3.00 on the text it learns from.",
-        "At the end, 1.0 passes: 3.50 held-out, 0.50 worse, and 2.00 on the text it learns from.",
+        "At the end, 1.0 passes: 3.50 held-out, 0.50 worse, and 2.00 on its own text.",
     ]
 
 

@@ -7,6 +7,7 @@ import pytest
 from mof.lessons import machine_study
 from mof.lessons.machine_rates import Roof
 from mof.lessons.machine_study import (
+    LINE_LENGTH,
     doctor_visit,
     machine_data,
     read_machine,
@@ -48,6 +49,9 @@ def test_the_report_is_the_doctors_words_without_a_place_where_it_is_kept(report
     for words in ("Your machine", "What each preset would do here", "What 96 hours buy", "Recommended"):
         assert words in text
     assert "Kept in" not in text and "\x1b" not in text and not text.startswith("\n")
+    table = text.split("What each preset would do here\n")[1].split("In brackets")[0]
+    for line in text.replace(table, "").splitlines():
+        assert len(line) <= LINE_LENGTH or " --" in line, f"it would scroll in the page: {line}"
 
 
 def test_a_record_comes_back(report):

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from mof.launcher.environment import Environment
-from mof.launcher.publishing import DOWNLOADS, PublishOptions, write_folder
+from mof.launcher.publishing import DOWNLOADS, SLIDES, PublishOptions, write_folder
 from tests.book import page_checks
 from tests.book.browser import find_browser, served, started_browser, watched
 from tests.book.built_book import ROOT, broken_links, listed_pages, missing_pages
@@ -46,6 +46,17 @@ def test_every_link_of_every_published_page_resolves(host):
         assert not broken_links(host / BELOW / page, host / BELOW), page
 
 
+def test_slides_load_all_that_they_need_from_the_site(host, window):
+    decks = sorted((host / BELOW / SLIDES).glob("*.html"))
+    if not decks:
+        pytest.skip("no slides are written: python start.py slides")
+    for deck in decks:
+        assert not broken_links(deck, host / BELOW), deck
+    with served(host) as address, watched(window, address) as browser:
+        browser.open(f"{address}/{BELOW}/{SLIDES}/{decks[0].name}")
+        browser.wait_for("return window.mofDeck?.getCurrentSlide()?.dataset.ready === 'yes'")
+
+
 def test_the_page_for_wrong_addresses_under_a_path(host, window):
     with served(host) as address, watched(window, address) as browser:
         for mode in ("light", "dark"):
@@ -67,7 +78,7 @@ def test_the_page_for_wrong_addresses_under_a_path(host, window):
 def test_downloads_are_offered_on_the_cover(host, window):
     with served(host) as address, watched(window, address) as browser:
         browser.open(f"{address}/{BELOW}/book/index.html")
-        offered = browser.run(
+        offered = browser.wait_for(
             "return [...document.querySelectorAll('.mof-downloads a')]"
             ".filter((link) => link.checkVisibility()).map((link) => link.href)"
         )

@@ -20,7 +20,7 @@ from mof.planning.following import is_followed
 from mof.planning.rehearsal import RehearsalError, losses, run_mof, wait_until
 from mof.planning.run_state import look
 from mof.training.checkpoint import list_checkpoints
-from mof.training.run_folder import RunError
+from mof.training.run_folder import RunError, RunFolder
 
 FOLDER = "runs/practice"
 PLAN = f"{FOLDER}/plan.toml"
@@ -115,6 +115,28 @@ def train_and_kill(plan=PLAN, stage="pretraining"):
     return Killed(number, newest_saved(run), max(told), told)
 
 
+def repeat_lost(killed, stage="pretraining", plan=PLAN):
+    """Go on in the background with what was killed, until the updates that it lost have been done again.
+
+    Args:
+        killed: Killed. stage: name of the stage that was under way. plan: path of its file.
+
+    Returns:
+        dict from each update's number to its loss, as the log tells it now.
+
+    Raises:
+        RunError: it could not be started. RehearsalError: it ended before; the message holds what it said.
+    """
+    run = RunFolder(ROOT / FOLDER / stage)
+    num_resumed = _num_resumed(run)
+    number, output = background.start(plan, where=ROOT)
+    # the log is cut back before the run says that it is resumed: what stands there after that is new
+    wait_until(
+        lambda: _num_resumed(run) > num_resumed and max(losses(run.path), default=0) > killed.last, number, output
+    )
+    return losses(run.path)
+
+
 def go_on(share=1.0, stage=None, plan=PLAN):
     """Follow a plan in the background, from wherever it stands, and wait until a share of it is done.
 
@@ -133,6 +155,10 @@ def go_on(share=1.0, stage=None, plan=PLAN):
     wait_until(lambda: _is_done(folder, share, stage, line), number, output)
 
 
+def _num_resumed(run):
+    return sum(event["event"] == "resumed" for event in run.read_events())
+
+
 def _is_done(folder, share, stage, line):
     time.sleep(SECONDS_BETWEEN_LOOKS)
     try:
@@ -142,8 +168,12 @@ def _is_done(folder, share, stage, line):
     stages = [entry for entry in state.stages if stage in (None, entry.name)]
     done, count = (sum(getattr(entry, name) for entry in stages) for name in ("update", "num_updates"))
     line.show(f"update {done:,} of {count:,}")
+    is_there = done >= share * count
+    if not is_there and not state.is_running:
+        said = (folder / background.OUTPUT_NAME).read_text(encoding="utf-8", errors="replace")
+        raise RehearsalError(f"the training in the background ended: {said[-1000:]}")
     is_whole = stage is None and share >= 1
-    return done >= share * count and not (is_whole and state.is_running)
+    return is_there and not (is_whole and state.is_running)
 
 
 def newest_saved(run):

@@ -1,8 +1,8 @@
 """The exercises of chapter 21, the four-day training: their words and their checks."""
 
 from mof.course.chapter_21_answers import (
-    better_recipe,
     best_seconds,
+    better_recipe,
     run_left,
     run_tokens,
     stage_tokens,
@@ -51,8 +51,8 @@ SECONDS_MISTAKES = (
     WrongAnswer(
         wrong_seconds(half=False),
         marked(
-            "You let each end cost a whole stretch. It may come at any moment of it, so on average half of it "
-            "is lost: c / 2."
+            "You let each end cost a whole stretch. It may come at any moment of it, so on average half "
+            "of it is lost: c / 2."
         ),
     ),
     WrongAnswer(
@@ -74,8 +74,8 @@ SECONDS_MISTAKES = (
     WrongAnswer(
         lambda save_seconds, hours: 100.0 * save_seconds,
         marked(
-            "You spend a hundredth of the time on saving, whatever the power does. Weigh it against what an end "
-            "costs: the answer depends on `hours`."
+            "You spend a hundredth of the time on saving, whatever the power does. Weigh it against what "
+            "an end costs: the answer depends on `hours`."
         ),
     ),
 )
@@ -84,8 +84,8 @@ TOKENS_MISTAKES = (
     WrongAnswer(
         wrong_tokens(chat="passes"),
         marked(
-            "Where the hours are few, your chat takes more than a third of them: it gets twice its text, but a "
-            "third of all tokens at most."
+            "Where the hours are few, your chat takes more than a third of them: it gets twice its text, "
+            "but a third of all tokens at most."
         ),
     ),
     WrongAnswer(
@@ -99,7 +99,9 @@ TOKENS_MISTAKES = (
     WrongAnswer(wrong_tokens(chat="once"), marked("The dialogues are read twice, not once.")),
     WrongAnswer(
         wrong_tokens(subtracts=False),
-        marked("Your pre-training takes all tokens, and the chat comes on top. It should fit into the hours."),
+        marked(
+            "Your pre-training takes all tokens, and the chat comes on top. It should fit into the hours."
+        ),
     ),
     WrongAnswer(
         wrong_tokens(swapped=True),
@@ -110,22 +112,23 @@ RECIPE_MISTAKES = (
     WrongAnswer(
         wrong_recipe(at="end"),
         marked(
-            "You compare the ends of both curves. They were reached after different hours: ask both at the hours "
-            "that come in."
+            "You compare the ends of both curves. They were reached after different hours: ask both at the "
+            "hours that come in."
         ),
     ),
     WrongAnswer(
         wrong_recipe(at="tokens"),
         marked(
-            "You compare at equal tokens. In equal hours the faster one reads more: each has a speed of its own."
+            "You compare at equal tokens. In equal hours the faster one reads more: each has a speed of its "
+            "own."
         ),
     ),
     WrongAnswer(wrong_recipe(chooses=max), marked("You choose the most bits per byte. Fewer are better.")),
     WrongAnswer(
         wrong_recipe(scale="tokens"),
         marked(
-            "Your line between two looks runs over the tokens. A loss falls by equal steps for equal factors: "
-            "let it run over their logarithm."
+            "Your line between two looks runs over the tokens. A loss falls by equal steps for equal "
+            "factors: let it run over their logarithm."
         ),
     ),
     WrongAnswer(
@@ -167,7 +170,9 @@ LEFT_MISTAKES = (
     ),
     WrongAnswer(
         wrong_left(quantile=0.0),
-        marked("Both ends are the middle. Take the doubt away for the lower one, and add it for the upper one."),
+        marked(
+            "Both ends are the middle. Take the doubt away for the lower one, and add it for the upper one."
+        ),
     ),
 )
 
@@ -176,12 +181,16 @@ HAPPENED = {"a": "slow", "b": "calm", "c": "spike", "d": "diverged"}
 _LOG_MESSAGES = {
     ("a", "calm"): marked("The loss of log a is calm. Now look at its seconds."),
     ("a", "spike"): marked("Log a has no jump in its loss. What jumped are its seconds, and they stay up."),
-    ("a", "diverged"): marked("The loss of log a falls to its end. Something else happened: look at the seconds."),
+    ("a", "diverged"): marked(
+        "The loss of log a falls to its end. Something else happened: look at the seconds."
+    ),
     ("b", "slow"): marked("The seconds of log b are as they were all along. Look at its loss again."),
-    ("b", "spike"): marked("In log b nothing jumps up. The loss leaves its line downwards: good news, or the plan."),
+    ("b", "spike"): marked(
+        "In log b nothing jumps up. The loss leaves its line downwards: good news, or the plan."
+    ),
     ("b", "diverged"): marked(
-        "Diverging goes up. In log b the loss falls faster from about update 170 on: there the step size begins "
-        "to fall."
+        "Diverging goes up. In log b the loss falls faster from about update 170 on: there the step size "
+        "begins to fall."
     ),
     ("c", "calm"): marked("Look at log c about update 120."),
     ("c", "diverged"): marked("In log c the loss comes back after four updates. What diverges stays up."),
@@ -219,12 +228,16 @@ def check_recipe(attempt):
                 )
             )
     if found == right:
-        return _("Right. The large one needs more hours to show what it is worth; below them, take the small one.")
+        return _(
+            "Right. The large one needs more hours to show what it is worth; below them, take the small one."
+        )
     for mistake in RECIPE_MISTAKES:
         if found == [mistake.answer(*case) for case in RECIPE_CASES]:
             raise Wrong(_(mistake.message))
     hours, name, expected = next(
-        (case[1], came, good) for case, came, good in zip(RECIPE_CASES, found, right, strict=True) if came != good
+        (case[1], came, good)
+        for case, came, good in zip(RECIPE_CASES, found, right, strict=True)
+        if came != good
     )
     raise Wrong(
         _("After {hours} hours you say {found}, expected {right}. What has each read by then?").format(
@@ -258,7 +271,9 @@ def check_logs(answer):
 def check_left(attempt):
     """21.5: the time left, with an interval."""
     expect_values(attempt, time_left, LEFT_CASES, LEFT_MISTAKES, run=run_left)
-    return _("Right. Far from the end the doubt about the mean is the larger one, near it that of the stretches.")
+    return _(
+        "Right. Far from the end the doubt about the mean is the larger one, near it that of the stretches."
+    )
 
 
 EXERCISES = (
@@ -316,7 +331,9 @@ EXERCISES = (
         arguments=(),
         hints=(
             marked("Each log has two curves in the menu. Look at both before you decide."),
-            marked("What comes back is a spike. What stays up has diverged. What leaves downwards is no trouble."),
+            marked(
+                "What comes back is a spike. What stays up has diverged. What leaves downwards is no trouble."
+            ),
         ),
         wrong_answers=LOG_MISTAKES,
         checker=check_logs,

@@ -27,7 +27,9 @@ def best_seconds(save_seconds, hours):
     for _round in range(200):
         third = (high - low) / 3
         a, b = low + third, high - third
-        if cost_of_saving(math.exp(a), save_seconds, hours) < cost_of_saving(math.exp(b), save_seconds, hours):
+        if cost_of_saving(math.exp(a), save_seconds, hours) < cost_of_saving(
+            math.exp(b), save_seconds, hours
+        ):
             high = b
         else:
             low = a
@@ -128,7 +130,8 @@ def wrong_recipe(scale="logarithm", at="hours", hour=HOUR, chooses=min):
     """An answer to 21.3 with something changed.
 
     Args:
-        scale: what the line between two looks runs over: "logarithm" or "tokens"; "none" takes the look before.
+        scale: what the line between two looks runs over: "logarithm" or "tokens"; "none" takes the look
+            before.
         at: equal "hours"; equal "tokens", those of the slowest; or the "end" of each.
         hour: seconds of an hour. chooses: min or max.
     """

@@ -1,10 +1,10 @@
 """Recipes A and B of the four days as they were recorded, told in the hours of one CPU: chapter 21.
 
-Both were trained on lent graphics processors, on the same text with the same tokenizer. A token is a token on any
-machine, so their curves over tokens stand for a CPU's too, but for the number format of the products (bfloat16
-there, float32 here). Over hours they are reckoned: tokens / (3600 * tokens a second of the CPU). Where a run
-on a CPU has been recorded (book/records/run_NAME.json, made by `benchmarks/run_record.py`), it is drawn beside
-them, in its own hours.
+Both were trained on lent graphics processors, on the same text with the same tokenizer. A token is a token
+on any machine, so their curves over tokens stand for a CPU's too, but for the number format of the products
+(bfloat16 there, float32 here) and the tokens of an update. Over hours they are reckoned: tokens / (3600 *
+tokens a second of the CPU). Where a run on a CPU has been recorded (book/records/run_NAME.json, made by
+`benchmarks/run_record.py`), it is drawn beside them, in its own hours.
 """
 
 import io
@@ -105,7 +105,7 @@ def equal_chats(folder=RESULTS):
 
 
 def probe_answers(prompt, folder=RESULTS):
-    """What both answered to one of the forty prompts of `benchmarks/probe_prompts.py`, after the equal fine-tuning.
+    """What both answered to one of the forty prompts of `benchmarks/probe_prompts.py`, after that fine-tuning.
 
     Returns:
         dict from "A" and "B" to str.
@@ -134,7 +134,9 @@ def recipe_quantities(recipes, cpu_runs=None):
     tokens_words, hours_words = _("tokens read, millions"), _("hours of two cores, without a GPU")
     bits_words, nats_words = _("bits per byte"), _("nats a token")
     return [
-        Quantity(title, x_title, y_title, _lines(recipes, cpu_runs or {}, what, x_title is hours_words), [], ".3f")
+        Quantity(
+            title, x_title, y_title, _lines(recipes, cpu_runs or {}, what, x_title is hours_words), [], ".3f"
+        )
         for title, x_title, y_title, what in (
             (_("held-out text, by hours"), hours_words, bits_words, "looks"),
             (_("held-out text, by tokens"), tokens_words, bits_words, "looks"),
@@ -152,9 +154,9 @@ def show_recipes():
     records = {name: find_record(f"{RECORD_PREFIX}{run}") for name, run in CPU_RUNS.items()}
     cpu_runs = {name: snapshot_of(record.data) for name, record in records.items() if record is not None}
     words = (
-        "Recipe A and recipe B, recorded on the hardware that the legend names. Over hours: the hours that two "
-        "cores would take for these tokens. The menu changes what is drawn. The bend of each line is where its "
-        "step size begins to fall: A's was planned for 62 million tokens, B's for 524."
+        "Recipe A and recipe B, recorded on the hardware that the legend names. Over hours: the hours that "
+        "two cores would take for these tokens. The menu changes what is drawn. The bend of each line is where "
+        "its step size begins to fall: A's was planned for 62 million tokens, B's for 524."
     )
     notes = [f"{name} on the CPU: {record.note}" for name, record in records.items() if record is not None]
     show_figure(run_figure(recipe_quantities(recorded_recipes(), cpu_runs)), " ".join([words, *notes]))
@@ -201,20 +203,25 @@ def recorded_plans(hours=HOURS):
     report = read_machine(record.data)[1]
     texts, talks = shipped_looks()
     best, rule = best_size(candidates(report), report.facts.available_bytes, hours)
-    sizes = {"A": (size_of(report, ARTICLE_PRESET), "the article's 0.08 billion parameters"), "B": (best, rule)}
+    sizes = {
+        "A": (size_of(report, ARTICLE_PRESET), "the article's 0.08 billion parameters"),
+        "B": (best, rule),
+    }
     wish = Wish(hours, ["texts"], ["dialogues"], "runs/four-days")
     recipes = {
         name: Recipe(make_plan(name, size, wish, report, report.facts, texts, talks), "", words)
         for name, (size, words) in sizes.items()
     }
     page = io.StringIO()
-    show_plans(recipes, {}, Console(file=page, width=REPORT_COLUMNS, force_terminal=False, force_jupyter=False))
+    show_plans(
+        recipes, {}, Console(file=page, width=REPORT_COLUMNS, force_terminal=False, force_jupyter=False)
+    )
     return page.getvalue().strip("\n"), record.note
 
 
 def shipped_looks():
-    """(CorpusLook, CorpusLook) of the texts and the dialogues that the shipped model and its fine-tuning read,
-    as `data/models/sources.json` and the record of the run count them."""
+    """(CorpusLook, CorpusLook) of the texts and the dialogues that the shipped model and its fine-tuning
+    read, as `data/models/sources.json` and the record of the run count them."""
     from mof.planning.corpus_look import CorpusLook
 
     stored = _read(ROOT / "data" / "models" / "sources.json")
@@ -225,7 +232,16 @@ def shipped_looks():
         tokens = runs[run]["tokens"] / runs[run]["epochs"]
         talks = documents if part == "dialogues" else 0
         found.append(
-            CorpusLook(documents, talks, characters, 3.0 * characters, tokens, 3 * characters, True, "shipped " + part)
+            CorpusLook(
+                documents,
+                talks,
+                characters,
+                3.0 * characters,
+                tokens,
+                3 * characters,
+                True,
+                "shipped " + part,
+            )
         )
     return tuple(found)
 
@@ -270,7 +286,9 @@ def _points(snapshot, what, is_by_hours):
     key, factor = ("seconds", 1 / 3600) if is_by_hours else ("tokens", 1e-6)
     if what == "losses":
         return factor * snapshot.columns[key], snapshot.columns["loss"]
-    return factor * snapshot.event_column("evaluation", key), snapshot.event_column("evaluation", "bits_per_byte")
+    return factor * snapshot.event_column("evaluation", key), snapshot.event_column(
+        "evaluation", "bits_per_byte"
+    )
 
 
 def _read(path):

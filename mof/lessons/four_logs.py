@@ -31,7 +31,9 @@ def four_logs(seed=0):
     Returns:
         dict from "a" to "d" to Log; HAPPENED says what happened to each.
     """
-    return {name: _log(what, np.random.default_rng([seed, i])) for i, (name, what) in enumerate(HAPPENED.items())}
+    return {
+        name: _log(what, np.random.default_rng([seed, i])) for i, (name, what) in enumerate(HAPPENED.items())
+    }
 
 
 def package_says(log):

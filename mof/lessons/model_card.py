@@ -1,4 +1,4 @@
-"""A model's card: what it is, what it read and under which licences, what it can, what it must not be used for.
+"""A model's card: what it is, what it read and under which licences, what it must not be used for.
 
 It belongs beside the weights, as README.md of the exported folder. Book: chapter 21.
 """
@@ -12,8 +12,8 @@ from mof.machine.parameter_counts import num_parameters
 
 SOURCE_FIELDS = ("source", "license", "characters")
 LIMITS = """\
-It is a small language model. It writes what is likely, which is not what is true; it states falsehoods calmly,
-loses its thread after a few sentences, and repeats itself. It has no filter.
+It is a small language model. It writes what is likely, which is not what is true; it states falsehoods
+calmly, loses its thread after a few sentences, and repeats itself. It has no filter.
 
 It must not be used
 
@@ -22,8 +22,8 @@ It must not be used
 - as a source of facts, or to teach;
 - before readers who are not told that a program wrote the text.
 
-If you are in danger or despair, speak to a person. In mainland China the help line of the health authorities is
-12356."""
+If you are in danger or despair, speak to a person. In mainland China the help line of the health
+authorities is 12356."""
 
 
 def model_card(export, title, license_name, sources, facts, answers=()):
@@ -42,7 +42,8 @@ def model_card(export, title, license_name, sources, facts, answers=()):
 
     Raises:
         ExportError: the folder holds no export.
-        ValueError: there is no source, or one lacks a field: a text whose licence nobody knows is not published.
+        ValueError: there is no source, or one lacks a field: weights of unknown texts are not
+            published.
     """
     described = read_facts(export)
     _check(sources, license_name)
@@ -64,13 +65,18 @@ def model_card(export, title, license_name, sources, facts, answers=()):
         _table(
             ("source", "licence", "characters", "share"),
             [
-                (entry["source"], entry["license"], f"{entry['characters']:,}", f"{entry['characters'] / total:.1%}")
+                (
+                    entry["source"],
+                    entry["license"],
+                    f"{entry['characters']:,}",
+                    f"{entry['characters'] / total:.1%}",
+                )
                 for entry in sources
             ],
         ),
         "## Licence",
-        f"The weights: {license_name}. The files are data alone (safetensors, ONNX, JSON); their SHA-256 stand in "
-        "export.json.",
+        f"The weights: {license_name}. The files are data alone (safetensors, ONNX, JSON); their SHA-256 stand "
+        "in export.json.",
     ]
     if answers:
         shown = [(_cell(entry["prompt"]), _cell(entry["answer"])) for entry in answers]

@@ -25,8 +25,13 @@ from mof.training.run_folder import RunError, RunFolder
 FOLDER = "runs/practice"
 PLAN = f"{FOLDER}/plan.toml"
 SECONDS_BETWEEN_LOOKS = 0.5
-LEAST_SAVED, LEAST_LOST = 10, 3  # updates in the newest checkpoint, and after it, before the process is killed
-_PYTHON = re.compile(r'"?\S*python\S*"? -m mof\b')  # `mof` where the command is not installed
+LEAST_SAVED, LEAST_LOST = (
+    10,
+    3,
+)  # updates in the newest checkpoint, and after it, before the process is killed
+_PYTHON = re.compile(
+    r'(?:"[^"\n]*python[^"\n]*"|\S*python\S*) -m mof\b'
+)  # `mof` where the command is not installed
 _UPDATE = re.compile(r"update-(\d{8})")
 
 
@@ -132,7 +137,9 @@ def repeat_lost(killed, stage="pretraining", plan=PLAN):
     number, output = background.start(plan, where=ROOT)
     # the log is cut back before the run says that it is resumed: what stands there after that is new
     wait_until(
-        lambda: _num_resumed(run) > num_resumed and max(losses(run.path), default=0) > killed.last, number, output
+        lambda: _num_resumed(run) > num_resumed and max(losses(run.path), default=0) > killed.last,
+        number,
+        output,
     )
     return losses(run.path)
 

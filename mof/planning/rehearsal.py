@@ -136,8 +136,8 @@ def wait_until(condition, number, output):
     """Wait until something has happened to a training in the background.
 
     Args:
-        condition: called without arguments, again and again. number: of the process, or None where it may end.
-        output: Path of the file that it writes to.
+        condition: called without arguments, again and again.
+        number: of the process, or None where it may end. output: Path of the file that it writes to.
 
     Raises:
         RehearsalError: the process ended before, or nothing happened for ten minutes; the message holds what

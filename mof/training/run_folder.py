@@ -91,8 +91,8 @@ class RunFolder:
         return cls(path)
 
     def change_corpus(self, paths):
-        """Write other places of the same text into run.json: the run was moved, or its text was. Whether it is
-        the same text is checked when its training goes on.
+        """Write other places of the same text into run.json: the run was moved, or its text was. Whether it
+        is the same text is checked when its training goes on.
 
         Args:
             paths: list of files and folders.

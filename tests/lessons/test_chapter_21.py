@@ -103,7 +103,10 @@ def test_the_two_recipes():
     assert (round(a.tokens_per_second), b.tokens_per_second) == (390, 1742)
     said("in the time of one token of A it reads four and a half")
     assert b.tokens_per_second / a.tokens_per_second == pytest.approx(4.5, abs=0.05)
-    said("A's run was planned for 44 hours and has had its fall, B's for 84; at hour 44 B's steps are still large")
+    said(
+        "A's run was planned for 44 hours and has had its fall, B's for 84; at hour 44 B's steps are still "
+        "large"
+    )
     assert (round(a.hours()), round(b.hours())) == (44, 84) and b.hours(b.fall_tokens) > 44
     said("1.445 bits per byte after 46% of the tokens")
     assert (round(a.looks[1][-1], 3), round(100 * a.hours() / 96)) == (1.445, 46)
@@ -122,7 +125,8 @@ def test_the_lead_of_b_as_far_as_both_are_on_their_plateaus():
     assert lead(21) / lead(3.5) == pytest.approx(0.5, abs=0.05) and lead(3.5) > lead(10) > lead(21) > 0.1
     said("the two would meet about the end of the four days")
     ends = [
-        math.exp(math.log(21) + lead(21) * math.log(21 / first) / (lead(first) - lead(21))) for first in (3.5, 10)
+        math.exp(math.log(21) + lead(21) * math.log(21 / first) / (lead(first) - lead(21)))
+        for first in (3.5, 10)
     ]
     assert min(ends) < 96 < max(ends)
     a, b = recorded_recipes().values()
@@ -130,10 +134,13 @@ def test_the_lead_of_b_as_far_as_both_are_on_their_plateaus():
 
 
 def test_the_equal_fine_tuning():
-    said("two million tokens of the same dialogues, less than a tenth of what a plan of four days gives to its chat")
+    said(
+        "two million tokens of the same dialogues, less than a tenth of what a plan of four days gives to "
+        "its chat"
+    )
     talks = shipped_looks()[1]
     assert 64 * 32_768 < 0.1 * making.CHAT_PASSES * talks.num_tokens
-    said("nine times seven, is 63")
+    said("Nine times seven is 63 for neither")
     assert 9 * 7 == 63
 
 
@@ -141,14 +148,20 @@ def test_the_article_beside_ours():
     texts, talks = shipped_looks()
     said("48 million characters of texts and 18 million of dialogues, 0.15 GB and 0.05 GB")
     assert (round(texts.num_characters / 1e6), round(talks.num_characters / 1e6)) == (48, 18)
-    assert (round(3 * texts.num_characters / 1e9, 2), round(3 * talks.num_characters / 1e9, 2)) == (0.15, 0.05)
+    assert (round(3 * texts.num_characters / 1e9, 2), round(3 * talks.num_characters / 1e9, 2)) == (
+        0.15,
+        0.05,
+    )
 
 
 def test_the_band_of_nano():
     checks = load_record("track_nano").data["checks"]
     said("three further seeds stayed inside")
     assert [check["place"] for name, check in checks.items() if name.startswith("seed")] == ["within"] * 3
-    said("a learning rate ten times too large was out of it at update 40, the tokens of a wrong tokenizer at update 80")
+    said(
+        "a learning rate ten times too large was out of it at update 40, the tokens of a wrong tokenizer at "
+        "update 80"
+    )
     assert (checks["learning rate x 10"]["since"], checks["wrong tokenizer"]["since"]) == (40, 80)
 
 

@@ -32,7 +32,10 @@ def stored(name):
 
 
 def test_a_recipe_is_what_was_recorded():
-    for name, file, parameters in (("A", "accelerator_full", 83_365_496), ("B", "accelerator_run", 16_685_229)):
+    for name, file, parameters in (
+        ("A", "accelerator_full", 83_365_496),
+        ("B", "accelerator_run", 16_685_229),
+    ):
         run, recipe = stored(f"{file}.json")["runs"]["pretraining"], recorded_recipes()[name]
         assert recipe.num_parameters == parameters and recipe.device == run["device"]
         assert recipe.tokens == run["tokens"] and recipe.looks[1][-1] == run["bits_per_byte"]
@@ -82,7 +85,9 @@ def cpu_run():
 
 def test_a_run_on_a_cpu_stands_beside_in_its_own_hours():
     by_hours, by_tokens, loss_by_hours, loss_by_tokens = recipe_quantities({"A": RECIPE}, {"A": cpu_run()})
-    places = [(q.lines[1].x[0], q.lines[1].y[0]) for q in (by_hours, by_tokens, loss_by_hours, loss_by_tokens)]
+    places = [
+        (q.lines[1].x[0], q.lines[1].y[0]) for q in (by_hours, by_tokens, loss_by_hours, loss_by_tokens)
+    ]
     assert places == [(2.0, 2.25), (3.0, 2.25), (1.0, 4.0), (2.0, 4.0)]
     assert by_hours.lines[1].run != by_hours.lines[0].run
 
@@ -93,7 +98,11 @@ def test_what_no_cpu_has_run_yet_is_said(monkeypatch, capsys):
     monkeypatch.setattr(four_days, "find_record", lambda name: None)
     show_recipes()
     said = capsys.readouterr().out
-    assert "Recipe A has not been trained on a CPU yet" in said and "Recipe B has not" in said and len(shown) == 1
+    assert (
+        "Recipe A has not been trained on a CPU yet" in said
+        and "Recipe B has not" in said
+        and len(shown) == 1
+    )
     assert "recorded" not in shown[0].split("legend names.")[1]
 
 

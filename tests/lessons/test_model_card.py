@@ -1,4 +1,4 @@
-"""A model's card: figures from the export, every text with its licence, and a refusal where one is unknown."""
+"""A model's card: figures from the export, every text with its licence, a refusal where one is unknown."""
 
 import re
 

@@ -1,5 +1,5 @@
-"""The practice of chapter 21: commands are really run, what is killed and repeated is read from real files. The
-training itself runs whenever the chapter does, and in the rehearsal's test."""
+"""The practice of chapter 21: commands are really run, what is killed and repeated is read from real files.
+The training itself runs whenever the chapter does, and in the rehearsal's test."""
 
 import json
 from types import SimpleNamespace
@@ -31,7 +31,10 @@ def said_by(monkeypatch, words):
 
 
 def test_a_command_is_printed_with_what_it_says(root, monkeypatch, capsys):
-    said_by(monkeypatch, 'Read it, then:\n  "/a b/.venv/bin/python" -m mof train\n  .venv/bin/python -m mof stop\n')
+    said_by(
+        monkeypatch,
+        'Read it, then:\n  "/a b/.venv/bin/python" -m mof train\n  .venv/bin/python -m mof stop\n',
+    )
     type_command("mof plan --hours 1")
     assert capsys.readouterr().out.splitlines() == [
         "$ mof plan --hours 1",

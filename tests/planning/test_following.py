@@ -201,9 +201,7 @@ def test_a_folder_that_was_moved_finds_its_text_at_its_new_place(tmp_path, make_
     write_texts(old / "texts" / "a.jsonl")
     monkeypatch.chdir(old)
     text = StageText(corpus=("texts",), tokens=12 * 128)
-    plan = Plan(
-        Head(folder="plan"), "nano", "characters", {}, (Stage.make("pretraining", text, SETTINGS),)
-    )
+    plan = Plan(Head(folder="plan"), "nano", "characters", {}, (Stage.make("pretraining", text, SETTINGS),))
     run = make_run(Path("plan/pretraining"), plan.stages[0].training, 5)
     run.change_corpus(["texts"])
     assert run.facts["corpus"] == [str(old / "texts")]

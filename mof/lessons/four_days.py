@@ -105,7 +105,7 @@ def equal_chats(folder=RESULTS):
 
 
 def probe_answers(prompt, folder=RESULTS):
-    """What both answered to one of the forty prompts of `benchmarks/probe_prompts.py`, after that fine-tuning.
+    """What both answered to one of the prompts of `benchmarks/probe_prompts.py`, after that fine-tuning.
 
     Returns:
         dict from "A" and "B" to str.
@@ -155,8 +155,8 @@ def show_recipes():
     cpu_runs = {name: snapshot_of(record.data) for name, record in records.items() if record is not None}
     words = (
         "Recipe A and recipe B, recorded on the hardware that the legend names. Over hours: the hours that "
-        "two cores would take for these tokens. The menu changes what is drawn. The bend of each line is where "
-        "its step size begins to fall: A's was planned for 62 million tokens, B's for 524."
+        "two cores would take for these tokens. The menu changes what is drawn. The bend of each line is "
+        "where its step size begins to fall: A's was planned for 62 million tokens, B's for 524."
     )
     notes = [f"{name} on the CPU: {record.note}" for name, record in records.items() if record is not None]
     show_figure(run_figure(recipe_quantities(recorded_recipes(), cpu_runs)), " ".join([words, *notes]))

@@ -75,8 +75,8 @@ def model_card(export, title, license_name, sources, facts, answers=()):
             ],
         ),
         "## Licence",
-        f"The weights: {license_name}. The files are data alone (safetensors, ONNX, JSON); their SHA-256 stand "
-        "in export.json.",
+        f"The weights: {license_name}. The files are data alone (safetensors, ONNX, JSON); their SHA-256 "
+        "stand in export.json.",
     ]
     if answers:
         shown = [(_cell(entry["prompt"]), _cell(entry["answer"])) for entry in answers]

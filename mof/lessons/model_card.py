@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from mof.config import ModelConfig
-from mof.inference.exported_folder import FILE_NAMES, read_facts
+from mof.inference.exported_folder import FILE_NAMES, is_export, read_facts
 from mof.machine.parameter_counts import num_parameters
 
 SOURCE_FIELDS = ("source", "license", "characters")
@@ -41,10 +41,12 @@ def model_card(export, title, license_name, sources, facts, answers=()):
         str.
 
     Raises:
-        ExportError: the folder holds no export.
-        ValueError: there is no source, or one lacks a field: weights of unknown texts are not
-            published.
+        ExportError: the export is damaged.
+        ValueError: the folder holds no export; there is no source, or one lacks a field: weights of unknown
+            texts are not published.
     """
+    if not is_export(export):
+        raise ValueError(f"{export} holds no exported model: make one with `mof export`.")
     described = read_facts(export)
     _check(sources, license_name)
     total = sum(entry["characters"] for entry in sources)

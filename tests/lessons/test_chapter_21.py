@@ -7,10 +7,12 @@ import re
 import pytest
 
 from mof.lessons.four_days import recorded_recipes, shipped_looks
+from mof.lessons.machine_study import read_machine
 from mof.lessons.practice_training import FOLDER, PLAN
 from mof.lessons.records import ROOT, load_record
 from mof.planning import making
 from mof.planning.plan import Head
+from mof.planning.sizes import SHIPPED_SHAPE, best_size, candidates, size_of
 from tests.lessons.chapter_prose import NOTEBOOKS, flat_prose
 
 NAME = "21_the_four_day_training"
@@ -112,6 +114,18 @@ def test_the_two_recipes():
     assert (round(a.looks[1][-1], 3), round(100 * a.hours() / 96)) == (1.445, 46)
     said("It does a fifth of the work for each token that it writes")
     assert b.num_parameters / a.num_parameters == pytest.approx(0.2, abs=0.01)
+
+
+def test_the_rule_on_the_recorded_machine():
+    report = read_machine(load_record("machine").data)[1]
+    small, shipped = size_of(report, "small"), size_of(report, "small", SHIPPED_SHAPE)
+    best, _ = best_size(candidates(report), report.facts.available_bytes, 96)
+    said("the rule takes `small`, with 13 tokens for each of its parameters")
+    said("the shape of the model that ships, would get 35")
+    each = [size.prediction.tokens_per_parameter(96) for size in (small, shipped)]
+    assert best.label == small.label == "small" and [round(number) for number in each] == [13, 35]
+    said("both miss 20 by about as much")
+    assert 20 / each[0] == pytest.approx(each[1] / 20, rel=0.2)
 
 
 def lead(hours):

@@ -121,7 +121,7 @@ def test_a_recorded_run_is_replayed_and_a_missing_one_said(tmp_path, monkeypatch
 
 def test_both_plans_of_the_recorded_machine():
     text, note = recorded_plans(96)
-    assert "recipe A" in text and "recipe B" in text and "83,365,496" in text and "16,685,229" in text
+    assert "recipe A" in text and "recipe B" in text and "83,365,496" in text and "small, 26,835,769" in text
     assert "no forecast" in text and note.startswith("recorded ")
 
 

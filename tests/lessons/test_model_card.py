@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from mof.inference.exported_folder import ExportError
 from mof.lessons.model_card import model_card
 from mof.lessons.shipped_model import BASE
 
@@ -50,7 +49,7 @@ def test_no_text_and_no_licence_are_refused():
         card(sources=[])
     with pytest.raises(ValueError, match="license_name is empty"):
         card(license_name=" ")
-    with pytest.raises(ExportError):
+    with pytest.raises(ValueError, match="holds no exported model"):
         model_card(BASE.parent, "T", "MIT", SOURCES, {})
 
 

@@ -169,7 +169,13 @@ def run_mof(*words, said="", where=None):
     """
     command = [sys.executable, "-m", "mof", *map(str, words)]
     finished = subprocess.run(
-        command, input=said, capture_output=True, encoding="utf-8", errors="replace", cwd=where
+        command,
+        input=said,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        cwd=where,
+        env=background.plain_environment(),
     )
     if finished.returncode:
         raise RehearsalError(

@@ -137,7 +137,7 @@ def repeat_lost(killed, stage="pretraining", plan=PLAN):
     number, output = background.start(plan, where=ROOT)
     # the log is cut back before the run says that it is resumed: what stands there after that is new
     wait_until(
-        lambda: _num_resumed(run) > num_resumed and max(losses(run.path), default=0) > killed.last,
+        lambda: _num_resumed(run) > num_resumed and max(losses(run.path), default=0) >= killed.last,
         number,
         output,
     )

@@ -22,7 +22,7 @@ from mof.viz.run_figure import Line, Quantity
 
 RESULTS = ROOT / "benchmarks" / "results"
 FILES = {"A": "accelerator_full.json", "B": "accelerator_run.json"}
-# the same fine-tuning of both: 64 updates of 32,768 tokens, 0.05 of the step sizes
+# the same fine-tuning of both: 64 updates of 32,768 tokens, 0.05 of the step sizes; B's fall was longer
 CHAT_FILES = {"A": "accelerator_full.json", "B": "accelerator_chat.json"}
 PROBES = {"A": "probes_a.json", "B": "probes_b.json"}  # answers after that fine-tuning, unedited
 SPEEDS_FILE, SPEED_CASE_OF_A = "training_speed.json", "mof full float32 bpe"

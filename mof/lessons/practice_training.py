@@ -17,7 +17,6 @@ from mof.lessons.records import ROOT
 from mof.lessons.short_run import ProgressLine
 from mof.planning import background
 from mof.planning.following import is_followed
-from mof.planning.plan_file import read_plan
 from mof.planning.rehearsal import RehearsalError, losses, run_mof, wait_until
 from mof.planning.run_state import look
 from mof.training.checkpoint import list_checkpoints
@@ -26,8 +25,7 @@ from mof.training.run_folder import RunError, RunFolder
 FOLDER = "runs/practice"
 PLAN = f"{FOLDER}/plan.toml"
 SECONDS_BETWEEN_LOOKS = 0.5
-# updates in the newest checkpoint, and after it, before the process is killed
-LEAST_SAVED, LEAST_LOST = 5, 4
+LEAST_SAVED = 5  # updates in the newest checkpoint before the process is killed
 _PYTHON = re.compile(
     r'(?:"[^"\n]*python[^"\n]*"|\S*python\S*) -m mof\b'
 )  # `mof` where the command is not installed
@@ -106,12 +104,10 @@ def train_and_kill(plan=PLAN, stage="pretraining"):
     number, output = background.start(plan, where=ROOT)
     folder = ROOT / FOLDER
     run = folder / stage
-    half = sum(s.training.num_updates for s in read_plan(ROOT / plan).stages if s.name == stage) / 2
 
     def is_time():
-        last, saved = max(_losses_so_far(run), default=0), newest_saved(run)
-        wanted = LEAST_LOST if last < half else 1  # on a slow machine the end comes near
-        return saved >= LEAST_SAVED and last >= saved + wanted
+        saved = newest_saved(run)
+        return saved >= LEAST_SAVED and max(_losses_so_far(run), default=0) > saved
 
     wait_until(is_time, number, output)
     psutil.Process(number).kill()

@@ -97,7 +97,7 @@ class ProgressLine(Observer):
         self._handle, self._shown_at = None, 0.0
         self._is_in_notebook = _is_in_notebook()
         if self._is_in_notebook:
-            self._show("preparing the text and the graphs")
+            self.show("preparing the text and the graphs")
 
     def updated(self, training):
         self.seconds = training.seconds()
@@ -105,7 +105,7 @@ class ProgressLine(Observer):
             return
         self._shown_at = time.monotonic()
         left = max(0.0, 60 * training.config.minutes - self.seconds)
-        self._show(
+        self.show(
             f"update {training.progress.update}, loss {training.last_entry['loss']:.3f}, {left:.0f} s left"
         )
 
@@ -113,11 +113,14 @@ class ProgressLine(Observer):
         """Replace the countdown by the result."""
         words = f"{bits_per_byte:.3f} bits per byte on held-out text after {self.seconds:.0f} s of training"
         if self._is_in_notebook:
-            self._show(words)
+            self.show(words)
         else:
             print(f"{self.label}: {words}" if self.label else words, flush=True)
 
-    def _show(self, words):
+    def show(self, words):
+        """Put words in place of those that stand there; outside notebooks nothing is shown."""
+        if not self._is_in_notebook:
+            return
         from IPython.display import HTML, display
 
         line = HTML(

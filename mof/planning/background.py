@@ -19,6 +19,7 @@ from mof.training.folder_lock import is_held
 from mof.training.run_folder import LOCK_NAME, STOP_NAME, RunError
 
 PATIENCE_SECONDS = 180.0  # until the training has begun to follow its plan: Python's start on a busy machine
+COLOUR_VARIABLES = ("FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE")
 WINDOWS_FLAGS = ("CREATE_NEW_PROCESS_GROUP", "DETACHED_PROCESS", "CREATE_BREAKAWAY_FROM_JOB")
 
 
@@ -110,13 +111,20 @@ def is_alive(number):
         return False
 
 
+def plain_environment():
+    """The environment for a process whose output goes to a file or to a program: UTF-8, and without the words
+    by which a Jupyter kernel asks for colours and moving lines."""
+    kept = {name: value for name, value in os.environ.items() if name not in COLOUR_VARIABLES}
+    return {**kept, "PYTHONIOENCODING": "utf-8"}
+
+
 def main(arguments):
     """Start `mof WORDS` with its output in a file, and print its number. See the head of this file."""
     output, *words = arguments
     options = {"start_new_session": True}
     if os.name == "nt":
         options = {"creationflags": sum(getattr(subprocess, name) for name in WINDOWS_FLAGS)}
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
+    environment = {**plain_environment(), "PYTHONUNBUFFERED": "1"}
     with open(output, "ab") as file:
         command = [sys.executable, "-m", "mof", *words]
         streams = {

@@ -139,6 +139,8 @@ def _maker(plan, number, folder, tell):
                 raise PlanError(
                     f"{path} holds a run that this plan did not make: name another folder in the plan."
                 )
+            if run.facts["corpus"] != [str(Path(item).resolve()) for item in stage.text.corpus]:
+                run.change_corpus(stage.text.corpus)  # the plan's folder lies elsewhere now
             return existing_run(path, tell)
         base = folder / plan.stages[number - 1].name if number else None
         shape = plan.model_changes if base is None else {}

@@ -72,17 +72,18 @@ def rehearse(folder, data="data", minutes=2.0, tell=print):
     step("Measuring the machine", _measure, machine)
     texts = ["--corpus", data / "prose", "--dialogues", data / "dialogues", "--machine", machine]
     planning = ["plan", *texts, "--preset", PRESET, "--hours", minutes / 60, "--folder", folder]
-    step("Planning", _mof, *planning)
+    step("Planning", run_mof, *planning)
     killed = step("Training in the background, until it is killed", _train_and_kill, plan, folder)
     resumed_at = step("Going on in the background, until it is stopped", _go_on_and_stop, plan, folder)
-    step("Going on to the end, fine-tuning included", _mof, "train", "--plan", plan)
+    step("Going on to the end, fine-tuning included", run_mof, "train", "--plan", plan)
     for stage in read_plan(plan).stages:
         if not is_finished(folder / stage.name):
             raise RehearsalError(f"the {stage.name} is not finished.")
-    step("Exporting", _mof, "export", folder / "chat", "--int8", "--output", export)
+    step("Exporting", run_mof, "export", folder / "chat", "--int8", "--output", export)
     kept = losses(folder / "pretraining")
-    said = step("Talking", _mof_with, f"{QUESTION}\n\n", "chat", "--run", export, "--max-tokens", "20")
-    _mof("status", folder)
+    talking = ["chat", "--run", export, "--max-tokens", "20"]
+    said = step("Talking", lambda: run_mof(*talking, said=f"{QUESTION}\n\n"))
+    run_mof("status", folder)
     is_same = all(kept.get(update) == loss for update, loss in killed.items())
     return Rehearsal(
         steps,
@@ -98,7 +99,7 @@ def _measure(machine):
     """By the doctor; once more with more time where the machine was too busy."""
     for seconds in MEASURING_SECONDS:
         try:
-            return _mof("doctor", "--preset", PRESET, "--seconds", seconds, "--json", machine)
+            return run_mof("doctor", "--preset", PRESET, "--seconds", seconds, "--json", machine)
         except RehearsalError:
             if seconds == MEASURING_SECONDS[-1]:
                 raise
@@ -109,9 +110,9 @@ def _train_and_kill(plan, folder):
     number, output = background.start(plan)
     run = folder / "pretraining"
     newest = checkpoint_name(FIRST_UPDATES)
-    _until(lambda: any(p.name >= newest for p in list_checkpoints(run / "checkpoints")), number, output)
+    wait_until(lambda: any(p.name >= newest for p in list_checkpoints(run / "checkpoints")), number, output)
     psutil.Process(number).kill()
-    _until(lambda: not is_followed(folder), None, output)
+    wait_until(lambda: not is_followed(folder), None, output)
     return losses(run)
 
 
@@ -119,10 +120,10 @@ def _go_on_and_stop(plan, folder):
     """Go on, stop it as `mof stop` does; returns the update from which it went on."""
     number, output = background.start(plan)
     run = RunFolder(folder / "pretraining")
-    _until(lambda: any(event["event"] == "resumed" for event in run.read_events()), number, output)
+    wait_until(lambda: any(event["event"] == "resumed" for event in run.read_events()), number, output)
     resumed_at = [event["update"] for event in run.read_events() if event["event"] == "resumed"][0]
     if is_followed(folder):
-        _mof("stop", folder)
+        run_mof("stop", folder)
     return resumed_at
 
 
@@ -131,7 +132,17 @@ def losses(path):
     return {entry["update"]: entry["loss"] for entry in RunFolder(path).read_log() if "event" not in entry}
 
 
-def _until(condition, number, output):
+def wait_until(condition, number, output):
+    """Wait until something has happened to a training in the background.
+
+    Args:
+        condition: called without arguments, again and again.
+        number: of the process, or None where it may end. output: Path of the file that it writes to.
+
+    Raises:
+        RehearsalError: the process ended before, or nothing happened for ten minutes; the message holds what
+            it said last.
+    """
     end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         has_ended = number is not None and not background.is_alive(number)
@@ -143,13 +154,29 @@ def _until(condition, number, output):
         time.sleep(0.1)
 
 
-def _mof(*words):
-    return _mof_with("", *words)
+def run_mof(*words, said="", where=None):
+    """Run a command of `mof` in a process of its own.
 
+    Args:
+        words: of the command, without `mof`. said: str that is typed into it.
+        where: folder to run it in; None for the present one.
 
-def _mof_with(said, *words):
+    Returns:
+        str, what it wrote to its standard output.
+
+    Raises:
+        RehearsalError: it ended with an error; the message holds what it said last.
+    """
     command = [sys.executable, "-m", "mof", *map(str, words)]
-    finished = subprocess.run(command, input=said, capture_output=True, encoding="utf-8", errors="replace")
+    finished = subprocess.run(
+        command,
+        input=said,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        cwd=where,
+        env=background.plain_environment(),
+    )
     if finished.returncode:
         raise RehearsalError(
             f"`mof {' '.join(map(str, words))}` ended with status {finished.returncode}: "

@@ -90,6 +90,16 @@ class RunFolder:
         _write_facts(path, facts)
         return cls(path)
 
+    def change_corpus(self, paths):
+        """Write other places of the same text into run.json: the run was moved, or its text was. Whether it
+        is the same text is checked when its training goes on.
+
+        Args:
+            paths: list of files and folders.
+        """
+        self.facts["corpus"] = [str(Path(item).resolve()) for item in paths]
+        _write_facts(self.path, self.facts)
+
     def change_products(self, product_dtype):
         """Write another dtype of the products into run.json: the one setting of a model that another machine
         may read otherwise, because the weights are float32 either way."""

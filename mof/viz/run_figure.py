@@ -74,6 +74,7 @@ def run_figure(quantities, title=""):
             "args": [
                 {"visible": [owner == i for owner in owners]},
                 {
+                    "xaxis.title.text": quantity.x_title,
                     "yaxis.title.text": quantity.y_title,
                     "yaxis.rangemode": _range(quantity),
                     "yaxis.tickformat": _ticks(quantity),

@@ -30,6 +30,14 @@ def plan(tmp_path):
     return tmp_path / "my plan.toml"
 
 
+def test_a_kernels_wish_for_colours_is_not_handed_on(monkeypatch):
+    for name in ("FORCE_COLOR", "CLICOLOR_FORCE", "MOF_LANGUAGE"):
+        monkeypatch.setenv(name, "1")
+    found = background.plain_environment()
+    assert "FORCE_COLOR" not in found and "CLICOLOR_FORCE" not in found
+    assert found["MOF_LANGUAGE"] == "1" and found["PYTHONIOENCODING"] == "utf-8"
+
+
 def test_the_first_process_ends_and_the_second_is_nobodys_child(tmp_path):
     output = tmp_path / "output.log"
     command = [sys.executable, "-m", "mof.planning.background", str(output), "train", "--help"]

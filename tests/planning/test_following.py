@@ -191,3 +191,23 @@ def test_a_run_that_the_plan_did_not_make_is_refused(plan, make_run):
     make_run(folder / "pretraining", other, 3)
     with pytest.raises(PlanError, match="holds a run that this plan did not make"):
         follow(plan, lambda *_: None, lambda name, make: make(), tell=lambda words: None)
+
+
+def test_a_folder_that_was_moved_finds_its_text_at_its_new_place(tmp_path, make_run, monkeypatch):
+    """Paths in the plan are relative to the project; the run's own are not."""
+    from mof.training import assembly
+
+    old, new = tmp_path / "old", tmp_path / "new"
+    write_texts(old / "texts" / "a.jsonl")
+    monkeypatch.chdir(old)
+    text = StageText(corpus=("texts",), tokens=12 * 128)
+    plan = Plan(Head(folder="plan"), "nano", "characters", {}, (Stage.make("pretraining", text, SETTINGS),))
+    run = make_run(Path("plan/pretraining"), plan.stages[0].training, 5)
+    run.change_corpus(["texts"])
+    assert run.facts["corpus"] == [str(old / "texts")]
+    old.rename(new)
+    monkeypatch.chdir(new)
+    opened = []
+    monkeypatch.setattr(assembly, "existing_run", lambda path, report: opened.append(RunFolder(path).facts))
+    follow(plan, lambda *_: None, lambda name, make: make(), tell=lambda words: None)
+    assert opened[0]["corpus"] == [str(new / "texts")]

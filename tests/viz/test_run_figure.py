@@ -36,6 +36,15 @@ def test_the_menu_shows_one_quantity_at_a_time():
     assert figure.layout.yaxis.title.text == "nats"
 
 
+def test_the_menu_changes_the_words_below_the_axis_too():
+    figure = run_figure([LOSS, LOSS._replace(title="loss, by hours", x_title="hours")])
+    assert [button.args[1]["xaxis.title.text"] for button in figure.layout.updatemenus[0].buttons] == [
+        "updates",
+        "hours",
+    ]
+    assert figure.layout.xaxis.title.text == "updates"
+
+
 def test_the_band_is_filled_between_its_edges_and_lies_below_the_lines():
     low, high, first, _second = run_figure([LOSS]).data
     assert low.y[0] == 3 and high.y[0] == 6 and high.fill == "tonexty" and low.fill is None

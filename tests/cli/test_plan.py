@@ -76,7 +76,7 @@ def test_a_size_and_a_shape_of_ones_own(mof, tmp_path):
 
 
 def test_a_recipe_that_does_not_fit_is_refused_alone(mof, quiet, tmp_path):
-    quiet(available_bytes=2_500_000_000)
+    quiet(available_bytes=3_000_000_000)
     answer = mof("plan", *WORDS)
     assert answer.status == 0 and "No plan A: full may take" in answer.output
     assert not (tmp_path / "runs" / "four-days" / "plan-a.toml").exists()

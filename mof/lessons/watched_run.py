@@ -144,7 +144,7 @@ class _Watcher(ProgressLine):
         if self._is_in_notebook and time.monotonic() - self._shown_at >= 0.5:
             self._shown_at = time.monotonic()
             held_out = self.looks[-1]["held_out"]
-            self._show(
+            self.show(
                 f"update {progress.update} of {progress.num_updates}, "
                 f"{held_out:.3f} bits per byte on held-out text"
             )

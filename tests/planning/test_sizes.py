@@ -49,8 +49,10 @@ def test_more_hours_want_a_larger_model_as_the_rule_says(report):
 
 def test_what_does_not_fit_is_not_chosen(report):
     sizes = candidates(report)
-    limit = sizes[1].prediction.peak_bytes_high / 0.9 + 1
-    assert best_size(sizes, limit, 10_000)[0].label == "16.7 M"
+    without_limit = best_size(sizes, 12_000_000_000, 100)[0]
+    limit = without_limit.prediction.peak_bytes_high / 0.9 - 1
+    chosen = best_size(sizes, limit, 100)[0]
+    assert chosen.label != without_limit.label and chosen.prediction.peak_bytes_high <= 0.9 * limit
     size, words = best_size(sizes, 1_000_000_000, 8)
     assert size is None and "no size fits into the 1.0 GB" in words
 

@@ -188,7 +188,22 @@ def check_size(attempt):
 
 EXERCISES = (
     Exercise(
-        id="17.",
+        id="17.1",
+        title=marked("three numbers at once"),
+        kind="build",
+        minutes=10,
+        name="my_numbers",
+        arguments=("sizes", "tokens", "bits", "size_exponent", "token_exponent"),
+        hints=(
+            marked("With the exponents given, bits is a sum of three known columns times three numbers."),
+            marked("The columns are ones, `sizes**-size_exponent` and `tokens**-token_exponent`."),
+            marked("`np.linalg.lstsq(np.stack(columns, axis=1), bits, rcond=None)[0]`"),
+        ),
+        wrong_answers=COEFFICIENT_MISTAKES,
+        checker=check_coefficients,
+    ),
+    Exercise(
+        id="17.2",
         title=marked("how far does a logit move?"),
         kind="predict",
         minutes=5,
@@ -202,7 +217,7 @@ EXERCISES = (
         checker=check_move,
     ),
     Exercise(
-        id="17.",
+        id="17.3",
         title=marked("the slope of a picture"),
         kind="build",
         minutes=5,
@@ -216,7 +231,7 @@ EXERCISES = (
         checker=check_slope,
     ),
     Exercise(
-        id="17.",
+        id="17.4",
         title=marked("what repeats are worth"),
         kind="change",
         minutes=10,
@@ -229,21 +244,6 @@ EXERCISES = (
         ),
         wrong_answers=TOKEN_MISTAKES,
         checker=check_tokens,
-    ),
-    Exercise(
-        id="17.",
-        title=marked("three numbers at once"),
-        kind="build",
-        minutes=10,
-        name="my_numbers",
-        arguments=("sizes", "tokens", "bits", "size_exponent", "token_exponent"),
-        hints=(
-            marked("With the exponents given, bits is a sum of three known columns times three numbers."),
-            marked("The columns are ones, `sizes**-size_exponent` and `tokens**-token_exponent`."),
-            marked("`np.linalg.lstsq(np.stack(columns, axis=1), bits, rcond=None)[0]`"),
-        ),
-        wrong_answers=COEFFICIENT_MISTAKES,
-        checker=check_coefficients,
     ),
     Exercise(
         id="17.5",

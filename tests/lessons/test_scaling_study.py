@@ -1,0 +1,92 @@
+"""The recorded trainings as points, forecasts beside what came, and the words for both."""
+
+import itertools
+import json
+import math
+
+import pytest
+
+from mof.lessons import scaling_study
+from mof.lessons.scaling_study import (
+    SMALL,
+    describe_four_days,
+    describe_law,
+    describe_scores,
+    fit_entry,
+    four_days,
+    long_points,
+    score,
+    scores,
+    small_points,
+    stored_fit,
+)
+from mof.planning.scaling_law import Law, Point, effective_tokens, fit
+
+LAW = Law(0.9, 0.6, 0.3, 1.0, 0.35)
+
+
+def made_points():
+    return {
+        f"{size:g} {tokens:g}": Point(size, tokens, float(LAW.bits_per_byte(size, tokens)) * (1 + 0.004 * (i % 3 - 1)))
+        for i, (size, tokens) in enumerate(itertools.product((3e5, 7e5, 2e6), (2e5, 5e5, 1e6, 2e6)))
+    }
+
+
+def test_the_long_trainings_are_their_records():
+    found = long_points()
+    point, passes = found["16.7 M, H200"]
+    assert point.num_parameters == 16_685_229 and passes == pytest.approx(15.3, abs=0.01)
+    assert point.bits_per_byte == pytest.approx(1.3999, abs=1e-4)
+    unique = 524_288_000 / passes
+    assert unique == pytest.approx(34_259_329, rel=1e-6)
+    assert point.num_tokens == pytest.approx(unique * (1 + 15 * (1 - math.exp(-(passes - 1) / 15))))
+    full, passes = found["83.4 M, H100"]
+    assert full.num_parameters == 83_365_496 and full.num_tokens < 62_390_272 and passes < 2
+
+
+def test_small_trainings_become_points():
+    rows = [{"width": 64, "parameters": 5e5, "tokens": 524_288, "bits_per_byte": 2.5}]
+    (name, point), *_ = small_points(rows, unique_tokens=200_000).items()
+    assert name == "width 64, 0.52 M tokens"
+    assert point == Point(5e5, effective_tokens(524_288, 200_000), 2.5)
+
+
+def test_each_long_training_is_forecast_without_itself():
+    long = {"a": Point(1e7, 5e7, 1.4), "b": Point(8e7, 6e7, 1.3)}
+    rows = scores(made_points(), long)
+    assert [(row["training"], row["from"]) for row in rows] == [
+        ("a", SMALL),
+        ("a", f"{SMALL} and b"),
+        ("b", SMALL),
+        ("b", f"{SMALL} and a"),
+    ]
+    first = score(fit(list(made_points().values())), long["a"])
+    assert rows[0] == {"training": "a", "from": SMALL, **first}
+    assert first["size_stretch"] == pytest.approx(5.0) and first["token_stretch"] == pytest.approx(25.0)
+    assert first["inside"] == (first["low"] <= 1.4 <= first["high"]) and not first["believed"]
+    words = describe_scores(rows)
+    assert len(words) == 5 and "5.0 ×, 25.0 ×" in words[1] and "a plan would refuse" in words[1]
+
+
+def test_a_fit_goes_through_json():
+    fitted = fit(list(made_points().values()), num_resampled=5)
+    again = stored_fit(json.loads(json.dumps(fit_entry(fitted))))
+    for place in ((1e6, 1e6), (2e7, 1e8)):
+        assert again.forecast(*place) == pytest.approx(fitted.forecast(*place), rel=1e-4)
+    assert describe_law(Law(1, 2, 0.3, 4, 0.5)) == (
+        "bits = 1.000 + 2.000 / N^0.300 + 4.000 / D^0.500    (N, D in millions)"
+    )
+
+
+def test_four_days_are_speed_times_seconds():
+    runs = four_days()
+    assert runs["16.7 M"].tokens == pytest.approx(602e6, rel=0.001)
+    assert runs["full"].tokens == pytest.approx(134.8e6, rel=0.001) and runs["full"].parameters == 83_365_496
+    lines = describe_four_days(fit(list(made_points().values()), num_resampled=3), 34_259_329)
+    assert len(lines) == 3 and "602 M tokens (17.6 passes" in lines[1]
+
+
+def test_the_speeds_stand_where_they_are_said_to():
+    root = scaling_study.ROOT
+    assert "1,742 tokens a second" in (root / "data/models/README.md").read_text(encoding="utf-8")
+    assert "\n390 tokens a second" in (root / "benchmarks/README.md").read_text(encoding="utf-8")

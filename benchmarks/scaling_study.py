@@ -4,8 +4,8 @@
     python benchmarks/scaling_study.py --corpus texts.jsonl
 
 Each training is whole: it has its own schedule, that of the long trainings in `accelerator_run.json`, and is
-judged at its end on their 65,536 held-out tokens. Widths 32 to 256 of the shape of `nano`, 0.13 to 4.2 million
-tokens each, under the tokenizer of the model that ships. It counts tokens, not seconds, so it may share the
+judged at its end on their 65,536 held-out tokens. Widths 32 to 256 of the shape of `nano`, 0.13 to 4.2
+million tokens each, under the tokenizer of the model that ships. It counts tokens, not seconds, so it may share the
 machine. A training that is finished is not made again; one that was stopped goes on from its checkpoint.
 
 The text of the long trainings is the one that `shipped_corpus.py` writes, texts.jsonl. With that very file
@@ -68,7 +68,7 @@ def cost(width, num_tokens):
 
 
 def planned(widths, tokens):
-    """(width, tokens) of all trainings, the cheapest first: an early stop leaves a small study that is whole."""
+    """(width, tokens) of all trainings, the cheapest first: an early stop leaves a small whole study."""
     return sorted(((width, count) for width in widths for count in tokens), key=lambda pair: cost(*pair))
 
 
@@ -196,7 +196,7 @@ def write_law(law, path):
 def main(arguments=None):
     """Parse, tell the hours, train what is missing, fit, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--corpus", nargs="+", required=True, help="texts.jsonl of shipped_corpus.py, or other text")
+    parser.add_argument("--corpus", nargs="+", required=True, help="texts.jsonl of shipped_corpus.py, or other")
     parser.add_argument("--widths", type=int, nargs="+", default=list(WIDTHS), help="32 64 128 256")
     parser.add_argument("--tokens", type=int, nargs="+", default=list(TOKENS), help="of each training")
     parser.add_argument("--tokenizer", type=Path, default=TOKENIZER, help="the shipped model's")

@@ -3,8 +3,8 @@
     python benchmarks/width_study.py --plan
     python benchmarks/width_study.py
 
-Two measurements on the shape of `nano`, 32 to 256 channels wide. The coordinate check: how far four updates of
-full size move embedding, experts, router and logits. The grid: short trainings with all step sizes 1/32 to 32
+Two measurements on the shape of `nano`, 32 to 256 channels wide. The coordinate check: how far four updates
+of full size move embedding, experts, router and logits. The grid: short trainings with all step sizes 1/32 to 32
 times the usual ones, in factors of two, as many as it takes to have the best between two that are worse. Both
 for the step sizes as the package has them, and for the embedding's step divided by the width.
 
@@ -97,7 +97,7 @@ def work(width, options, settings):
                     row["nats"] = None if judged is None else judged.nats_per_token
                     results["trainings"].append(row)
                     write_results(options.output, results)
-                    print(f"  width {width}, {rule}, steps × 2^{missing[0]}, seed {seed}: {row['nats']}", flush=True)
+                    print(f"  width {width}, {rule}, 2^{missing[0]}, seed {seed}: {row['nats']}", flush=True)
 
 
 def hours_left(results, widths, seeds, num_updates):

@@ -51,7 +51,7 @@ MOVE_MISTAKES = (
     WrongAnswer(
         lambda width, step: step * math.sqrt(width),
         marked(
-            "That is what D numbers with signs of chance make. These all point the same way: they add up, and "
+            "That is what D numbers with signs of chance make. These all point one way: they add up, and "
             "nothing cancels."
         ),
     ),
@@ -65,7 +65,7 @@ MOVE_MISTAKES = (
     ),
     WrongAnswer(
         lambda width, step: step * width**2,
-        marked("The hidden state's numbers stay near 1 at every width. Only the number of terms grows, once."),
+        marked("The hidden state's numbers stay near 1. Only the number of terms grows, once."),
     ),
 )
 SLOPE_MISTAKES = (
@@ -119,7 +119,7 @@ COEFFICIENT_MISTAKES = (
     ),
     WrongAnswer(
         lambda *case: wrong_coefficients(*case, sign=1),
-        marked("Your terms grow with size and tokens. The law divides by the powers: the exponents are negative."),
+        marked("Your terms grow. The law divides by the powers: give the exponents a minus."),
     ),
     WrongAnswer(
         lambda *case: wrong_coefficients(*case, swapped=True),
@@ -141,7 +141,7 @@ SIZE_MISTAKES = (
     ),
     WrongAnswer(
         lambda *case: wrong_size(*case, factors=False),
-        marked("You set the two terms equal. What must be equal is their slopes: each exponent is a factor too."),
+        marked("You set the two terms equal. Their slopes must be equal: each exponent is a factor too."),
     ),
     WrongAnswer(
         lambda *case: wrong_size(*case, text=True),
@@ -254,7 +254,7 @@ EXERCISES = (
         arguments=("product", "size_scale", "size_exponent", "token_scale", "token_exponent"),
         hints=(
             marked("Put D = product / N into the law. Then only N is left."),
-            marked("Set the derivative by N to 0: a A / N^a = b B / D^b. The exponents come down as factors."),
+            marked("Set the derivative to 0: a A / N^a = b B / D^b. The exponents become factors."),
             marked("N^(a + b) = (a A) / (b B) · product^b. Take the root."),
         ),
         wrong_answers=SIZE_MISTAKES,

@@ -6,8 +6,8 @@ import numpy as np
 
 
 def aligned_move(width, step):
-    """How far a logit moves when each of the D numbers of a token's vector moves by a step, all in the sense of
-    a hidden state whose numbers are 1 and -1: added up one by one."""
+    """How far a logit moves when each of the D numbers of a token's vector moves by a step, in the sense
+    of a hidden state whose numbers are 1 and -1: added up one by one."""
     hidden = np.where(np.arange(width) % 3, 1.0, -1.0)
     before, after = np.zeros(width), step * np.sign(hidden)
     return float(sum(h * (b - a) for h, b, a in zip(hidden, after, before, strict=True)))
@@ -37,8 +37,8 @@ def wrong_slope(widths, values, logs="both", upside_down=False, through="all"):
 
 
 def counted_tokens(tokens, unique, worth):
-    """Fresh tokens that a text read again and again is worth, added up in small pieces: at r repeats a further
-    token is worth e^(-r / worth)."""
+    """Fresh tokens that a text read again and again is worth, added up in small pieces: at r repeats a
+    further token is worth e^(-r / worth)."""
     if tokens <= unique:
         return float(tokens)
     num_pieces = 20_000

@@ -17,7 +17,8 @@ from mof.lessons.shipped_text import SHIPPED_TEXT
 from mof.lessons.width_rules import ONE_STEP, WIDTHS
 from mof.lessons.width_trainer import width_trainer
 
-EMBEDDING, RNN, TRANSFORMER, ROUTER, LOGITS = "embedding", "RNN expert", "Transformer expert", "router", "logits"
+EMBEDDING, RNN, TRANSFORMER = "embedding", "RNN expert", "Transformer expert"
+ROUTER, LOGITS = "router", "logits"
 PARTS = (EMBEDDING, RNN, TRANSFORMER, ROUTER, LOGITS)
 NUM_UPDATES = 4
 PROBE_ROWS, PROBE_TOKENS = 4, 64
@@ -139,12 +140,12 @@ def describe_slopes(rows):
     rules = list(dict.fromkeys(row["rule"] for row in rows))
     found = {rule: slopes(rows, rule) for rule in rules}
     span = max(row["width"] for row in rows) / min(row["width"] for row in rows)
-    lines = [f"{'slope':20}" + "".join(f"{rule:>36}" for rule in rules)]
+    lines = [f"{'slope':19}" + "".join(f"{rule:>19}" for rule in rules)]
     for part in PARTS:
         cells = []
         for rule in rules:
             value = found[rule][part]
             word = "flat" if abs(value) <= FLAT else f"{math.exp(value * math.log(span)):.1f} times"
             cells.append(f"{value:+.2f}, {word}")
-        lines.append(f"{part:20}" + "".join(f"{cell:>36}" for cell in cells))
+        lines.append(f"{part:19}" + "".join(f"{cell:>19}" for cell in cells))
     return [*lines, f"Flat: a slope within {FLAT}. Else: what it makes of {span:g} times the width."]

@@ -156,20 +156,16 @@ def describe_law(law):
 
 
 def describe_scores(rows):
-    """A table: forecast beside fact, and how far beyond the fit it lay; a list of lines."""
-    width = max(len(row["from"]) for row in rows)
-    lines = [
-        f"{'forecast of':14}{'from':{width + 2}}{'forecast':>9}{'80% interval':>16}{'fact':>8}{'beyond: size, tokens':>23}"
-    ]
+    """Forecast beside fact, and how far beyond the fit it lay: three lines for each."""
+    lines = []
     for row in rows:
-        interval = f"{row['low']:.3f} to {row['high']:.3f}"
-        beyond = f"{row['size_stretch']:.1f} ×, {row['token_stretch']:.1f} ×"
         verdict = "inside" if row["inside"] else "outside"
-        verdict += "" if row["believed"] else ", a plan would refuse"
-        lines.append(
-            f"{row['training']:14}{row['from']:{width + 2}}{row['centre']:9.3f}{interval:>16}"
-            f"{row['fact']:8.3f}{beyond:>23}  {verdict}"
-        )
+        refusal = "" if row["believed"] else ": a plan would refuse"
+        lines += [
+            f"{row['training']}, from {row['from']}:",
+            f"    forecast {row['centre']:.3f} ({row['low']:.3f} to {row['high']:.3f}), came {row['fact']:.3f}: {verdict}",
+            f"    beyond {row['size_stretch']:.1f} × in size, {row['token_stretch']:.1f} × in tokens{refusal}",
+        ]
     return lines
 
 
@@ -179,9 +175,9 @@ def describe_four_days(fitted, unique_tokens):
     for name, run in four_days().items():
         counted, passes = effective_tokens(run.tokens, unique_tokens), run.tokens / unique_tokens
         low, centre, high = fitted.forecast(run.parameters, counted)
-        lines.append(
-            f"{name:8}{run.parameters / 1e6:6.1f} M parameters, {run.tokens / 1e6:6.0f} M tokens "
-            f"({passes:4.1f} passes, worth {counted / 1e6:.0f} M): {centre:.3f} bits per byte "
-            f"({low:.3f} to {high:.3f})"
-        )
+        lines += [
+            f"{name}, {run.parameters / 1e6:.1f} M parameters:",
+            f"    {run.tokens / 1e6:.0f} M tokens, {passes:.1f} passes, worth {counted / 1e6:.0f} M fresh ones",
+            f"    {centre:.3f} bits per byte ({low:.3f} to {high:.3f})",
+        ]
     return lines

@@ -19,9 +19,9 @@ PRESET = "nano"
 BASE_WIDTH = preset(PRESET).model.width  # at which all rules are the same
 WIDTHS = (32, 64, 128, 256)
 _IN_PROPORTION = ("width", "recurrent_width", "feed_forward_width", "thought_width")
-ONE_STEP = "one step for every width"
-BY_ROOT = "embedding by the root of the width"
-BY_WIDTH = "embedding by the width"
+ONE_STEP = "one step for all"
+BY_ROOT = "embedding by root"
+BY_WIDTH = "embedding by width"
 POWERS = {ONE_STEP: 0.0, BY_ROOT: 0.5, BY_WIDTH: 1.0}  # of (base width / width), times the embedding's step
 
 

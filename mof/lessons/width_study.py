@@ -1,4 +1,4 @@
-"""The recorded study of widths, drawn and told: the coordinate check and the grid of step sizes. Chapter 17."""
+"""The recorded study of widths, drawn and told: coordinate check and grid of step sizes. Chapter 17."""
 
 import math
 

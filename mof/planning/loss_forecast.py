@@ -17,7 +17,8 @@ from mof.machine.parameter_counts import num_parameters
 from mof.planning.scaling_law import FittedLaw, Law, effective_tokens
 
 LAWS_PATH = Path(__file__).resolve().parents[2] / "benchmarks" / "results" / "loss_laws.json"
-MOST_STRETCH = 10.0  # beyond the trainings of a fit, as a factor, in size and in tokens: further none is believed
+# in size and in tokens, as a factor: no law is believed further beyond the trainings of its fit
+MOST_STRETCH = 10.0
 MOST_PASS_STRETCH = 2.0  # the same in passes over the text
 FREE_PASSES = 4.0  # as good as fresh text (Muennighoff et al. 2023, abstract): any law holds for so many
 # ModelConfig fields in which the models of a family may differ: their sizes, and what costs time alone
@@ -46,12 +47,12 @@ class LossLaw(Config):
     corpus: str = setting("", "fingerprint, as `mof.planning.corpus_look.corpus_fingerprint` gives it")
     unique_tokens: int = setting(1, "tokens of one pass over the corpus")
     most_passes: float = setting(1.0, "over it, of a training of the fit")
-    tokens_per_update: tuple[int, ...] = setting((4096,), "tokens whose gradients were summed, of the trainings")
+    tokens_per_update: tuple[int, ...] = setting((4096,), "tokens that the trainings summed")
     law: tuple[float, ...] = setting((), "the five numbers of `mof.planning.scaling_law.Law`, in their order")
     resampled: tuple[tuple[float, ...], ...] = setting((), "the same, of the fits with shuffled residuals")
     spread: float = setting(0.02, "standard deviation of the logarithm of a training's loss about the law")
-    sizes: tuple[float, ...] = setting((1.0, 1.0), "parameters of the smallest and the largest model of the fit")
-    tokens: tuple[float, ...] = setting((1.0, 1.0), "fewest and most tokens of the fit, repeats as they count")
+    sizes: tuple[float, ...] = setting((1.0, 1.0), "parameters, least and most of the fit")
+    tokens: tuple[float, ...] = setting((1.0, 1.0), "that count, least and most of the fit")
     source: str = setting("", "where the fit is recorded")
 
     def check(self):

@@ -1,4 +1,4 @@
-"""How far a few updates move what a model computes, by its width: flat where a rule fits. Book: chapter 17."""
+"""How far a few updates move what a model computes, by its width: flat where it fits. Book: chapter 17."""
 
 import math
 

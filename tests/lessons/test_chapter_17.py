@@ -55,7 +55,7 @@ def test_what_the_interval_assumes():
     assert scaling_law.LEAST_SPREAD == 0.005
     said("for each factor of e (2.718) beyond the trainings we add 2%")
     assert scaling_law.FORM_SPREAD == 0.02
-    said("more than ten times beyond the trainings of the fit, in size or in tokens, and passes more than twice")
+    said("more than ten times beyond the trainings of the fit, in size or in tokens, and passes more")
     assert MOST_STRETCH == 10 and MOST_PASS_STRETCH == 2
 
 

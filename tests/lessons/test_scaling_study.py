@@ -65,7 +65,8 @@ def test_each_long_training_is_forecast_without_itself():
     assert first["size_stretch"] == pytest.approx(5.0) and first["token_stretch"] == pytest.approx(25.0)
     assert first["inside"] == (first["low"] <= 1.4 <= first["high"]) and not first["believed"]
     words = describe_scores(rows)
-    assert len(words) == 5 and "5.0 ×, 25.0 ×" in words[1] and "a plan would refuse" in words[1]
+    assert len(words) == 12 and words[0] == f"a, from {SMALL}:"
+    assert words[2] == "    beyond 5.0 × in size, 25.0 × in tokens: a plan would refuse"
 
 
 def test_a_fit_goes_through_json():
@@ -83,7 +84,7 @@ def test_four_days_are_speed_times_seconds():
     assert runs["16.7 M"].tokens == pytest.approx(602e6, rel=0.001)
     assert runs["full"].tokens == pytest.approx(134.8e6, rel=0.001) and runs["full"].parameters == 83_365_496
     lines = describe_four_days(fit(list(made_points().values()), num_resampled=3), 34_259_329)
-    assert len(lines) == 3 and "602 M tokens (17.6 passes" in lines[1]
+    assert len(lines) == 9 and "602 M tokens, 17.6 passes" in lines[4]
 
 
 def test_the_speeds_stand_where_they_are_said_to():

@@ -44,7 +44,8 @@ def test_the_law_gives_the_number_and_its_interval():
 def test_another_batch_is_told_and_not_refused():
     loss, words = ask(batch=16384)
     assert loss is not None
-    assert words == "from chapter 17 (its trainings summed 2,048 or 4,096 tokens an update, this plan sums 16,384)"
+    told = "its trainings summed 2,048 or 4,096 tokens an update, this plan sums 16,384"
+    assert words == f"from chapter 17 ({told})"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import math
 import numpy as np
 from keras import ops
 
-from mof.execution import as_graph
 from mof.lessons.shipped_text import SHIPPED_TEXT
 from mof.lessons.width_rules import ONE_STEP, WIDTHS
 from mof.lessons.width_trainer import width_trainer
@@ -53,12 +52,11 @@ def coordinate_row(trainer, rule, num_updates=NUM_UPDATES, seed=0):
         dict: "width", "rule", "seed", "updates", and "change", a dict from PARTS to numbers.
     """
     training = trainer.begin(rule, 0, seed, num_updates, is_whole=False)
-    graph = as_graph(trainer.model, lambda ids: read_parts(trainer.model, ids))
     ids = probe_tokens(trainer.cache.validation)
-    before = {name: ops.convert_to_numpy(part) for name, part in graph(ids).items()}
+    before = trainer.read(read_parts, ids)
     while not training.is_finished():
         training.update()
-    after = {name: ops.convert_to_numpy(part) for name, part in graph(ids).items()}
+    after = trainer.read(read_parts, ids)
     change = {name: root_mean_square(after[name] - before[name]) for name in PARTS}
     return {
         "width": trainer.width,

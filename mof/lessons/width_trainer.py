@@ -13,8 +13,10 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from keras import ops
 
 from mof.evaluation.held_out import HeldOutEvaluation
+from mof.execution import as_graph
 from mof.lessons.shipped_text import SHIPPED_TEXT, VALIDATION_FRACTION
 from mof.lessons.width_rules import PRESET, shape_at, with_rule
 from mof.presets import preset
@@ -38,7 +40,7 @@ class WidthTrainer:
     def __init__(self, width, folder, corpus):
         self.width, self.folder, self.corpus = width, Path(folder), corpus
         self.model = self.cache = self._engine = self._evaluation = None
-        self._num_begun = 0
+        self._num_begun, self._graphs = 0, {}
 
     def begin(self, rule, exponent=0, seed=0, num_updates=100, is_whole=True):
         """A training at its beginning.
@@ -77,6 +79,19 @@ class WidthTrainer:
             training.engine = self._engine
         training.plans = with_rule(training.plans, rule, self.width)
         return training
+
+    def read(self, form, ids):
+        """What the model computes with the weights as they are now.
+
+        Args:
+            form: function of (model, ids) to a dict of tensors; its graph is made once. ids: [B, T] int32.
+
+        Returns:
+            dict of arrays.
+        """
+        if form not in self._graphs:
+            self._graphs[form] = as_graph(self.model, lambda ids: form(self.model, ids))
+        return {name: ops.convert_to_numpy(part) for name, part in self._graphs[form](ids).items()}
 
     def held_out(self):
         """The HeldOutLoss of the weights as they are now."""

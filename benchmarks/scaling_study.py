@@ -96,7 +96,9 @@ def train(width, num_tokens, options):
         )
         updates = num_tokens // TRAINING["tokens_per_update"]
         warmup = max(1, round(WARMUP_SHARE * updates))
-        config = TrainingConfig(**TRAINING, num_updates=updates, warmup_updates=warmup, checkpoint_seconds=120.0)
+        config = TrainingConfig(
+            **TRAINING, num_updates=updates, warmup_updates=warmup, checkpoint_seconds=120.0
+        )
         corpus = [str(Path(path).resolve()) for path in options.corpus]
         facts = {"preset": PRESET, "base": None, "corpus": corpus, "validation_fraction": VALIDATION_FRACTION}
         run = RunFolder.create(folder, shape, config, tokenizer, facts)
@@ -196,11 +198,15 @@ def write_law(law, path):
 def main(arguments=None):
     """Parse, tell the hours, train what is missing, fit, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--corpus", nargs="+", required=True, help="texts.jsonl of shipped_corpus.py, or other")
+    parser.add_argument(
+        "--corpus", nargs="+", required=True, help="texts.jsonl of shipped_corpus.py, or other"
+    )
     parser.add_argument("--widths", type=int, nargs="+", default=list(WIDTHS), help="32 64 128 256")
     parser.add_argument("--tokens", type=int, nargs="+", default=list(TOKENS), help="of each training")
     parser.add_argument("--tokenizer", type=Path, default=TOKENIZER, help="the shipped model's")
-    parser.add_argument("--folder", type=Path, default=ROOT / "runs" / "scaling_study", help="of the trainings")
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "runs" / "scaling_study", help="of the trainings"
+    )
     parser.add_argument("--output", type=Path, default=OUTPUT, help="of the results, and to go on from")
     parser.add_argument("--plan", action="store_true", help="tell the hours that are left, and stop")
     parser.add_argument("--fit", action="store_true", help="fit what is there, and stop")

@@ -121,7 +121,9 @@ def main(arguments=None):
     parser.add_argument("--widths", type=int, nargs="+", default=list(WIDTHS), help="32 64 128 256")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1], help="0 1")
     parser.add_argument("--updates", type=int, default=NUM_UPDATES, help=f"of a training ({NUM_UPDATES})")
-    parser.add_argument("--corpus", nargs="+", default=[str(path) for path in SHIPPED_TEXT], help="text to learn")
+    parser.add_argument(
+        "--corpus", nargs="+", default=[str(path) for path in SHIPPED_TEXT], help="text to learn"
+    )
     parser.add_argument("--output", type=Path, default=OUTPUT, help="of the results, and to go on from")
     parser.add_argument("--plan", action="store_true", help="tell the hours that are left, and stop")
     parser.add_argument("--record", action="store_true", help="write the record of what is there, and stop")

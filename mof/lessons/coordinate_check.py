@@ -24,7 +24,9 @@ PROBE_ROWS, PROBE_TOKENS = 4, 64
 FLAT = 0.2  # a slope within this is called flat: over eight times the width it makes half as much again
 
 
-def measure_coordinates(widths=WIDTHS, rules=(ONE_STEP,), num_updates=NUM_UPDATES, seed=0, corpus=SHIPPED_TEXT):
+def measure_coordinates(
+    widths=WIDTHS, rules=(ONE_STEP,), num_updates=NUM_UPDATES, seed=0, corpus=SHIPPED_TEXT
+):
     """The check at several widths.
 
     Args:

@@ -68,7 +68,9 @@ def four_days():
     """What 96 hours on two cores would be: dict from a name to FourDays."""
     from mof.lessons.budget import recorded_hour
 
-    shipped = json.loads(LONG_RUNS["16.7 M, H200"].read_text(encoding="utf-8"))["runs"]["pretraining"]["model"]
+    shipped = json.loads(LONG_RUNS["16.7 M, H200"].read_text(encoding="utf-8"))["runs"]["pretraining"][
+        "model"
+    ]
     sizes = {
         "tiny": num_parameters(preset("tiny").model),
         "16.7 M": num_parameters(ModelConfig.from_json(json.dumps(shipped))),
@@ -79,7 +81,10 @@ def four_days():
         "16.7 M": (1742.0, "data/models/README.md"),
         "full": (390.0, "benchmarks/README.md"),
     }
-    return {name: FourDays(sizes[name], 96 * 3600 * speed, speed, source) for name, (speed, source) in speeds.items()}
+    return {
+        name: FourDays(sizes[name], 96 * 3600 * speed, speed, source)
+        for name, (speed, source) in speeds.items()
+    }
 
 
 def scores(small, long):
@@ -96,7 +101,10 @@ def scores(small, long):
     rows = []
     for name, point in long.items():
         others = {other: value for other, value in long.items() if other != name}
-        sources = [(SMALL, small), *((f"{SMALL} and {other}", small | {other: others[other]}) for other in others)]
+        sources = [
+            (SMALL, small),
+            *((f"{SMALL} and {other}", small | {other: others[other]}) for other in others),
+        ]
         for source, points in sources:
             rows.append({"training": name, "from": source, **score(fit(list(points.values())), point)})
     return rows

@@ -20,6 +20,8 @@ def next_exponent(losses):
     if not losses:
         return 0
     best = best_exponent(losses)
+    if math.isinf(losses[best]):  # everything diverged: smaller steps, whatever lies beside
+        best = min(losses)
     for neighbour in (best - 1, best + 1):
         if neighbour not in losses and abs(neighbour) <= MOST_EXPONENT:
             return neighbour

@@ -66,7 +66,13 @@ class WidthTrainer:
         self._num_begun += 1
         place = self.folder / f"width_{self.width}_{self._num_begun}"
         prepared = new_run(
-            place, preset(PRESET), shape_at(self.width), config, self.corpus, VALIDATION_FRACTION, report=_silent
+            place,
+            preset(PRESET),
+            shape_at(self.width),
+            config,
+            self.corpus,
+            VALIDATION_FRACTION,
+            report=_silent,
         )
         run, model, self.cache = prepared
         with run.locked():

@@ -164,9 +164,7 @@ def fit(points, num_resampled=NUM_RESAMPLED, seed=0):
     pool = (residuals - residuals.mean()) * math.sqrt(len(points) / freedom)
     draws = np.random.Generator(np.random.Philox(seed)).choice(pool, (num_resampled, len(points)))
     resampled = tuple(_fit(sizes, tokens, expected * np.exp(draw)) for draw in draws)
-    return FittedLaw(
-        law, resampled, spread, (sizes.min(), sizes.max()), (tokens.min(), tokens.max())
-    )
+    return FittedLaw(law, resampled, spread, (sizes.min(), sizes.max()), (tokens.min(), tokens.max()))
 
 
 def linear_part(points, size_exponent, token_exponent):

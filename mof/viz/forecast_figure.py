@@ -81,9 +81,7 @@ def equal_work_figure(fitted, work, title="", sizes=(1e5, 1e9), first=0):
     places, frames = np.geomspace(*sizes, NUM_PLACES), []
     for label, operations in work.items():
         tokens = operations / (OPERATIONS_PER_PARAMETER * places)
-        low, centre, high = np.array(
-            [fitted.forecast(*pair) for pair in zip(places, tokens, strict=True)]
-        ).T
+        low, centre, high = np.array([fitted.forecast(*pair) for pair in zip(places, tokens, strict=True)]).T
         lowest = int(np.argmin(centre))
         words = _("{work}: best with {size} million parameters, {each} tokens for each").format(
             work=label, size=f"{places[lowest] / 1e6:.3g}", each=f"{tokens[lowest] / places[lowest]:.3g}"

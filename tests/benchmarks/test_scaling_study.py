@@ -36,11 +36,23 @@ def made_trainings():
 def test_cheap_trainings_come_first():
     pairs = scaling_study.planned((32, 256), (131_072, 1_048_576))
     assert pairs[0] == (32, 131_072) and pairs[-1] == (256, 1_048_576)
-    assert [scaling_study.cost(*pair) for pair in pairs] == sorted(scaling_study.cost(*pair) for pair in pairs)
+    assert [scaling_study.cost(*pair) for pair in pairs] == sorted(
+        scaling_study.cost(*pair) for pair in pairs
+    )
 
 
 def test_the_hours_are_told(tmp_path, capsys):
-    words = ["--corpus", "x", "--plan", "--output", str(tmp_path / "r.json"), "--widths", "32", "--tokens", "14000000"]
+    words = [
+        "--corpus",
+        "x",
+        "--plan",
+        "--output",
+        str(tmp_path / "r.json"),
+        "--widths",
+        "32",
+        "--tokens",
+        "14000000",
+    ]
     assert scaling_study.main(words) == 0
     assert capsys.readouterr().out == "1 trainings are left: about 0.3 hours.\n"
 

@@ -27,7 +27,9 @@ LAW = Law(0.9, 0.6, 0.3, 1.0, 0.35)
 
 def made_points():
     return {
-        f"{size:g} {tokens:g}": Point(size, tokens, float(LAW.bits_per_byte(size, tokens)) * (1 + 0.004 * (i % 3 - 1)))
+        f"{size:g} {tokens:g}": Point(
+            size, tokens, float(LAW.bits_per_byte(size, tokens)) * (1 + 0.004 * (i % 3 - 1))
+        )
         for i, (size, tokens) in enumerate(itertools.product((3e5, 7e5, 2e6), (2e5, 5e5, 1e6, 2e6)))
     }
 

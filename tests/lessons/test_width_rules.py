@@ -2,7 +2,16 @@
 
 import pytest
 
-from mof.lessons.width_rules import BASE_WIDTH, BY_ROOT, BY_WIDTH, ONE_STEP, POWERS, WIDTHS, shape_at, with_rule
+from mof.lessons.width_rules import (
+    BASE_WIDTH,
+    BY_ROOT,
+    BY_WIDTH,
+    ONE_STEP,
+    POWERS,
+    WIDTHS,
+    shape_at,
+    with_rule,
+)
 from mof.machine.parameter_counts import num_matrix_parameters
 from mof.model import MixtureLanguageModel
 from mof.presets import preset

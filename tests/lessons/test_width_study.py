@@ -49,5 +49,7 @@ def test_a_check_is_drawn_and_told(monkeypatch, capsys):
     ]
     width_study.show_coordinates(rows, "Recorded", "recorded somewhere")
     figure, words = shown[0]
-    assert words.endswith("Move the slider from rule to rule. recorded somewhere.") and len(figure.frames) == 2
+    assert (
+        words.endswith("Move the slider from rule to rule. recorded somewhere.") and len(figure.frames) == 2
+    )
     assert "2.0 times" in capsys.readouterr().out

@@ -16,9 +16,11 @@ def test_a_line_for_each_part_in_the_order_of_the_widths():
     assert [trace.name for trace in figure.data] == ["a", "b"] and figure.layout.title.text == "T: one"
     assert list(figure.data[0].x) == [32, 64, 128]
     assert list(figure.data[0].y) == pytest.approx([3.2, 6.4, 12.8])
-    assert [frame.name for frame in figure.frames] == ["one", "two"] == [
-        step.label for step in figure.layout.sliders[0].steps
-    ]
+    assert (
+        [frame.name for frame in figure.frames]
+        == ["one", "two"]
+        == [step.label for step in figure.layout.sliders[0].steps]
+    )
     assert list(figure.frames[1].data[0].y) == pytest.approx([0.1, 0.1, 0.1])
     low, high = figure.layout.yaxis.range
     assert 10**low < 0.1 and 10**high > 12.8 and figure.layout.xaxis.type == figure.layout.yaxis.type == "log"

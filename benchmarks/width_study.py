@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))  # measure the package this file came with
 from benchmarks.stored_results import read_results, write_results  # noqa: E402
 from mof.lessons.records import write_record  # noqa: E402
 from mof.lessons.step_grid import mean_losses, next_exponent  # noqa: E402
-from mof.lessons.width_rules import BY_ROOT, BY_WIDTH, ONE_STEP, POWERS, WIDTHS  # noqa: E402
+from mof.lessons.width_rules import BY_WIDTH, ONE_STEP, POWERS, WIDTHS  # noqa: E402
 
 OUTPUT = ROOT / "benchmarks" / "results" / "width_study.json"
 GRID_RULES = (ONE_STEP, BY_WIDTH)

@@ -239,7 +239,7 @@ EXERCISES = (
         arguments=("tokens", "unique", "worth"),
         hints=(
             marked("With r repeats behind it, a further token is worth e^(-r / worth). Add up from 0 to r."),
-            marked("The repeats alone are worth `unique * worth * (1 - math.exp(-repeats / worth))`."),
+            marked("The repeats alone are worth `unique * worth * (1 - np.exp(-repeats / worth))`."),
             marked("`repeats = tokens / unique - 1`; where that is below 0, return `tokens`."),
         ),
         wrong_answers=TOKEN_MISTAKES,

@@ -167,12 +167,14 @@ def describe_scores(rows):
     """Forecast beside fact, and how far beyond the fit it lay: three lines for each."""
     lines = []
     for row in rows:
-        verdict = "inside" if row["inside"] else "outside"
+        low, centre, high, fact = (f"{row[name]:.3f}" for name in ("low", "centre", "high", "fact"))
+        size, tokens = (f"{row[name]:.1f}" for name in ("size_stretch", "token_stretch"))
         refusal = "" if row["believed"] else ": a plan would refuse"
+        verdict = "inside" if row["inside"] else "outside"
         lines += [
             f"{row['training']}, from {row['from']}:",
-            f"    forecast {row['centre']:.3f} ({row['low']:.3f} to {row['high']:.3f}), came {row['fact']:.3f}: {verdict}",
-            f"    beyond {row['size_stretch']:.1f} × in size, {row['token_stretch']:.1f} × in tokens{refusal}",
+            f"    forecast {centre} ({low} to {high}), came {fact}: {verdict}",
+            f"    beyond {size} × in size, {tokens} × in tokens{refusal}",
         ]
     return lines
 
@@ -182,10 +184,11 @@ def describe_four_days(fitted, unique_tokens):
     lines = []
     for name, run in four_days().items():
         counted, passes = effective_tokens(run.tokens, unique_tokens), run.tokens / unique_tokens
+        million = f"{run.tokens / 1e6:.0f}", f"{counted / 1e6:.0f}"
         low, centre, high = fitted.forecast(run.parameters, counted)
         lines += [
             f"{name}, {run.parameters / 1e6:.1f} M parameters:",
-            f"    {run.tokens / 1e6:.0f} M tokens, {passes:.1f} passes, worth {counted / 1e6:.0f} M fresh ones",
+            f"    {million[0]} M tokens, {passes:.1f} passes, worth {million[1]} M fresh ones",
             f"    {centre:.3f} bits per byte ({low:.3f} to {high:.3f})",
         ]
     return lines

@@ -50,8 +50,8 @@ def test_coefficients_by_two_ways():
 
 
 @settings(deadline=None)
-@given(st.floats(0.01, 1e5), st.floats(0.1, 5), EXPONENT, st.floats(0.1, 5), EXPONENT)
-def test_searched_and_solved_sizes_are_the_same(product, *law):
+@given(st.floats(0.01, 1e5), st.tuples(st.floats(0.1, 5), EXPONENT, st.floats(0.1, 5), EXPONENT))
+def test_searched_and_solved_sizes_are_the_same(product, law):
     solved = wrong_size(product, *law)
     assert solved == pytest.approx(Law(0.0, *law).best_size(6e12 * product) / 1e6)
     if math.exp(-15) < solved < math.exp(15):

@@ -5,8 +5,9 @@
 
 Each training is whole: it has its own schedule, that of the long trainings in `accelerator_run.json`, and is
 judged at its end on their 65,536 held-out tokens. Widths 32 to 256 of the shape of `nano`, 0.13 to 4.2
-million tokens each, under the tokenizer of the model that ships. It counts tokens, not seconds, so it may share the
-machine. A training that is finished is not made again; one that was stopped goes on from its checkpoint.
+million tokens each, under the tokenizer of the model that ships. It counts tokens, not seconds, so it may
+share the machine. A training that is finished is not made again; one that was stopped goes on from its
+checkpoint.
 
 The text of the long trainings is the one that `shipped_corpus.py` writes, texts.jsonl. With that very file
 (its SHA-256 stands in data/models/sources.json) the law is scored against them, then fitted anew with them,
@@ -32,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
 from benchmarks.stored_results import read_results, write_results  # noqa: E402
+from benchmarks.width_study import order_of  # noqa: E402
 
 OUTPUT = ROOT / "benchmarks" / "results" / "scaling_study.json"
 TOKENIZER = ROOT / "data" / "models" / "base" / "tokenizer.json"
@@ -48,8 +50,9 @@ TRAINING = {
     "final_share": 0.0,
 }
 WARMUP_SHARE = 0.05
-# tokens a second on two quiet cores, about; and what a training takes besides: its start, graphs and judging
-SPEEDS, EXTRA_SECONDS = {32: 14_000.0, 64: 11_000.0, 128: 8_000.0, 256: 4_500.0}, 60.0
+# on two quiet cores, about: tokens a second; seconds of a process with its graphs, and of judging a training
+SPEEDS = {32: 14_000.0, 64: 11_000.0, 128: 8_000.0, 256: 4_500.0}
+START_SECONDS, JUDGING_SECONDS = 60.0, 15.0
 CODE = (
     "mof/lessons/scaling_study.py",
     "mof/model.py",
@@ -61,22 +64,40 @@ CODE = (
 )
 
 
-def cost(width, num_tokens):
-    """Seconds of one training on two quiet cores, about."""
-    speed = SPEEDS.get(width, 4_500.0 * (256 / width) ** 2)
-    return num_tokens / speed + EXTRA_SECONDS
+def cost(pairs):
+    """Seconds on two quiet cores, about, of trainings given as (width, tokens)."""
+    seconds = sum(tokens / SPEEDS.get(width, 4_500.0 * (256 / width) ** 2) for width, tokens in pairs)
+    return seconds + START_SECONDS * len({width for width, _ in pairs}) + JUDGING_SECONDS * len(pairs)
 
 
-def planned(widths, tokens):
-    """(width, tokens) of all trainings, the cheapest first: an early stop leaves a small whole study."""
-    return sorted(((width, count) for width in widths for count in tokens), key=lambda pair: cost(*pair))
+def work(width, token_counts, options, settings):
+    """A worker's part: all trainings of one width, with one set of graphs, each written down when it ends."""
+    from mof.cli.backend import start_backend
+
+    start_backend()
+    first = None
+    for count in token_counts:
+        first, row = train(width, count, options, first)
+        results = read_results(options.output, settings)
+        results["trainings"].append(row)
+        write_results(options.output, results)
+        print(f"width {width}, {count:,} tokens: {row['bits_per_byte']:.4f} bits per byte", flush=True)
 
 
-def train(width, num_tokens, options):
-    """One training from its beginning, or from where it was stopped; returns its row."""
+def train(width, num_tokens, options, first=None):
+    """One training from its beginning, or from where it was stopped.
+
+    Args:
+        width: of the model. num_tokens: to read. options: with corpus, tokenizer and folder.
+        first: an earlier Training of this width, whose graphs it uses; or None.
+
+    Returns:
+        (the Training to go on with in the next, the row of results).
+    """
     from mof.config import ModelConfig
     from mof.evaluation.held_out import HeldOutEvaluation
     from mof.lessons.width_rules import PRESET, shape_at
+    from mof.lessons.width_trainer import share_graphs
     from mof.model import MixtureLanguageModel
     from mof.presets import preset
     from mof.tokenizer.loading import load_tokenizer
@@ -100,15 +121,21 @@ def train(width, num_tokens, options):
             **TRAINING, num_updates=updates, warmup_updates=warmup, checkpoint_seconds=120.0
         )
         corpus = [str(Path(path).resolve()) for path in options.corpus]
-        facts = {"preset": PRESET, "base": None, "corpus": corpus, "validation_fraction": VALIDATION_FRACTION}
+        facts = {"preset": PRESET, "base": None, "corpus": corpus}
+        facts["validation_fraction"] = VALIDATION_FRACTION
         run = RunFolder.create(folder, shape, config, tokenizer, facts)
         model, cache = MixtureLanguageModel(shape, config.seed), open_cache(run, tokenizer)
     with run.locked():
-        begin_training(run, model, cache, Observer()).run_to_end()
-    held_out = HeldOutEvaluation(model, cache.validation, EVALUATION_TOKENS)()
+        training = begin_training(run, model, cache, Observer())
+        if first is None:
+            first = training
+        else:
+            share_graphs(training, first.engine)
+        training.run_to_end()
+    held_out = HeldOutEvaluation(first.model, cache.validation, EVALUATION_TOKENS)()
     updates = [entry for entry in run.read_log() if "loss" in entry]
     shutil.rmtree(folder / "checkpoints", ignore_errors=True)  # a finished training needs them no more
-    return {
+    return first, {
         "width": width,
         "parameters": model.num_parameters(),
         "tokens": updates[-1]["tokens"],
@@ -210,31 +237,27 @@ def main(arguments=None):
     parser.add_argument("--output", type=Path, default=OUTPUT, help="of the results, and to go on from")
     parser.add_argument("--plan", action="store_true", help="tell the hours that are left, and stop")
     parser.add_argument("--fit", action="store_true", help="fit what is there, and stop")
-    parser.add_argument("--worker", type=int, nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--worker", type=int, nargs="+", help=argparse.SUPPRESS)
     own = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(own)
     options.folder = options.folder.resolve()
     settings = {"corpus": [Path(path).name for path in options.corpus]}
-    results = read_results(options.output, settings)
     if options.worker:
-        from mof.cli.backend import start_backend
-
-        start_backend()
-        results["trainings"].append(train(*options.worker, options))
-        write_results(options.output, results)
+        work(options.worker[0], options.worker[1:], options, settings)
         return 0
+    results = read_results(options.output, settings)
     done = {(row["width"], row["tokens"]) for row in results["trainings"]}
-    missing = [pair for pair in planned(options.widths, options.tokens) if pair not in done]
-    hours = sum(cost(*pair) for pair in missing) / 3600
+    every = [(width, count) for width in options.widths for count in options.tokens]
+    missing = [pair for pair in every if pair not in done]
+    hours = cost(missing) / 3600
     print(f"{len(missing)} trainings are left: about {hours:.1f} hours.", flush=True)
     if options.plan:
         return 0
-    for width, count in [] if options.fit else missing:
+    for width in [] if options.fit else order_of({width for width, _ in missing}):
         # a process for each: its memory is free afterwards
-        words = [sys.executable, __file__, *own, "--worker", str(width), str(count)]
+        counts = sorted(count for other, count in missing if other == width)
+        words = [sys.executable, __file__, *own, "--worker", str(width), *map(str, counts)]
         subprocess.run(words, check=True)
-        row = read_results(options.output, settings)["trainings"][-1]
-        print(f"width {width}, {count:,} tokens: {row['bits_per_byte']:.4f} bits per byte", flush=True)
     write_study(read_results(options.output, settings)["trainings"], options)
     return 0
 

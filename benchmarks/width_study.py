@@ -4,9 +4,9 @@
     python benchmarks/width_study.py
 
 Two measurements on the shape of `nano`, 32 to 256 channels wide. The coordinate check: how far four updates
-of full size move embedding, experts, router and logits. The grid: short trainings with all step sizes 1/32 to 32
-times the usual ones, in factors of two, as many as it takes to have the best between two that are worse. Both
-for the step sizes as the package has them, and for the embedding's step divided by the width.
+of full size move embedding, experts, router and logits. The grid: short trainings with all step sizes 1/32
+to 32 times the usual ones, in factors of two, as many as it takes to have the best between two that are
+worse. Both for the step sizes as the package has them, and for the embedding's step divided by the width.
 
 It says its hours beforehand: about 0.5 with the defaults, on two quiet cores. It counts updates, not seconds,
 so it may share the machine. After each training it writes benchmarks/results/width_study.json; the same

@@ -80,9 +80,7 @@ class WidthTrainer:
         if self._engine is None:
             self.model, self._engine = model, training.engine
         else:
-            fresh = keras.tree.map_structure(np.array, training.engine.tensors(with_sums=False))
-            self._engine.load(fresh)
-            training.engine = self._engine
+            share_graphs(training, self._engine)
         training.plans = with_rule(training.plans, rule, self.width)
         return training
 
@@ -125,6 +123,17 @@ def width_trainer(width, corpus=SHIPPED_TEXT):
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Windows keeps mapped files
         yield WidthTrainer(width, folder, corpus)
+
+
+def share_graphs(training, engine):
+    """Let a training go on in the engine of an earlier one, which has its graphs already.
+
+    Args:
+        training: `mof.training.loop.Training`, at its beginning or just resumed, between two updates.
+        engine: of a training whose config differs in step sizes, schedule and seed alone.
+    """
+    engine.load(keras.tree.map_structure(np.array, training.engine.tensors(with_sums=False)))
+    training.engine = engine
 
 
 def _silent(sentence):

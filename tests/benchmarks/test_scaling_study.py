@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from benchmarks import scaling_study
+from benchmarks.stored_results import write_results
 from mof.planning.loss_forecast import forecast_loss, recorded_laws
 from mof.planning.scaling_law import Law
 from mof.presets import preset
@@ -33,28 +34,15 @@ def made_trainings():
     ]
 
 
-def test_cheap_trainings_come_first():
-    pairs = scaling_study.planned((32, 256), (131_072, 1_048_576))
-    assert pairs[0] == (32, 131_072) and pairs[-1] == (256, 1_048_576)
-    assert [scaling_study.cost(*pair) for pair in pairs] == sorted(
-        scaling_study.cost(*pair) for pair in pairs
-    )
-
-
 def test_the_hours_are_told(tmp_path, capsys):
-    words = [
-        "--corpus",
-        "x",
-        "--plan",
-        "--output",
-        str(tmp_path / "r.json"),
-        "--widths",
-        "32",
-        "--tokens",
-        "14000000",
-    ]
-    assert scaling_study.main(words) == 0
-    assert capsys.readouterr().out == "1 trainings are left: about 0.3 hours.\n"
+    words = ["--corpus", "x", "--plan", "--output", str(tmp_path / "r.json")]
+    assert scaling_study.main([*words, "--widths", "32", "--tokens", "14000000", "28000000"]) == 0
+    hours = (42e6 / 14_000 + 60 + 2 * 15) / 3600
+    assert capsys.readouterr().out == f"2 trainings are left: about {hours:.1f} hours.\n"
+    done = [{"width": 32, "tokens": 14_000_000}]
+    write_results(tmp_path / "r.json", {"settings": {"corpus": ["x"]}, "trainings": done})
+    scaling_study.main([*words, "--widths", "32", "--tokens", "14000000", "28000000"])
+    assert capsys.readouterr().out.startswith("1 trainings are left")
 
 
 def test_the_fit_is_scored_where_the_text_is_that_of_the_long_trainings():
@@ -99,7 +87,8 @@ def test_a_training_is_made_judged_and_not_made_again(tmp_path):
     texts = [{"text": random_text(300, seed)} for seed in range(300)]
     file = write_lines(tmp_path / "texts.jsonl", texts)
     words = ["--corpus", str(file), "--folder", str(tmp_path / "runs"), "--output", str(tmp_path / "r.json")]
-    assert scaling_study.main([*words, "--worker", "16", "4096"]) == 0
-    (row,) = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["trainings"]
-    assert row["tokens"] == 4096 and row["updates"] == 2 and row["bits_per_byte"] > 0
+    assert scaling_study.main([*words, "--worker", "16", "4096", "8192"]) == 0
+    rows = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["trainings"]
+    assert [row["tokens"] for row in rows] == [4096, 8192] and [row["updates"] for row in rows] == [2, 4]
+    assert all(row["bits_per_byte"] > 0 for row in rows)
     assert not list(Path(tmp_path / "runs").glob("*/checkpoints"))

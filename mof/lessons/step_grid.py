@@ -7,18 +7,19 @@ import statistics
 MOST_EXPONENT = 5  # step sizes from 1/32 to 32 times the usual ones
 
 
-def next_exponent(losses):
+def next_exponent(losses, start=0):
     """Which step size to try next: the neighbour of the best one that has not been tried.
 
     Args:
         losses: dict from exponents (step sizes are 2^exponent times the usual ones) to losses; infinity where
             a training diverged.
+        start: the first to try.
 
     Returns:
         int, or None where both neighbours of the best are known (or the grid ends there).
     """
     if not losses:
-        return 0
+        return start
     best = best_exponent(losses)
     if math.isinf(losses[best]):  # everything diverged: smaller steps, whatever lies beside
         best = min(losses)

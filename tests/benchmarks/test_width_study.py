@@ -32,7 +32,7 @@ def test_the_ends_come_first():
 
 def test_trainings_come_one_after_the_other_until_the_best_lies_between():
     missing = width_study.next_trainings
-    assert missing([], ONE_STEP, 32, [0, 1]) == (0, [0, 1])
+    assert missing([], ONE_STEP, 32, [0, 1]) == (width_study.FIRST_EXPONENT, [0, 1])
     assert missing([row(32, 0)], ONE_STEP, 32, [0, 1]) == (0, [1])
     assert missing([row(32, 0), row(64, 0, 1)], ONE_STEP, 32, [0]) == (-1, [0])
     rows = [row(32, 0), row(32, -1, nats=2.0), row(32, -2, nats=2.5)]

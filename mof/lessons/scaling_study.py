@@ -5,12 +5,22 @@ import json
 from typing import NamedTuple
 
 from mof.config import ModelConfig
+from mof.lessons.budget import recorded_hour
 from mof.lessons.form_results import tell_missing
 from mof.lessons.records import ROOT, find_record
 from mof.machine.parameter_counts import num_parameters
 from mof.planning.loss_forecast import MOST_STRETCH
-from mof.planning.scaling_law import FittedLaw, Law, Point, effective_tokens, fit
+from mof.planning.scaling_law import (
+    OPERATIONS_PER_PARAMETER,
+    FittedLaw,
+    Law,
+    Point,
+    effective_tokens,
+    fit,
+)
 from mof.presets import preset
+from mof.viz.forecast_figure import equal_work_figure, forecast_figure
+from mof.viz.notebook_figures import show_figure
 
 RECORD, PROGRAM, HOURS = "scaling_study", "scaling_study.py", "7"
 RESULTS = ROOT / "benchmarks" / "results"
@@ -66,8 +76,6 @@ def small_points(trainings, unique_tokens):
 
 def four_days():
     """What 96 hours on two cores would be: dict from a name to FourDays."""
-    from mof.lessons.budget import recorded_hour
-
     shipped = json.loads(LONG_RUNS["16.7 M, H200"].read_text(encoding="utf-8"))["runs"]["pretraining"][
         "model"
     ]
@@ -153,6 +161,74 @@ def recorded_study():
     if record is None:
         tell_missing(HOURS, PROGRAM)
     return record
+
+
+def show_trainings():
+    """Prints the recorded small trainings and their law; or that there is no record."""
+    record = recorded_study()
+    if record is None:
+        return
+    for row in record.data["trainings"]:
+        size, count = row["parameters"] / 1e6, row["tokens"] / 1e6
+        print(f"{size:5.2f} M parameters {count:5.2f} M tokens {row['bits_per_byte']:.3f} bits per byte")
+    fitted = stored_fit(record.data["small_fit"])
+    print(describe_law(fitted.law), f"a training lies about {fitted.spread:.1%} off the law", sep="\n")
+
+
+def show_scores():
+    """Prints the forecasts of the long trainings beside what came; or that there are none."""
+    record = recorded_study()
+    if record is not None:
+        rows = record.data.get("scores")
+        print(*(describe_scores(rows) if rows else ["The recorded study read another text."]), sep="\n")
+
+
+def show_four_days():
+    """Prints and draws the law of all recorded trainings; or that there is no record."""
+    record = recorded_study()
+    if record is None:
+        return
+    fitted, unique_tokens = whole_fit(record), record.data["unique_tokens"]
+    print(describe_law(fitted.law), *describe_four_days(fitted, unique_tokens), sep="\n")
+    trainings = {name: Point(*point) for name, point in record.data.get("long", {}).items()}
+    trainings |= small_points(record.data["trainings"], unique_tokens)
+    sizes = {"0.3 M": 3e5, "0.6 M": 6e5, "1.5 M": 1.5e6}
+    sizes |= {name: run.parameters for name, run in four_days().items()}
+    show_figure(
+        forecast_figure(fitted, sizes, trainings, "Recorded", first=4, most_tokens=1e9),
+        "Bits per byte against tokens, repeats as they count, logarithmic. The line is the law, the ground its "
+        "80% interval, dots are trainings of about the size, dotted the ends of what was fitted. Move the "
+        f"slider from size to size; {record.note}.",
+    )
+
+
+def show_equal_work(hours):
+    """Draws what each size reaches with the same work, by the law of all recorded trainings; or says that
+    there is no record.
+
+    Args:
+        hours: dict from labels to hours, at the rate of the recorded hour of `tiny`.
+    """
+    record = recorded_study()
+    if record is None:
+        return
+    fitted, rate = whole_fit(record), recorded_hour().rate
+    work = {name: 3600 * count * rate for name, count in hours.items()}
+    show_figure(
+        equal_work_figure(fitted, work, "Recorded", first=len(work) // 2),
+        "Bits per byte against the size of the model, logarithmic, where all sizes get the same work and all "
+        "text is fresh. The ground is the 80% interval, the mark the lowest point. Move the slider; "
+        f"{record.note}.",
+    )
+    for name, operations in work.items():
+        best = fitted.law.best_size(operations)
+        each = operations / OPERATIONS_PER_PARAMETER / best**2
+        print(f"{name}: {best / 1e6:.3g} M parameters, {each:.3g} tokens for each")
+
+
+def whole_fit(record):
+    """The FittedLaw of all trainings of a record, or of the small ones where there are no others."""
+    return stored_fit(record.data.get("whole_fit", record.data["small_fit"]))
 
 
 def describe_law(law):

@@ -62,7 +62,7 @@ def test_what_the_interval_assumes():
 def test_what_is_trained_just_now():
     said("four updates each, seed 0")
     assert NUM_UPDATES == 4
-    said(r"\frac{64}{D}")
+    said(r"\left( \frac{64}{D} \right)^{p}")
     assert BASE_WIDTH == 64
     assert len(small_scaling.WIDTHS) * len(small_scaling.UPDATES) == 9
     said("Where would you put the tenth: width 128, 120 updates?")

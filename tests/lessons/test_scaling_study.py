@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+from types import SimpleNamespace
 
 import pytest
 
@@ -93,3 +94,58 @@ def test_the_speeds_stand_where_they_are_said_to():
     root = scaling_study.ROOT
     assert "1,742 tokens a second" in (root / "data/models/README.md").read_text(encoding="utf-8")
     assert "\n390 tokens a second" in (root / "benchmarks/README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def record(monkeypatch):
+    """A made-up record, and the figures that are shown of it."""
+    small = made_points()
+    rows = [
+        {
+            "width": 64,
+            "parameters": p.num_parameters,
+            "tokens": p.num_tokens,
+            "bits_per_byte": p.bits_per_byte,
+        }
+        for p in small.values()
+    ]
+    long = {"a": Point(1e7, 5e7, 1.4), "b": Point(8e7, 6e7, 1.3)}
+    data = {"trainings": rows, "unique_tokens": 34_259_329, "long": {k: list(v) for k, v in long.items()}}
+    data["small_fit"] = fit_entry(fit(list(small.values()), num_resampled=3))
+    data["whole_fit"] = fit_entry(fit([*small.values(), *long.values()], num_resampled=3))
+    data["scores"] = scores(small, long)
+    made = SimpleNamespace(data=json.loads(json.dumps(data)), note="recorded somewhere")
+    monkeypatch.setattr(scaling_study, "find_record", lambda name: made)
+    made.shown = []
+    monkeypatch.setattr(scaling_study, "show_figure", lambda *figure: made.shown.append(figure))
+    return made
+
+
+def test_a_record_is_shown(record, capsys):
+    scaling_study.show_trainings()
+    scaling_study.show_scores()
+    scaling_study.show_four_days()
+    scaling_study.show_equal_work({"1 hour": 1, "4 days": 96})
+    said = capsys.readouterr().out
+    assert said.count("bits per byte\n") == 12 and "a training lies about" in said and "came 1.400" in said
+    (forecast, words), (work, _) = record.shown
+    assert [frame.name for frame in forecast.frames][-3:] == ["tiny", "16.7 M", "full"]
+    assert words.endswith("; recorded somewhere.") and len(work.frames) == 2
+    best = Law(*record.data["whole_fit"]["law"]).best_size(3600 * scaling_study.recorded_hour().rate)
+    assert f"1 hour: {best / 1e6:.3g} M parameters" in said
+
+
+def test_a_record_of_another_text_has_no_scores(record, capsys):
+    for name in ("scores", "whole_fit", "long"):
+        del record.data[name]
+    scaling_study.show_scores()
+    scaling_study.show_four_days()
+    assert "read another text" in capsys.readouterr().out and len(record.shown) == 1
+
+
+def test_without_a_record_it_says_so(monkeypatch, capsys):
+    monkeypatch.setattr(scaling_study, "find_record", lambda name: None)
+    for show in (scaling_study.show_trainings, scaling_study.show_scores, scaling_study.show_four_days):
+        show()
+    scaling_study.show_equal_work({"1 hour": 1})
+    assert capsys.readouterr().out.count("has not been run yet") == 4

@@ -196,9 +196,9 @@ def show_four_days():
     sizes |= {name: run.parameters for name, run in four_days().items()}
     show_figure(
         forecast_figure(fitted, sizes, trainings, "Recorded", first=4, most_tokens=1e9),
-        "Bits per byte against tokens, repeats as they count, logarithmic. The line is the law, the ground "
-        "its 80% interval, dots are trainings of about the size, dotted the ends of what was fitted. Move the "
-        f"slider from size to size; {record.note}.",
+        "Bits per byte against tokens, repeats as they count, logarithmic. The line is the law, "
+        "the ground its 80% interval, dots are trainings of about the size, dotted the ends of the fit. Move "
+        f"the slider from size to size; {record.note}.",
     )
 
 

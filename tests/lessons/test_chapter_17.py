@@ -5,13 +5,24 @@ import json
 import pytest
 
 from mof.lessons import small_scaling
-from mof.lessons.coordinate_check import NUM_UPDATES
-from mof.lessons.records import find_record
-from mof.lessons.scaling_study import HOUR_RUN, LONG_RUNS, long_points
-from mof.lessons.width_rules import BASE_WIDTH
+from mof.lessons.coordinate_check import (
+    EMBEDDING,
+    LOGITS,
+    NUM_UPDATES,
+    RNN,
+    ROUTER,
+    TRANSFORMER,
+    slopes,
+)
+from mof.lessons.records import find_record, load_record
+from mof.lessons.scaling_study import HOUR_RUN, LONG_RUNS, four_days, long_points
+from mof.lessons.step_grid import drift
+from mof.lessons.width_rules import BASE_WIDTH, BY_ROOT, BY_WIDTH, ONE_STEP
+from mof.lessons.width_study import lowest_losses
 from mof.planning import scaling_law
 from mof.planning.loss_forecast import MOST_PASS_STRETCH, MOST_STRETCH
 from mof.planning.scaling_law import Law, effective_tokens
+from mof.presets import preset
 from tests.lessons.chapter_prose import flat_prose
 
 FLAT = flat_prose("17_predicting_before_paying")
@@ -94,12 +105,70 @@ def test_repeats():
     assert effective_tokens(1e6, 1) == pytest.approx(16) and scaling_law.REPEATS_WORTH == 15
 
 
+def test_the_four_days_by_the_nearest_training():
+    run = four_days()["16.7 M"]
+    unique = PRETRAINING["tokens"] / PRETRAINING["epochs"]
+    said("reads 602 million tokens in 96 hours")
+    assert round(run.tokens / 1e6) == 602 and run.parameters == 16_685_229
+    worths = [effective_tokens(tokens, unique) / unique for tokens in (run.tokens, PRETRAINING["tokens"])]
+    said("17.6 passes are worth 11.03 fresh ones, where 15.3 were worth 10.22")
+    assert [round(worth, 2) for worth in worths] == [11.03, 10.22] and round(run.tokens / unique, 1) == 17.6
+    more = worths[0] / worths[1]
+    said("Eight percent more tokens that count")
+    assert round(100 * (more - 1)) == 8
+    gains = [0.4 * (1 - more**-exponent) for exponent in (0.2, 0.5)]
+    said("0.006 to 0.015 bits less")
+    assert [round(gain, 3) for gain in gains] == [0.006, 0.015]
+    seed = scaling_law.LEAST_SPREAD * PRETRAINING["bits_per_byte"]
+    said("half a percent, 0.007, either way")
+    assert round(seed, 3) == 0.007
+    said("between 1.38 and 1.40")
+    ends = PRETRAINING["bits_per_byte"] - gains[1] - seed, PRETRAINING["bits_per_byte"] - gains[0] + seed
+    assert [round(end, 2) for end in ends] == [1.38, 1.40]
+
+
+def test_the_recorded_widths():
+    """The prose tells what was recorded: if the record changes, so must the prose."""
+    data = load_record("width_study").data
+    settings, trainings = data["settings"], data["trainings"]
+    said("trainings of 60 updates, one seed")
+    assert settings["updates"] == 60 and {row["seed"] for row in trainings} == {0}
+    found = {rule: drift(trainings, rule) for rule in (ONE_STEP, BY_ROOT)}
+    said("lies at 6.4 for width 32 and at 3.2 for width 128")
+    assert [round(2 ** found[ONE_STEP]["between"][width], 1) for width in (32, 128)] == [6.4, 3.2]
+    said("the best goes from 5.1 to 3.4")
+    assert [round(2 ** found[BY_ROOT]["between"][width], 1) for width in (32, 128)] == [5.1, 3.4]
+    assert found[ONE_STEP]["best"][32] - found[ONE_STEP]["best"][128] == 1
+    said("4.926 against 4.897 nats at width 32, 4.630 against 4.635 at width 128")
+    lowest = [lowest_losses(trainings, rule) for rule in (ONE_STEP, BY_ROOT)]
+    assert [[round(row[width], 3) for row in lowest] for width in (32, 128)] == [
+        [4.926, 4.897],
+        [4.630, 4.635],
+    ]
+    said("from `tiny` to `full` the width grows three times")
+    assert preset("full").model.width == 3 * preset("tiny").model.width
+
+
+def test_the_recorded_coordinates():
+    rows = load_record("width_study").data["coordinates"]
+    one, root, width = (slopes(rows, rule) for rule in (ONE_STEP, BY_ROOT, BY_WIDTH))
+    said("with the slope of one half that you would reckon")
+    assert one[EMBEDDING] == pytest.approx(0.5, abs=0.03) and one[RNN] == pytest.approx(0.5, abs=0.05)
+    said("The logits rise by a half, not by one")
+    assert one[LOGITS] == pytest.approx(0.5, abs=0.03)
+    said("and the logits rise by 0.2")
+    assert max(abs(root[part]) for part in (EMBEDDING, RNN, TRANSFORMER)) < 0.05
+    assert root[LOGITS] == pytest.approx(0.2, abs=0.02)
+    assert abs(width[LOGITS]) < 0.2 and width[EMBEDDING] < -0.4
+    said("The router rises under every rule")
+    assert min(found[ROUTER] for found in (one, root, width)) > 0.4
+
+
 def test_the_recorded_study_is_of_the_long_trainings_text():
     record = find_record("scaling_study")
     if record is None:
         pytest.skip("the study has not been recorded")
     assert record.data["unique_tokens"] == 34_259_329
-    said(f"{len(record.data['trainings'])} small trainings")
     assert {name: list(point) for name, (point, _) in long_points().items()} == {
         name: pytest.approx(point) for name, point in record.data["long"].items()
     }

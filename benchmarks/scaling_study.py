@@ -14,7 +14,7 @@ The text of the long trainings is the one that `shipped_corpus.py` writes, texts
 and goes to benchmarks/results/loss_laws.json, where `mof plan` finds it. With another text it is fitted and
 recorded without.
 
-It says its hours beforehand: about 7 with the defaults, on two quiet cores. --fit fits what is there. It
+It says its hours beforehand: about 1.3 with the defaults, on two quiet cores. --fit fits what is there. It
 writes benchmarks/results/scaling_study.json after each training, book/records/scaling_study.json at the end.
 """
 

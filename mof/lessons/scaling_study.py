@@ -22,7 +22,7 @@ from mof.presets import preset
 from mof.viz.forecast_figure import equal_work_figure, forecast_figure
 from mof.viz.notebook_figures import show_figure
 
-RECORD, PROGRAM, HOURS = "scaling_study", "scaling_study.py", "7"
+RECORD, PROGRAM, HOURS = "scaling_study", "scaling_study.py", "1.3"
 RESULTS = ROOT / "benchmarks" / "results"
 # complete trainings on the text that the study reads, with their own schedules, judged on the same held-out
 # text: `benchmarks/accelerator_run.py` made them

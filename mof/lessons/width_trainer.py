@@ -132,8 +132,12 @@ def share_graphs(training, engine):
         training: `mof.training.loop.Training`, at its beginning or just resumed, between two updates.
         engine: of a training whose config differs in step sizes, schedule and seed alone.
     """
-    engine.load(keras.tree.map_structure(np.array, training.engine.tensors(with_sums=False)))
+    engine.load(keras.tree.map_structure(_as_array, training.engine.tensors(with_sums=False)))
     training.engine = engine
+
+
+def _as_array(tensor):
+    return np.array(ops.convert_to_numpy(tensor))
 
 
 def _silent(sentence):

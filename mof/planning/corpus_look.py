@@ -89,7 +89,7 @@ def look_at_corpus(paths, tokenizer, vocabulary_size, most_bytes=MOST_BYTES_READ
     if not totals[0]:
         raise CorpusError(f"no document in {paths}: every file is empty. Put text into them, or give others.")
     per_character = _tokens_per_character(*halves, tokenizer, vocabulary_size)
-    fingerprint = _fingerprint(files)
+    fingerprint = corpus_fingerprint(paths)
     return CorpusLook(*totals, totals[2] * per_character, sum(stored), is_whole, fingerprint)
 
 
@@ -119,9 +119,17 @@ def _tokens_per_character(learned, counted, tokenizer, vocabulary_size):
     return num_tokens / max(1, sum(document.num_characters for document in counted))
 
 
-def _fingerprint(files):
+def corpus_fingerprint(paths):
+    """Changes with the names and the contents of the files.
+
+    Args:
+        paths: files and folders, as `look_at_corpus` takes them.
+
+    Returns:
+        str.
+    """
     total = hashlib.sha256()
-    for file in sorted(files, key=lambda file: file.name):
+    for file in sorted(find_corpus_files(paths), key=lambda file: file.name):
         with open(file.path, "rb") as stream:
             total.update(f"{file.name} {hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
     return total.hexdigest()

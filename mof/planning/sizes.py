@@ -3,8 +3,8 @@
 The rule is the doctor's (`mof.machine.recommendation`): of the sizes that fit into memory, the one whose
 tokens in those hours come closest, as a ratio, to 20 for each parameter. Hoffmann et al. 2022 are reported to
 have found about 20 on larger models and on text that is read once. Our text is read again and again, and our
-models are small: for them the rule is a guide, and the plan says so. Chapter 17 replaces it once a law has
-been fitted.
+models are small: for them the rule is a guide, and the plan says so. Chapter 17 holds it against a law that
+was fitted here.
 
 The sizes are the presets and one shape between `tiny` and `small`: the one of the model that ships, which has
 read 87% of the tokens that 96 hours buy (benchmarks/results/accelerator_run.json). A step between two of them

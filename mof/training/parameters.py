@@ -15,6 +15,8 @@ class ParameterPlan(NamedTuple):
     parts: for Muon, the widths of the matrices that stand side by side in it.
     weight_decay: 0 for vectors and scalars: norms, biases and factors have no size to keep small.
     slot_names: the tensors of its shape that the optimiser keeps.
+    step_share: its step size, as a share of what the config gives its kind. A rule that scales steps with the
+        width sets it (`mof.lessons.width_rules`).
     """
 
     path: str
@@ -22,6 +24,7 @@ class ParameterPlan(NamedTuple):
     parts: tuple
     weight_decay: float
     slot_names: tuple
+    step_share: float = 1.0
 
 
 def plan_parameters(model, config):
@@ -63,4 +66,5 @@ def step_sizes(plans, config, factors):
         [P] float32 array.
     """
     top = [config.muon_learning_rate if plan.is_muon else config.learning_rate for plan in plans]
-    return np.asarray(top, "float32") * np.asarray(factors, "float32")
+    shares = [plan.step_share for plan in plans]
+    return np.asarray(top, "float32") * np.asarray(shares, "float32") * np.asarray(factors, "float32")

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from mof.machine.advice import Advice
-from mof.planning.loss_forecast import LossLaw, shape_key
+from mof.planning.loss_forecast import LossLaw, family_key
 from mof.planning.making import CHAT_SHARE
 from mof.planning.plan import PlanError
 from mof.planning.refusals import check_machine
@@ -70,19 +70,21 @@ def test_few_dialogues_get_smaller_updates(make_made):
 
 
 def test_no_loss_is_invented(make_made):
-    made = make_made()
+    made = make_made(laws=[])
     assert made.plan.expected.bits_per_byte == 0.0
     assert made.facts["loss"] == "no forecast: no law of the loss has been fitted yet."
 
 
 def test_a_fitted_law_gives_its_number(make_made):
     law = LossLaw(
-        shape=shape_key(preset("tiny").model),
+        family=family_key(preset("nano").model),
         corpus="texts",
-        floor=1.0,
-        scale=50.0,
-        exponent=0.2,
-        most_tokens=40_000_000,
+        unique_tokens=34_000_000,
+        most_passes=15.0,
+        tokens_per_update=(4096,),
+        law=(1.0, 0.5, 0.3, 1.0, 0.3),
+        sizes=(1e6, 1e7),
+        tokens=(1e6, 1e8),
         source="a fit",
     )
     expected = make_made(laws=[law]).plan.expected

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mof.course import translation
+from mof.planning.scaling_law import FittedLaw, Law, Point
 from mof.training.config import TrainingConfig
 from mof.viz.ability_figure import accuracy_figure, router_figure
 from mof.viz.attention_figure import attention_figure
@@ -16,9 +17,11 @@ from mof.viz.chunk_figure import chunk_figure
 from mof.viz.clip_figure import clip_figure
 from mof.viz.comparison_figure import comparison_figure
 from mof.viz.compression_figure import compression_figure
+from mof.viz.coordinate_figure import coordinate_figure
 from mof.viz.crop_figure import crop_figure
 from mof.viz.decay_figure import decay_figure
 from mof.viz.difference_figure import difference_figure
+from mof.viz.forecast_figure import equal_work_figure, forecast_figure
 from mof.viz.forms_figure import forms_figure
 from mof.viz.gap_figure import gap_figure
 from mof.viz.half_life_figure import half_life_figure
@@ -40,6 +43,7 @@ from mof.viz.schedule_figure import schedule_figure
 from mof.viz.share_figure import share_figure
 from mof.viz.singular_figure import singular_figure
 from mof.viz.speed_figure import cache_block_figure, thread_figure
+from mof.viz.step_grid_figure import step_grid_figure
 from mof.viz.temperature_figure import temperature_figure
 from mof.viz.token_figure import token_figure
 from mof.viz.unit_figure import unit_figure
@@ -56,6 +60,7 @@ LOOK = {"update": 1, "passes": 1.0, "training": 2.0, "held_out": 2.0, "sample": 
 POINT = {"rows": 2, "intensity": 0.5, "rate": 1e9}
 COMPARED = {"form": "1", "seed": 0, "bits_per_byte": 1.0, "tokens": 1, "seconds": 1.0}
 COMPARED |= {"bits_by_text": {"1": 1.0}}
+FITTED_LAW = FittedLaw(Law(1.0, 0.5, 0.4, 1.0, 0.3), (), 0.01, (1e5, 1e6), (1e5, 1e6))
 RUN_QUANTITY = Quantity("1", "2", "3", [Line("4", 0, 0, [1.0], [2.0])], [], ".1f")
 MOMENT = Moment("2", 0.0, 1.0, "3", ["4"])
 # what is given has no letters here, so that every letter is a label of the figure's own
@@ -71,9 +76,14 @@ FIGURES = {
     "chunks": lambda: chunk_figure(["1", "2", "3"], [1, 2, 3]),
     "comparison": lambda: comparison_figure([{**ROW, "bits_per_byte": {"1": 2.0}}]),
     "compression": lambda: compression_figure({"1": ({264: 1.0, 300: 1.5}, 3.0)}),
+    "coordinates": lambda: coordinate_figure(
+        [{"width": 2, "rule": rule, "change": {"1": 1.0}} for rule in "34"], "5"
+    ),
     "crop": lambda: crop_figure(["1", "2"], 1),
     "decay": lambda: decay_figure({"1": 1.0, "2": 0.9}),
     "differences": lambda: difference_figure([COMPARED, {**COMPARED, "form": "2"}], "1"),
+    "equal work": lambda: equal_work_figure(FITTED_LAW, {"1": 1e15}),
+    "forecast": lambda: forecast_figure(FITTED_LAW, {"1": 1e6}, {"2": Point(1e6, 1e6, 2.0)}, "3"),
     "forms": lambda: forms_figure([ROW, {**ROW, "seed": 1}]),
     "gap": lambda: gap_figure([{**ROW, "whole_bits": 1.0, "stepwise_bits": 2.0}]),
     "half-lives": lambda: half_life_figure(np.ones((1, 2, 3)), np.ones((1, 3)), ["1", "2"]),
@@ -101,6 +111,7 @@ FIGURES = {
     "shares": lambda: share_figure({"1": 1.0, "2": 0.5}, "1"),
     "schedules": lambda: schedule_figure({"1": TrainingConfig()}, num_updates=10),
     "singular values": lambda: singular_figure([0.5, 1.0], {"1": [[0.5, 1.0], [1.0, 0.7]]}),
+    "step sizes": lambda: step_grid_figure({rule: {2: {0: 1.0, 1: 2.0}} for rule in "34"}, "5"),
     "temperature": lambda: temperature_figure([0.5, 0.5], ["1", "2"], [1.0]),
     "threads": lambda: thread_figure({"1": {"1": 1e9}, "2": {"1": 2e9}}),
     "tokens": lambda: token_figure({"1": [[(b"a", 9), (b"\xe5\xa4", 8), (b"bc", 7)]]}),

@@ -15,6 +15,7 @@ import numpy as np
 
 from mof.config import ModelConfig
 from mof.course.translation import _
+from mof.lessons.page_width import PAGE_COLUMNS, fit_page
 from mof.lessons.records import FOLDER, ROOT, find_record, load_record
 from mof.machine.parameter_counts import num_parameters
 from mof.panel.recorded_run import RECORD_PREFIX, replay, snapshot_of
@@ -30,7 +31,6 @@ SPEED_OF_B = 1742.0  # tokens a second on the same machine, float32 (data/models
 HOURS = 96.0
 # where a run on a CPU will lie, once it has been made
 CPU_RUNS = {"A": "four_days_a", "B": "four_days"}
-REPORT_COLUMNS = 100
 
 
 class RecordedRecipe(NamedTuple):
@@ -213,10 +213,8 @@ def recorded_plans(hours=HOURS):
         for name, (size, words) in sizes.items()
     }
     page = io.StringIO()
-    show_plans(
-        recipes, {}, Console(file=page, width=REPORT_COLUMNS, force_terminal=False, force_jupyter=False)
-    )
-    return page.getvalue().strip("\n"), record.note
+    show_plans(recipes, {}, Console(file=page, width=PAGE_COLUMNS, force_terminal=False, force_jupyter=False))
+    return fit_page(page.getvalue().strip("\n")), fit_page(record.note)
 
 
 def shipped_looks():

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import psutil
 
+from mof.lessons.page_width import fit_page
 from mof.lessons.records import ROOT
 from mof.lessons.short_run import ProgressLine
 from mof.planning import background
@@ -75,7 +76,7 @@ def type_command(line, last_lines=None, may_refuse=False):
     program, *words = shlex.split(line)
     if program != "mof":
         raise ValueError(f"the line begins with {program!r}, expected mof.")
-    print(f"$ {line}")
+    print(fit_page(f"$ {line}"))
     try:
         said = run_mof(*words, where=ROOT)
     except RehearsalError as error:
@@ -85,7 +86,7 @@ def type_command(line, last_lines=None, may_refuse=False):
     lines = _PYTHON.sub("mof", said).strip().splitlines()
     if last_lines is not None and len(lines) > last_lines:
         lines = ["...", *lines[-last_lines:]]
-    print("\n".join(lines))
+    print(fit_page("\n".join(lines)))
 
 
 def train_and_kill(plan=PLAN, stage="pretraining"):

@@ -6,7 +6,8 @@ PAGE_COLUMNS = 88
 
 
 def fit_page(text, width=PAGE_COLUMNS):
-    """The text with its long lines broken at spaces; what is broken off stands two columns further in.
+    """The text with its long lines broken at spaces; what is broken off stands two columns further in, and
+    stays a comment where a # stands before it.
 
     Args:
         text: str of any number of lines. width: most characters of a line; a longer word stays whole.
@@ -30,7 +31,7 @@ def fit_page(text, width=PAGE_COLUMNS):
             words,
             width,
             initial_indent=indent,
-            subsequent_indent=indent + "  ",
+            subsequent_indent=indent + ("  # " if "# " in words[:width] else "  "),
             break_long_words=False,
             break_on_hyphens=False,
         )

@@ -22,3 +22,7 @@ def test_what_fits_stays_and_loses_its_empty_end():
 
 def test_a_long_word_stays_whole():
     assert fit_page("a " + "b" * 30, 10) == "a\n  " + "b" * 30
+
+
+def test_a_comment_stays_one():
+    assert fit_page("speed = 3  # of words in a line", 20) == "speed = 3  # of\n  # words in a line"

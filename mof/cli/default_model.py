@@ -13,6 +13,18 @@ NOTICE = (
 )
 
 
+def shipped_model(kind, models=MODELS):
+    """The folder of the model that ships, a pathlib.Path as short as it goes; None where none lies there.
+
+    Args:
+        kind: "base" or "chat". models: pathlib.Path of the shipped models.
+    """
+    path = models / kind
+    if not is_export(path):
+        return None
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 def default_model(kind, models=MODELS):
     """The folder of the model to write with.
 
@@ -24,16 +36,8 @@ def default_model(kind, models=MODELS):
         str, the reader's own run where there is one, else the shipped model, of which a notice goes to the
         standard error. Where there is neither, the name of the own run: opening it says what to do.
     """
-    own, shipped = OWN_RUNS[kind], models / kind
-    if Path(own).exists() or not is_export(shipped):
+    own, shipped = OWN_RUNS[kind], shipped_model(kind, models)
+    if Path(own).exists() or shipped is None:
         return own
-    tell(f"There is no {own} here, so this is the model that ships, {_shown(shipped)}. {NOTICE}")
+    tell(f"There is no {own} here, so this is the model that ships, {shipped}. {NOTICE}")
     return str(shipped)
-
-
-def _shown(path):
-    """A path as short as it goes."""
-    try:
-        return path.relative_to(Path.cwd())
-    except ValueError:
-        return path

@@ -154,9 +154,10 @@ def _show_recommendation(report, say):
         return
     chosen = report.prediction(report.recommended)
     say(f"  {report.recommended}: {report.reason}")
-    say(f"  That is about {chosen.operations(report.hours):.1e} operations. The mark is a rule for")
-    say("  much larger models, reported as that of Hoffmann et al. 2022 (arXiv 2203.15556):")
-    say("  a guide, no law.")
+    operations = chosen.operations(report.hours)
+    say(f"  That is about {operations:.1e} operations. The mark is a rule for much larger")
+    say("  models, reported as that of Hoffmann et al. 2022 (arXiv 2203.15556): a guide,")
+    say("  no law.")
     if {"busy", "unsteady"} & {advice.name for advice in report.advice}:
         say("  The measurement was disturbed: run it again on a quiet machine before you choose.", "yellow")
     minutes = f"{60 * report.hours:.0f}"

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from mof.cli.backend import start_backend
+from mof.cli.default_model import shipped_model
 from mof.cli.invocation import command_line
 from mof.training.config import TrainingConfig
 
@@ -58,5 +59,6 @@ def quickstart(
     print("  " + command_line("generate", "--run", run, "--prompt", "春天"))
     print("  " + command_line("train", "--base", run, "--corpus", dialogues, "--run", "runs/chat"))
     print("  " + command_line("chat", "--run", "runs/chat"))
-    print("Or talk at once to a larger model that ships with this course, trained as chapter 21 trains one:")
-    print("  " + command_line("chat", "--run", str(Path(data) / "models" / "chat")))
+    if shipped := shipped_model("chat"):
+        print("Or talk at once to a larger model that ships with this course:")
+        print("  " + command_line("chat", "--run", str(shipped)))

@@ -2,10 +2,9 @@
 
 import io
 import json
-import re
-import textwrap
 
 from mof.lessons.machine_rates import Roof
+from mof.lessons.page_width import fit_page
 from mof.lessons.records import ROOT, find_record
 from mof.machine.report import DoctorReport
 from mof.viz.notebook_figures import show_figure
@@ -13,7 +12,6 @@ from mof.viz.roofline_figure import roofline_figure
 
 RECORD = "machine"
 TABLE_COLUMNS = 100  # a terminal's; the table of presets takes what it needs
-LINE_LENGTH = 80  # of what stands under a cell
 PATIENCE_SECONDS = 180.0  # for each measurement of a visit: a page that is built beside others waits longer
 
 
@@ -63,7 +61,7 @@ def report_text(report, characters=50e6):
         report: DoctorReport. characters: of the reader's text.
 
     Returns:
-        str of lines of at most LINE_LENGTH characters, but for the table and for commands.
+        str of lines of at most PAGE_COLUMNS characters, but for the table and for commands.
     """
     from rich.console import Console
 
@@ -72,18 +70,7 @@ def report_text(report, characters=50e6):
     page = io.StringIO()
     console = Console(file=page, width=TABLE_COLUMNS, force_terminal=False, force_jupyter=False)
     show_report(report, characters, None, console)
-    return "\n".join(map(_wrapped, page.getvalue().strip("\n").splitlines()))
-
-
-def _wrapped(line):
-    """A sentence of the report in lines of LINE_LENGTH, below its own beginning; commands stay whole."""
-    if len(line) <= LINE_LENGTH or " --" in line:
-        return line
-    label = re.match(r" *(\S+ {2,})?", line).group()
-    hang = " " * (len(label) if label.strip() else len(label) + 2)
-    return textwrap.fill(
-        line, LINE_LENGTH, subsequent_indent=hang, break_long_words=False, break_on_hyphens=False
-    )
+    return fit_page(page.getvalue().strip("\n"))
 
 
 def show_recorded_machine(name=RECORD):

@@ -19,6 +19,7 @@ from mof.training.run_folder import RunFolder
 
 PRESET = "nano"
 QUESTION = "你好"
+ANY_PASSES = 1e9  # a fast machine reads this little text more often than a plan for learning may
 # a process that takes twice as long is stopped: on a busy machine TensorFlow's start alone may
 MEASURING_SECONDS = (60, 240)
 FIRST_UPDATES = 2  # saved before it is killed
@@ -72,6 +73,7 @@ def rehearse(folder, data="data", minutes=2.0, tell=print):
     step("Measuring the machine", _measure, machine)
     texts = ["--corpus", data / "prose", "--dialogues", data / "dialogues", "--machine", machine]
     planning = ["plan", *texts, "--preset", PRESET, "--hours", minutes / 60, "--folder", folder]
+    planning += ["--most-passes", ANY_PASSES]
     step("Planning", run_mof, *planning)
     killed = step("Training in the background, until it is killed", _train_and_kill, plan, folder)
     resumed_at = step("Going on in the background, until it is stopped", _go_on_and_stop, plan, folder)

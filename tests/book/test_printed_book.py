@@ -206,13 +206,11 @@ def test_every_heading_of_every_page_is_in_text_and_outline(whole, whole_text, a
 
 
 def goes_over_to_the_next_sheet(line, sheets):
-    """Whether a wrapped line begins on one sheet and ends on the one after it."""
-    halves = [(line[:i], line[i:]) for i in range(20, len(line) - 3)]
+    """Whether a wrapped line is the last on its sheet, and its rest stands on the sheet after it."""
     return any(
-        begun in sheet and ended in after
+        sheet.endswith(line[:i]) and line[i:] in after
         for sheet, after in itertools.pairwise(sheets)
-        for begun, ended in halves
-        if line[:20] in sheet
+        for i in range(20, len(line))
     )
 
 

@@ -1,8 +1,10 @@
 """With no folder named: the reader's own run first, then the model that ships."""
 
+from pathlib import Path
+
 import pytest
 
-from mof.cli.default_model import MODELS, OWN_RUNS, default_model
+from mof.cli.default_model import MODELS, OWN_RUNS, default_model, shipped_model
 from mof.inference.exported_folder import is_export
 
 
@@ -26,9 +28,17 @@ def test_an_own_run_comes_first(kind, models, tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("kind", OWN_RUNS)
 def test_the_shipped_model_comes_with_a_notice(kind, models, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert default_model(kind, models) == str(models / kind)
+    assert default_model(kind, models) == str(Path("models") / kind)
     told = capsys.readouterr().err
     assert OWN_RUNS[kind] in told and "often wrong" in told and "no advice" in told
+
+
+def test_a_path_below_the_present_folder_is_short(models, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert shipped_model("chat", models) == Path("models") / "chat"
+    monkeypatch.chdir(models)
+    assert shipped_model("chat", tmp_path / "models") == Path("chat")
+    assert shipped_model("chat", tmp_path) is None
 
 
 def test_with_neither_the_own_run_is_named(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mof.cli import quickstart as quickstart_module
+from mof.cli.default_model import shipped_model
 from mof.presets import preset
 
 SMALL_MODEL = {"transformer_layers": 1, "width": 16, "recurrent_width": 16}
@@ -58,7 +59,7 @@ def test_everything_is_shown_in_order(mof, data, tmp_path):
         "(start of the text)",
     ]
     steps += [f"The model lies in {run}", "generate --run", "train --base", "chat --run runs/chat"]
-    steps += [f"chat --run {data / 'models' / 'chat'}"]
+    steps += [f"chat --run {shipped_model('chat')}"]
     places = [said.find(step) for step in steps]
     assert -1 not in places and places == sorted(places), dict(zip(steps, places, strict=True))
     corpus = json.loads((run / "run.json").read_text(encoding="utf-8"))["corpus"]

@@ -1,5 +1,6 @@
 """Lines as wide as a page: no word is lost, and what fits stays as it is."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,3 +27,20 @@ def test_a_long_word_stays_whole():
 
 def test_a_comment_stays_one():
     assert fit_page("speed = 3  # of words in a line", 20) == "speed = 3  # of\n  # words in a line"
+
+
+def test_what_is_broken_off_stands_behind_its_label():
+    assert fit_page("size   three small words", 18) == "size   three small\n       words"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "$ mof plan --corpus data/prose --hours 96",
+        "  mof train --plan runs/four-days/plan.toml",
+        "python benchmarks/run_record.py runs/four-days",
+        '  "C:/Program Files/python.exe" -m mof chat --run x',
+    ],
+)
+def test_a_command_stays_whole(command):
+    assert fit_page(command, 20) == command

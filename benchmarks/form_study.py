@@ -21,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.pace import NUM_ROUNDS, NUM_UPDATES, measured_pace, updates_in
+from benchmarks.stored_results import write_results
 from mof.lessons.attention_study import form_row
 from mof.lessons.records import ROOT, write_record
 
@@ -252,10 +253,7 @@ def train(study, folder, form, seed, options, num_updates=0):
         **study.measure(form, model, run.tokenizer()),
         "conditions": bit_identity_conditions(),
     }
-    unfinished = folder / f"{RESULT_NAME}.partial"
-    text = json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False)
-    unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
-    unfinished.replace(folder / RESULT_NAME)
+    write_results(folder / RESULT_NAME, result)
     shutil.rmtree(folder / "checkpoints", ignore_errors=True)  # a finished training needs them no more
 
 

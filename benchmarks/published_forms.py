@@ -19,6 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # measure the package this file came with
 
+from benchmarks.stored_results import write_results
 from mof.lessons.records import ROOT, write_record
 
 NAME, PROGRAM = "published_forms", "benchmarks/published_forms.py"
@@ -53,12 +54,7 @@ def train(options, form, seed):
     tail = run.losses[-50:]
     row |= {"num_updates": len(run.losses), "training_nats": sum(tail) / len(tail)}
     row["conditions"] = bit_identity_conditions()
-    file = result_file(options, form, seed)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(row, ensure_ascii=False, indent=1, allow_nan=False)
-    unfinished = file.with_suffix(".partial")
-    unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
-    unfinished.replace(file)
+    write_results(result_file(options, form, seed), row)
 
 
 def main(arguments=None):

@@ -22,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
+from benchmarks.stored_results import write_results  # noqa: E402
 from mof.lessons.records import write_record  # noqa: E402
 from mof.lessons.shipped_text import PROSE, divided_texts  # noqa: E402
 from mof.lessons.tokenizer_study import VOCABULARIES, study_row, yardstick_row  # noqa: E402
@@ -65,12 +66,7 @@ def train(name, seed, options):
         "settings": settings(options),
         "machine": bit_identity_conditions(),
     }
-    file = result_file(options.folder, name, seed)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(".partial")
-    text = json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False)
-    unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
-    unfinished.replace(file)
+    write_results(result_file(options.folder, name, seed), result)
 
 
 def settings(options):

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from mof.config import ModelConfig
 from mof.lessons.budget import recorded_hour
 from mof.lessons.form_results import tell_missing
-from mof.lessons.records import ROOT, find_record
+from mof.lessons.four_days import FILES, RESULTS, SPEEDS_FILE, recorded_recipes
+from mof.lessons.records import find_record
 from mof.machine.parameter_counts import num_parameters
 from mof.planning.loss_forecast import MOST_STRETCH
 from mof.planning.scaling_law import (
@@ -23,13 +24,9 @@ from mof.viz.forecast_figure import equal_work_figure, forecast_figure
 from mof.viz.notebook_figures import show_figure
 
 RECORD, PROGRAM, HOURS = "scaling_study", "scaling_study.py", "1.3"
-RESULTS = ROOT / "benchmarks" / "results"
 # complete trainings on the text that the study reads, with their own schedules, judged on the same held-out
 # text: `benchmarks/accelerator_run.py` made them
-LONG_RUNS = {
-    "16.7 M, H200": RESULTS / "accelerator_run.json",
-    "83.4 M, H100": RESULTS / "accelerator_full.json",
-}
+LONG_RUNS = {"16.7 M, H200": RESULTS / FILES["B"], "83.4 M, H100": RESULTS / FILES["A"]}
 HOUR_RUN = RESULTS / "hour_run.json"
 SMALL = "small trainings"
 
@@ -76,22 +73,22 @@ def small_points(trainings, unique_tokens):
 
 def four_days():
     """What 96 hours on two cores would be: dict from a name to FourDays."""
-    shipped = json.loads(LONG_RUNS["16.7 M, H200"].read_text(encoding="utf-8"))["runs"]["pretraining"][
-        "model"
-    ]
-    sizes = {
-        "tiny": num_parameters(preset("tiny").model),
-        "16.7 M": num_parameters(ModelConfig.from_json(json.dumps(shipped))),
-        "full": num_parameters(preset("full").model),
-    }
-    speeds = {
-        "tiny": (recorded_hour().tokens_per_second, "benchmarks/results/hour_run.json"),
-        "16.7 M": (1742.0, "data/models/README.md"),
-        "full": (390.0, "benchmarks/README.md"),
+    recipes, hour = recorded_recipes(), recorded_hour()
+    runs = {
+        "tiny": (
+            num_parameters(preset("tiny").model),
+            hour.tokens_per_second,
+            "benchmarks/results/hour_run.json",
+        ),
+        "16.7 M": (recipes["B"].num_parameters, recipes["B"].tokens_per_second, "data/models/README.md"),
+        "full": (
+            recipes["A"].num_parameters,
+            recipes["A"].tokens_per_second,
+            f"benchmarks/results/{SPEEDS_FILE}",
+        ),
     }
     return {
-        name: FourDays(sizes[name], 96 * 3600 * speed, speed, source)
-        for name, (speed, source) in speeds.items()
+        name: FourDays(size, 96 * 3600 * speed, speed, source) for name, (size, speed, source) in runs.items()
     }
 
 

@@ -3,9 +3,8 @@
 import itertools
 import json
 import math
-from types import SimpleNamespace
-
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 

@@ -104,13 +104,18 @@ def test_without_noise_the_interval_is_what_is_assumed(size_factor, token_factor
 
 @pytest.mark.slow
 def test_four_of_five_intervals_hold_what_came():
-    """Forecasts four times beyond, of 40 made-up studies with noise of 1%: between 65% and 97% hold."""
-    hits = 0
+    """40 made-up studies with noise of 1%. Among their trainings 60% to 95% of the 80% intervals hold the fact.
+    Four times beyond, where the law's form is right here but need not be, no fewer do."""
+    inside, beyond = (SIZES[-1], TOKENS[-1]), (4 * SIZES[-1], 4 * TOKENS[-1])
+    hits = dict.fromkeys((inside, beyond), 0)
     for seed in range(40):
-        low, _, high = fit(made(noise=0.01, seed=seed), num_resampled=20).forecast(16e6, 32e6)
-        fact = TRUE.bits_per_byte(16e6, 32e6) * math.exp(0.01 * np.random.default_rng(1000 + seed).normal())
-        hits += low <= fact <= high
-    assert 26 <= hits <= 39
+        fitted = fit(made(noise=0.01, seed=seed), num_resampled=20)
+        surprise = math.exp(0.01 * np.random.default_rng(1000 + seed).normal())
+        for where in hits:
+            low, _, high = fitted.forecast(*where)
+            hits[where] += low <= TRUE.bits_per_byte(*where) * surprise <= high
+    assert 24 <= hits[inside] <= 38
+    assert hits[beyond] >= hits[inside]
 
 
 @settings(max_examples=50, deadline=None)

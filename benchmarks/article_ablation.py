@@ -3,16 +3,16 @@
     python benchmarks/article_ablation.py --plan
     python benchmarks/article_ablation.py
 
-Trains the preset `tiny` as it is, and with one published idea taken out: an expert (the RNN or the
+Trains the preset `nano` as it is, and with one published idea taken out: an expert (the RNN or the
 Transformer), the router, thought space, embed_q, random lengths; or put in where our default leaves it out:
-crop and freezing (`mof.lessons.article_forms`). Three seeds of each, 27 trainings of nine minutes. The text
+crop and freezing (`mof.lessons.article_forms`). Three seeds of each, 27 trainings of three minutes. The text
 is the prose and the dialogues that ship and 30 MB of questions, or --corpus; held-out bits per byte are told
 for all of it, and for prose and each kind of questions apart.
 
-It says its hours beforehand: 5.5 with the defaults, on a machine with no other work. The first half hour
-measures the pace of each form, in turns: run nothing beside it until it says so. From then on the trainings
-may share the machine. Stopped and started again, it goes on; see `form_study.py`. At the end it prints the
-table of the chapter, and writes book/records/article_ablation.json.
+It says its hours beforehand: 2.0 with the defaults, on a machine with no other work. First it measures the
+pace of each form, in turns: run nothing beside it until it says so. From then on the trainings may share the
+machine, and --at-once 2 shortens them. Stopped and started again, it goes on; see `form_study.py`. At the end
+it prints the table of the chapter, and writes book/records/article_ablation.json.
 """
 
 import sys
@@ -62,7 +62,8 @@ STUDY = FormStudy(
     measure=measure,
     make_model=form_model,
     training=form_training,
-    minutes=9.0,
+    minutes=3.0,
+    preset="nano",
     make_corpus=questions_and_prose,
     is_paced=True,
     summarize=lambda rows: summarize(rows, OURS),

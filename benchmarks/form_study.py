@@ -7,27 +7,34 @@ not done again, and an interrupted one resumes at its last checkpoint. The recor
 done.
 
 A paced study measures the pace of each form first, in turns (run nothing beside it until it says so); then
-each training gets the updates that fit into its minutes, and may share the machine.
+each training gets the updates that fit into its minutes, and may share the machine. --at-once 2 makes two at
+a time, with half of the cores each: small models do not fill two cores, so that is sooner done.
 """
 
 import argparse
 import dataclasses
 import json
+import os
 import shlex
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.pace import NUM_ROUNDS, NUM_UPDATES, measured_pace, updates_in
 from benchmarks.stored_results import write_results
 from mof.lessons.attention_study import form_row
+from mof.lessons.machine_rates import cores_here
 from mof.lessons.records import ROOT, write_record
+from mof.lessons.training_switches import THREADS
 
-# making the graphs, looks at held-out text, start of the process; on two cores, about
-EXTRA_MINUTES_PER_TRAINING = 2.0
-PACE_MINUTES = 1.7  # of one short training for the pace, graphs and start of the process included
+# making the graphs, looks at held-out text, start of the process; on two cores, about, by preset
+EXTRA_MINUTES_PER_TRAINING = {"nano": 1.0}
+PACE_MINUTES = {"nano": 0.7}  # of one short training for the pace, graphs and start of the process included
+MOST_EXTRA_MINUTES, MOST_PACE_MINUTES = 2.0, 1.7  # of the presets that are not named
 EVALUATION_TOKENS = 131072  # of held-out text at the end, drawn with a seed of its own
 RESULT_NAME = "result.json"
 DEFAULTS = {"minutes": 10.0, "seeds": [0, 1, 2], "preset": "tiny", "validation_fraction": 0.05}
@@ -49,6 +56,7 @@ class FormStudy:
             None.
         training: from a form's name to the TrainingConfig fields to change; or None.
         minutes: of each training.
+        preset: size of the model.
         make_corpus: from the study's folder to the paths of the text, which it makes where they are missing;
             None takes `data`.
         is_paced: whether each training gets a number of updates, by its form's pace.
@@ -64,6 +72,7 @@ class FormStudy:
     make_model: Callable | None = None
     training: Callable | None = None
     minutes: float = DEFAULTS["minutes"]
+    preset: str = DEFAULTS["preset"]
     make_corpus: Callable | None = None
     is_paced: bool = False
     summarize: Callable | None = None
@@ -88,14 +97,17 @@ class FormStudy:
         every = [(form, seed) for seed in seeds for form in self.forms]
         return every, [pair for pair in every if self.read_result(folder, *pair) is None]
 
-    def hours(self, folder, seeds, minutes):
+    def hours(self, folder, seeds, minutes, preset=None):
         """Hours of what is left, on a machine with no other work."""
+        preset = self.preset if preset is None else preset
+        extra = EXTRA_MINUTES_PER_TRAINING.get(preset, MOST_EXTRA_MINUTES)
         missing = self.list_trainings(folder, seeds)[1]
-        total = len(missing) * (minutes + EXTRA_MINUTES_PER_TRAINING)
+        total = len(missing) * (minutes + extra)
         if self.is_paced and missing:
             known = Path(folder) / "pace.json"
             rounds = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
-            total += PACE_MINUTES * sum(NUM_ROUNDS - len(rounds.get(form, ())) for form in self.forms)
+            minutes_of_pace = PACE_MINUTES.get(preset, MOST_PACE_MINUTES)
+            total += minutes_of_pace * sum(NUM_ROUNDS - len(rounds.get(form, ())) for form in self.forms)
         return total / 60
 
     def main(self, arguments=None):
@@ -105,29 +117,52 @@ class FormStudy:
         if options.worker or options.pace_worker:
             self._work(options)
             return 0
+        if options.at_once > 1 and not self.is_paced:
+            raise SystemExit("--at-once needs a measured pace; here the seconds decide: leave it out.")
         check_settings(options)
         every, missing = self.list_trainings(options.folder, options.seeds)
-        hours = self.hours(options.folder, options.seeds, options.minutes)
+        hours = self.hours(options.folder, options.seeds, options.minutes, options.preset)
         left = f"{len(missing)} of {len(every)} trainings are left"
         print(f"{left}: about {hours:.1f} hours, with no other work.", flush=True)
         if options.plan:
             return 0
         self._corpus(options)  # made once, before anything is timed
         pace = self._measured_pace(options, own) if self.is_paced else {}
-        for number, (form, seed) in enumerate(missing, start=1):
+
+        is_over = threading.Event()  # after a failure, or Ctrl+C, nothing new begins
+
+        def make(numbered):
+            number, (form, seed) = numbered
+            if is_over.is_set():
+                return
             print(f"{number} of {len(missing)}: {form}, seed {seed}", flush=True)
             updates = updates_in(options.minutes, pace[form]) if pace else 0
             folder = self.training_folder(options.folder, form, seed)
-            self._start_worker([*own, "--worker"], form, seed, folder, updates)
+            try:
+                self._start_worker([*own, "--worker"], form, seed, folder, updates, options.at_once)
+            except BaseException:
+                is_over.set()
+                raise
             result = self.read_result(options.folder, form, seed)
-            print(f"  {result['bits_per_byte']:.3f} bits per byte, {result['passes']:.1f} passes", flush=True)
+            bits, passes = result["bits_per_byte"], result["passes"]
+            print(f"  {form}, seed {seed}: {bits:.3f} bits per byte, {passes:.1f} passes", flush=True)
+
+        with ThreadPoolExecutor(options.at_once) as pool:
+            try:
+                list(pool.map(make, enumerate(missing, start=1)))
+            finally:
+                is_over.set()
         print(f"wrote {self._write(options, every, pace)}")
         return 0
 
-    def _start_worker(self, words, form, seed, folder, num_updates):
+    def _start_worker(self, words, form, seed, folder, num_updates, at_once=1):
         # a process for each: its memory is free afterwards, and none is warmer than another
         job = [form, str(seed), str(folder), str(num_updates)]
-        subprocess.run([sys.executable, str(ROOT / self.program), *words, *job], check=True)
+        environment = dict(os.environ)
+        if at_once > 1:
+            environment |= dict.fromkeys(THREADS, str(max(1, cores_here() // at_once)))
+        words = [sys.executable, str(ROOT / self.program), *words, *job]
+        subprocess.run(words, check=True, env=environment)
 
     def _work(self, options):
         """A worker's part: one training, judged; or one for the pace, which is only timed."""
@@ -151,7 +186,7 @@ class FormStudy:
         parser = argparse.ArgumentParser(description=self.description)
         words = {
             "minutes": f"of each training ({self.minutes:g})",
-            "preset": "size of the model (tiny)",
+            "preset": f"size of the model ({self.preset})",
             "validation_fraction": "share held out (0.05)",
         }
         text = "data" if self.make_corpus is None else "data, and questions"
@@ -164,13 +199,15 @@ class FormStudy:
             default = self._default(name)
             parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default, help=help)
         parser.add_argument("--folder", type=Path, default=ROOT / "runs" / self.name, help="of the runs")
+        at_once = argparse.SUPPRESS if not self.is_paced else "trainings at a time, by their pace (1)"
+        parser.add_argument("--at-once", type=int, default=1, choices=range(1, 9), help=at_once)
         parser.add_argument("--plan", action="store_true", help="tell what is left and the hours, and stop")
         for name in ("--worker", "--pace-worker"):
             parser.add_argument(name, nargs=4, help=argparse.SUPPRESS)
         return parser
 
     def _default(self, name):
-        return self.minutes if name == "minutes" else DEFAULTS[name]
+        return getattr(self, name) if name in ("minutes", "preset") else DEFAULTS[name]
 
     def _write(self, options, every, pace):
         """The record of all trainings, in book/records; returns its path."""

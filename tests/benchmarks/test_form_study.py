@@ -1,6 +1,7 @@
 """Studies of forms: their plan, what is not done again, their record. No training but in the slow test."""
 
 import json
+import subprocess
 from types import SimpleNamespace
 
 import pytest
@@ -43,7 +44,8 @@ def asked(tmp_path, monkeypatch):
     """Stores results where a training would, and lists the trainings that a study asks for."""
     trainings = []
 
-    def run(command, check):
+    def run(command, check, env):
+        threads.add(env.get("OMP_NUM_THREADS"))
         (study,) = [study for study in STUDIES if command[1].endswith(study.program.split("/")[-1])]
         flag, form, seed, folder, updates = command[-5:]
         assert flag == "--worker"
@@ -59,6 +61,9 @@ def asked(tmp_path, monkeypatch):
         return {form: {"seconds_of_update": SECONDS_OF_UPDATE, "rounds": [2.0, 2.0]} for form in forms}
 
     trainings_updates.clear()
+    threads.clear()
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(form_study, "cores_here", lambda: 4)
     monkeypatch.setattr(form_study, "measured_pace", measured_pace)
     for study in STUDIES:
         monkeypatch.setitem(vars(study), "make_corpus", study.make_corpus and (lambda folder: ["questions"]))
@@ -70,6 +75,7 @@ def asked(tmp_path, monkeypatch):
 
 
 trainings_updates = []
+threads = set()  # that workers were kept to
 
 
 def store(study, folder, form, seed, bits=2.5):
@@ -88,8 +94,8 @@ def store(study, folder, form, seed, bits=2.5):
         (STUDIES[2], 15, 3.0),
         (STUDIES[3], 18, 3.6),
         (STUDIES[4], 12, 2.4),
-        (STUDIES[5], 27, 5.5),
-        (STUDIES[6], 39, 5.3),
+        (STUDIES[5], 27, 2.0),
+        (STUDIES[6], 39, 2.9),
     ],
 )
 def test_the_hours_are_told_beforehand(study, number, hours, asked, tmp_path, capsys):
@@ -104,7 +110,7 @@ def test_the_hours_are_told_beforehand(study, number, hours, asked, tmp_path, ca
 def test_finished_trainings_are_not_done_again(study, asked, tmp_path, capsys):
     done, num_forms = (study.forms[1], 1), len(study.forms)
     store(study, tmp_path, *done)
-    arguments = ["--folder", str(tmp_path), "--seeds", "0", "1", "--minutes", "3"]
+    arguments = ["--folder", str(tmp_path), "--seeds", "0", "1", "--minutes", "4"]
     assert study.main(arguments) == 0
     left = 2 * num_forms - 1
     assert capsys.readouterr().out.startswith(f"{left} of {left + 1} trainings are left: about ")
@@ -112,7 +118,7 @@ def test_finished_trainings_are_not_done_again(study, asked, tmp_path, capsys):
     assert [seed for _, seed in asked] == [0] * num_forms + [1] * (num_forms - 1), "a whole comparison first"
     assert study.main(arguments) == 0 and len(asked) == left
     record = records.load_record(study.name, tmp_path)
-    assert record.command == f"python benchmarks/{study.name}.py --minutes 3.0 --seeds 0 1"
+    assert record.command == f"python benchmarks/{study.name}.py --minutes 4.0 --seeds 0 1"
     assert [(row["seed"], row["form"]) for row in record.data["runs"]] == [
         (seed, form) for seed in (0, 1) for form in study.forms
     ]
@@ -153,13 +159,42 @@ def test_a_paced_study_gives_updates_and_stores_its_table(study, asked, tmp_path
     assert "pace" not in records.load_record(study.name, tmp_path).data["runs"][0]
 
 
+def test_two_at_once_share_the_cores(asked, tmp_path):
+    study = article_ablation.STUDY
+    words = ["--folder", str(tmp_path), "--seeds", "0", "1"]
+    study.main([*words, "--at-once", "2"])
+    assert sorted(asked) == sorted((form, seed) for form in study.forms for seed in (0, 1))
+    assert threads == {None, "2"}  # the pace is measured with all of them
+    assert "at-once" not in records.load_record(study.name, tmp_path).command
+
+
+def test_a_failure_stops_the_others(asked, tmp_path, monkeypatch):
+    started = []
+
+    def fail(command, **words):
+        started.append(command)
+        raise subprocess.CalledProcessError(1, command)
+
+    pace = {"seconds_of_update": SECONDS_OF_UPDATE, "rounds": [2.0, 2.0]}
+    monkeypatch.setattr(form_study.subprocess, "run", fail)
+    monkeypatch.setattr(form_study, "measured_pace", lambda folder, forms, train: dict.fromkeys(forms, pace))
+    with pytest.raises(subprocess.CalledProcessError):
+        article_ablation.STUDY.main(["--folder", str(tmp_path), "--at-once", "2"])
+    assert 1 <= len(started) <= 2
+
+
+def test_without_a_pace_only_one_at_a_time(tmp_path):
+    with pytest.raises(SystemExit, match="here the seconds decide: leave it out"):
+        attention_forms.STUDY.main(["--folder", str(tmp_path), "--at-once", "2"])
+
+
 @pytest.mark.parametrize("study", PACED, ids=lambda study: study.name)
 def test_what_is_left_of_the_pace_counts_in_the_hours(study, tmp_path):
     num_forms = len(study.forms)
     whole = study.hours(tmp_path, [0], 3.0)
     known = {form: [1.0, 1.0] for form in study.forms[1:]} | {study.forms[0]: [1.0]}
     (tmp_path / "pace.json").write_text(json.dumps(known), encoding="utf-8")
-    saved = (2 * num_forms - 1) * form_study.PACE_MINUTES / 60
+    saved = (2 * num_forms - 1) * form_study.PACE_MINUTES[study.preset] / 60
     assert study.hours(tmp_path, [0], 3.0) == pytest.approx(whole - saved)
     for form in study.forms:
         store(study, tmp_path, form, 0)
@@ -187,7 +222,7 @@ def test_every_kind_of_update_is_met_twice_while_the_pace_is_measured(study):
 
 @pytest.mark.parametrize("study", PACED, ids=lambda study: study.name)
 def test_each_form_of_a_paced_study_changes_what_it_says(study):
-    shape, plain = preset("tiny").model, TrainingConfig()
+    shape, plain = preset(study.preset).model, TrainingConfig()
     seen = set()
     for form in study.forms:
         model, training = shape.replace(**study.settings(form)), plain.replace(**study.training(form))

@@ -150,10 +150,12 @@ def test_the_interval_by_hand():
 
 
 def test_the_studies_are_as_they_are_told():
-    said("nine minutes for each training. Beside it stand eight others")
-    assert article_ablation.STUDY.minutes == 9.0 and len(article_ablation.STUDY.forms) == 9
-    said("in the same frame, five minutes each")
-    assert training_ideas.STUDY.minutes == 5.0
+    said("The preset `nano` learns")
+    said("three minutes for each training. Beside it stand eight others")
+    assert article_ablation.STUDY.minutes == 3.0 and len(article_ablation.STUDY.forms) == 9
+    said("in the same frame")
+    assert training_ideas.STUDY.minutes == 3.0
+    assert article_ablation.STUDY.preset == training_ideas.STUDY.preset == "nano"
     said("questions outweigh prose a hundred to one")
     shipped = sum(path.stat().st_size for path in PROSE.rglob("*") if path.is_file())
     assert 80 < 30e6 / shipped < 130 and DIALOGUES.is_dir()

@@ -157,3 +157,15 @@ def test_the_quotations_are_the_pages():
         "计算量相对训练大幅减少",
     ):
         said(words)
+
+
+def test_the_recorded_figures_that_the_prose_names():
+    data = load_record("where_time_goes").data
+    speeds, forms = data["switches"], data["forms"]["times_as_long"]
+    said(f"`tiny` trains {speeds['products in bfloat16'] / speeds['as it is']:.2f} times as fast")
+    said(f"On the recorded machine it does nothing ({forms['Keras Dense on three axes']:.2f})")
+    chain = data["chain"]["times_as_long"]["operation by operation"]
+    said(f"it takes {chain:.2f} times as long in single operations")
+    said(f"it takes as long inside ({forms['compiled by XLA']:.2f}) on the recorded machine")
+    said(f"without XLA has {speeds['without XLA'] / speeds['as it is']:.2f} of the speed")
+    assert "AMD" in load_record("where_time_goes").note

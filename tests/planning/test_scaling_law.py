@@ -104,8 +104,8 @@ def test_without_noise_the_interval_is_what_is_assumed(size_factor, token_factor
 
 @pytest.mark.slow
 def test_four_of_five_intervals_hold_what_came():
-    """40 made-up studies with noise of 1%. Among their trainings 60% to 95% of the 80% intervals hold the fact.
-    Four times beyond, where the law's form is right here but need not be, no fewer do."""
+    """40 made-up studies with noise of 1%. At their largest training 60% to 95% of the intervals hold what
+    came. Four times beyond, where the law's form is right here but need not be, no fewer do."""
     inside, beyond = (SIZES[-1], TOKENS[-1]), (4 * SIZES[-1], 4 * TOKENS[-1])
     hits = dict.fromkeys((inside, beyond), 0)
     for seed in range(40):

@@ -54,7 +54,13 @@ def test_other_questions_are_no_part_of_the_record(tmp_path, monkeypatch):
         (tmp_path / f"{name}.json").write_text(json.dumps(made_report(1)), encoding="utf-8")
     output = tmp_path / "out.json"
     monkeypatch.setattr(sys, "argv", ["x", "--folder", str(tmp_path), "--output", str(output)])
-    monkeypatch.setattr(subprocess, "run", lambda *arguments, **words: pytest.fail("asked again"))
+    run = subprocess.run
+
+    def run_nothing_of_ours(command, **words):
+        assert "abilities" not in command, "asked again"
+        return run(command, **words)
+
+    monkeypatch.setattr(subprocess, "run", run_nothing_of_ours)
     with pytest.raises(SystemExit, match="holds 4 questions for each family, not 40"):
         model_abilities.main()
     assert not output.exists()

@@ -1,13 +1,14 @@
 """Record for chapter 05: what decay, a norm of each head and a gate are worth, at equal time.
 
     python benchmarks/attention_forms.py
-    python benchmarks/attention_forms.py --corpus corpus/text --minutes 10 --seeds 0 1 2
+    python benchmarks/attention_forms.py --corpus corpus/text --minutes 2 --seeds 0 1 2
 
 Trains one Transformer expert alone, without thought space, in four forms of its linear attention
-(`mof.lessons.attention_forms`), each with every seed. It says beforehand how many hours that takes: 2.4 with
-the defaults, on a machine with no other work. See `form_study.py` for stops and resumes.
+(`mof.lessons.attention_forms`), each with every seed. It says beforehand how many hours that takes: 0.7 with
+the defaults, on a machine with no other work, fewer with --at-once 2. See `form_study.py` for stops and
+resumes.
 
-On the text that ships, ten minutes are many passes over few characters: prefer a larger --corpus, and look at
+On the text that ships, two minutes are many passes over few characters: prefer a larger --corpus, and look at
 "passes" in the record.
 """
 
@@ -53,6 +54,9 @@ STUDY = FormStudy(
     settings=form_settings,
     code=CODE,
     measure=measure_sharpness,
+    minutes=2.0,
+    preset="nano",
+    is_paced=True,
 )
 
 if __name__ == "__main__":

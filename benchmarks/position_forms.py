@@ -1,14 +1,15 @@
 """Record for chapter 07: ways to tell the Transformer expert the order of the tokens, at equal time.
 
     python benchmarks/position_forms.py
-    python benchmarks/position_forms.py --corpus my-texts --minutes 10 --seeds 0 1 2
+    python benchmarks/position_forms.py --corpus my-texts --minutes 2 --seeds 0 1 2
 
 Trains one Transformer expert alone in six forms (`mof.lessons.transformer_forms`): with convolution and
 decay, with either, with neither, and with neither but a table of positions or sines. It says beforehand how
-many hours that takes: 3.6 with the defaults, on a machine with no other work. See `form_study.py` for stops
-and resumes. Each model is also asked for its loss by position, over held-out texts that are joined.
+many hours that takes: 1.0 with the defaults, on a machine with no other work, fewer with --at-once 2. See
+`form_study.py` for stops and resumes. Each model is also asked for its loss by position, over held-out texts
+that are joined.
 
-On the text that ships, ten minutes are many passes over few characters: prefer a larger --corpus, and look at
+On the text that ships, two minutes are many passes over few characters: prefer a larger --corpus, and look at
 "passes" in the record.
 """
 
@@ -46,6 +47,9 @@ STUDY = FormStudy(
     settings=order_settings,
     code=CODE,
     measure=measure_along,
+    minutes=2.0,
+    preset="nano",
+    is_paced=True,
 )
 
 if __name__ == "__main__":

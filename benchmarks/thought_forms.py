@@ -1,13 +1,13 @@
 """Record for chapter 06: what a thought space is worth, and what a leaking one is, at equal time.
 
     python benchmarks/thought_forms.py
-    python benchmarks/thought_forms.py --corpus my-texts --minutes 10 --seeds 0 1 2
+    python benchmarks/thought_forms.py --corpus my-texts --minutes 2 --seeds 0 1 2
 
 Trains one Transformer expert alone, in four forms (`mof.lessons.thought_forms`): without thought space, with
 the same two layers on the token alone, with the package's running mean, and with the article's mean of the
 whole row, which sees the future. Each is then read twice, with the held-out text there as a whole and token
-by token. It says beforehand how many hours that takes: 2.4 with the defaults, on a machine with no other
-work. See `form_study.py` for stops and resumes.
+by token. It says beforehand how many hours that takes: 0.7 with the defaults, on a machine with no other
+work, fewer with --at-once 2. See `form_study.py` for stops and resumes.
 
 "bits_per_byte" in the record is the usual held-out figure. Of the leaking form it is worth nothing: compare
 "stepwise_bits".
@@ -46,6 +46,9 @@ STUDY = FormStudy(
     settings=form_settings,
     code=CODE,
     measure=measure_leak,
+    minutes=2.0,
+    preset="nano",
+    is_paced=True,
     make_model=form_model,
 )
 

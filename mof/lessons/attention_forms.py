@@ -1,7 +1,7 @@
 """Four forms of linear attention, from the article's to the package's, one change at a time. Chapter 05.
 
 The chapter trains the first and the last for half a minute; `benchmarks/attention_forms.py` trains all four
-for ten minutes with three seeds each.
+for two minutes with three seeds each.
 """
 
 from mof.lessons.form_results import settings_of

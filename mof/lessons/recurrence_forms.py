@@ -2,7 +2,7 @@
 away. Chapter 04.
 
 The chapter trains the first two for half a minute; `benchmarks/recurrence_forms.py` trains all of them for
-ten minutes with three seeds each.
+two minutes with three seeds each.
 """
 
 from mof.lessons.form_results import settings_of

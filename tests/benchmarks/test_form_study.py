@@ -34,7 +34,7 @@ STUDIES = (
     article_ablation.STUDY,
     training_ideas.STUDY,
 )
-PACED = STUDIES[5:]
+PACED = STUDIES[5:]  # and they print a table of changes
 SECONDS_OF_UPDATE = 2.0
 studies = pytest.mark.parametrize("study", STUDIES, ids=lambda study: study.name)
 
@@ -89,11 +89,11 @@ def store(study, folder, form, seed, bits=2.5):
 @pytest.mark.parametrize(
     ("study", "number", "hours"),
     [
-        (STUDIES[0], 12, 2.4),
-        (STUDIES[1], 15, 3.0),
+        (STUDIES[0], 12, 0.7),
+        (STUDIES[1], 15, 0.9),
         (STUDIES[2], 15, 3.0),
-        (STUDIES[3], 18, 3.6),
-        (STUDIES[4], 12, 2.4),
+        (STUDIES[3], 18, 1.0),
+        (STUDIES[4], 12, 0.7),
         (STUDIES[5], 27, 2.0),
         (STUDIES[6], 39, 2.9),
     ],
@@ -185,7 +185,7 @@ def test_a_failure_stops_the_others(asked, tmp_path, monkeypatch):
 
 def test_without_a_pace_only_one_at_a_time(tmp_path):
     with pytest.raises(SystemExit, match="here the seconds decide: leave it out"):
-        attention_forms.STUDY.main(["--folder", str(tmp_path), "--at-once", "2"])
+        transformer_shapes.STUDY.main(["--folder", str(tmp_path), "--at-once", "2"])
 
 
 @pytest.mark.parametrize("study", PACED, ids=lambda study: study.name)

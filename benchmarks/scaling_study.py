@@ -178,7 +178,9 @@ def study(trainings, with_long_runs):
     data = {"trainings": rows, "unique_tokens": unique_tokens, "small_fit": fit_entry(fitted)}
     if with_long_runs:
         long = {name: point for name, (point, _) in long_points().items()}
-        data |= {"long": {name: list(point) for name, point in long.items()}, "scores": scores(small, long)}
+        passes = {name: count for name, (_, count) in long_points().items()}
+        data["long"] = {name: list(point) for name, point in long.items()}
+        data["scores"] = scores(small, long, passes)
         fitted = fit([*small.values(), *long.values()])
         data["whole_fit"] = fit_entry(fitted)
     return data, fitted

@@ -10,7 +10,7 @@ from mof.lessons.form_results import tell_missing
 from mof.lessons.four_days import FILES, RESULTS, SPEEDS_FILE, recorded_recipes
 from mof.lessons.records import find_record
 from mof.machine.parameter_counts import num_parameters
-from mof.planning.loss_forecast import MOST_STRETCH
+from mof.planning.loss_forecast import FREE_PASSES, MOST_PASS_STRETCH, MOST_STRETCH
 from mof.planning.scaling_law import (
     OPERATIONS_PER_PARAMETER,
     FittedLaw,
@@ -92,16 +92,17 @@ def four_days():
     }
 
 
-def scores(small, long):
+def scores(small, long, passes):
     """Forecasts of the long trainings from trainings that they were no part of.
 
     Args:
-        small: dict from names to Point. long: the same, of the long trainings.
+        small: dict from names to Point. long: the same, of the long trainings. passes: dict from the names of
+            the long ones to passes over their text; the small ones make less than one.
 
     Returns:
         list of dicts: "training", "from", "low", "centre", "high", "fact", "size_stretch" and
         "token_stretch" (how far beyond the fit), "inside" (the fact lies in the interval), "believed"
-        (neither stretch is beyond what a plan accepts).
+        (neither stretch, nor the passes, are beyond what a plan accepts).
     """
     rows = []
     for name, point in long.items():
@@ -111,8 +112,15 @@ def scores(small, long):
             *((f"{SMALL} and {other}", small | {other: others[other]}) for other in others),
         ]
         for source, points in sources:
-            rows.append({"training": name, "from": source, **score(fit(list(points.values())), point)})
+            row = score(fit(list(points.values())), point)
+            row["believed"] &= are_passes_believed(passes[name], max(passes.get(key, 0.0) for key in points))
+            rows.append({"training": name, "from": source, **row})
     return rows
+
+
+def are_passes_believed(passes, most_passes):
+    """Whether a plan with so many passes would trust a law whose trainings made at most `most_passes`."""
+    return passes <= max(FREE_PASSES, MOST_PASS_STRETCH * most_passes)
 
 
 def score(fitted, point):
@@ -186,7 +194,9 @@ def show_four_days():
     if record is None:
         return
     fitted, unique_tokens = whole_fit(record), record.data["unique_tokens"]
-    print(describe_law(fitted.law), *describe_four_days(fitted, unique_tokens), sep="\n")
+    long_passes = [passes for _, passes in long_points().values()] if "long" in record.data else [1.0]
+    lines = describe_four_days(fitted, unique_tokens, max(long_passes))
+    print(describe_law(fitted.law), *lines, sep="\n")
     trainings = {name: Point(*point) for name, point in record.data.get("long", {}).items()}
     trainings |= small_points(record.data["trainings"], unique_tokens)
     sizes = {"0.3 M": 3e5, "0.6 M": 6e5, "1.5 M": 1.5e6}
@@ -252,16 +262,21 @@ def describe_scores(rows):
     return lines
 
 
-def describe_four_days(fitted, unique_tokens):
-    """What the law says of 96 hours on two cores, for each size: a list of lines."""
+def describe_four_days(fitted, unique_tokens, most_passes):
+    """What the law says of 96 hours on two cores, for each size: a list of lines.
+
+    Args:
+        fitted: FittedLaw. unique_tokens: of the text. most_passes: of the trainings of the fit.
+    """
     lines = []
     for name, run in four_days().items():
         counted, passes = effective_tokens(run.tokens, unique_tokens), run.tokens / unique_tokens
         million = f"{run.tokens / 1e6:.0f}", f"{counted / 1e6:.0f}"
         low, centre, high = fitted.forecast(run.parameters, counted)
+        refusal = "" if are_passes_believed(passes, most_passes) else ": a plan would refuse"
         lines += [
             f"{name}, {run.parameters / 1e6:.1f} M parameters:",
             f"    {million[0]} M tokens, {passes:.1f} passes, worth {million[1]} M fresh ones",
-            f"    {centre:.3f} bits per byte ({low:.3f} to {high:.3f})",
+            f"    {centre:.3f} bits per byte ({low:.3f} to {high:.3f}){refusal}",
         ]
     return lines

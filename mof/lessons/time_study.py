@@ -147,8 +147,8 @@ def _thread_figures(found):
 def _show_operations(found, title, note):
     words = (
         "Operations a second against operations for each byte, both logarithmic. The line is the roof; each "
-        "mark is an operation of the model, measured. Move the slider: with more rows the products climb "
-        f"along the roof, and the norm stays where it is{note}."
+        "mark is an operation of the model, measured. Move the slider: with more rows the products move "
+        f"right and up; the norm stays left{note}."
     )
     show_figure(operations_figure(found, title), words)
 

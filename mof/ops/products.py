@@ -1,7 +1,7 @@
 """Products of activations and weights: y[..., n] = sum_k x[..., k] w[k, n] + b[n].
 
 The leading axes are flattened before the product. On the CPU a [B, T, K] by [K, N] product runs through a
-batched kernel at about half of the speed of the same work as [B T, K] by [K, N] (book, chapter 11).
+batched kernel, on some machines slower than the same work as [B T, K] by [K, N] (book, chapter 11).
 """
 
 from keras import ops

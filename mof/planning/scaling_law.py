@@ -13,8 +13,8 @@ higher than a training of that length would have reached.
 
 How sure a forecast is, comes from two things. The fit is made again and again with its own residuals shuffled
 (a bootstrap); the further away a point lies, the more these fits disagree there. And the form itself may be
-wrong outside: for that the interval gets FORM_SPREAD wider for each factor of e beyond what was fitted. Book:
-chapter 17.
+wrong outside: for that the standard deviation grows by FORM_SPREAD for each factor of e beyond what was
+fitted. Book: chapter 17.
 """
 
 import itertools
@@ -34,8 +34,8 @@ HUBER = 0.01  # a residual beyond one in a hundred pulls no harder than that
 REWEIGHTINGS = 4
 NUM_RESAMPLED = 60
 LEAST_SPREAD = 0.005  # logarithm; our assumption for what another seed alone would change
-# Logarithm, for each factor of e beyond the fit: how far the two forecasts of chapter 17 that a plan would
-# have made were off, as the root of their mean square (0.07 and 0.02). Two are few.
+# Logarithm, for each factor of e beyond the fit: how far the two forecasts of chapter 17 that lay within ten
+# times of their fit were off, as the root of their mean square (0.07 and 0.02). Two are few.
 FORM_SPREAD = 0.05
 # How many passes over a text are worth at most, counted in fresh ones, beside the first. Our number: four
 # passes then count as 3.7. Muennighoff et al. 2023 (read in the abstract) found four passes to change the

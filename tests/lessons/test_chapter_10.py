@@ -10,6 +10,7 @@ from keras import ops
 from benchmarks import article_ablation, training_ideas
 from mof.lessons.article_forms import FORMS
 from mof.lessons.paired_results import T_QUANTILES, estimate
+from mof.lessons.records import load_record
 from mof.lessons.shipped_text import DIALOGUES, PROSE
 from mof.lessons.update_cost import counted_share
 from mof.training.config import TrainingConfig
@@ -165,3 +166,35 @@ def test_the_short_runs_are_as_they_are_told():
     said("for 20 seconds each, seed 0")
     assert "seconds=20, seed=0" in CODE
     said("two blocks of the widths of `tiny`, eight rows of 256 tokens")
+
+
+def test_the_recorded_ablation_is_as_it_is_told():
+    data = load_record("article_ablation").data
+    changes = {row["form"]: row["change"] for row in data["table"]["all"]}
+    prose = {row["form"]: row["change"] for row in data["table"]["prose"]}
+
+    def mean(form):
+        return changes[form]["mean"]
+
+    rnn, transformer = mean("Transformer expert alone"), mean("RNN expert alone")
+    said(f"Without the RNN expert the model is {rnn:.3f} bits per byte worse, without the Transformer")
+    said(f"expert {transformer:.3f}.")
+    router = changes["no router: equal shares"]
+    assert abs(router["mean"]) < router["half"]
+    said(f"the model is {-mean('no thought space'):.3f} bits better")
+    said(f"the form without thought space is {prose['no thought space']['mean']:.3f} worse")
+    costs = -mean("no embed_q"), -mean("one length of rows, 256")
+    said(f"seem to cost {costs[0]:.3f} and {costs[1]:.3f} bits. Do not believe the stars")
+    pace, tokens = data["pace"], {row["form"]: row["tokens"] for row in data["table"]["all"]}
+    seconds = {form: entry["seconds_of_update"] for form, entry in pace.items()}
+    low, high = sorted(pace["ours"]["rounds"])
+    said(f"those of ours were {high / low - 1:.0%} apart")
+    crop = seconds["with the crop, 130 tokens"] / seconds["ours"]
+    said(f"**The crop** makes an update {crop:.1f} times as long")
+    said(f"the {mean('with the crop, 130 tokens'):.3f} bits are mostly that")
+    assert 0.2 < tokens["with the crop, 130 tokens"] / tokens["ours"] < 0.28
+    assert 0.7 < seconds["no thought space"] / seconds["ours"] < 0.8
+    said(f"so {tokens['no thought space'] / tokens['ours'] - 1:.0%} more text is read")
+    assert seconds["with freezing, first half"] > seconds["ours"]
+    said(f"and costs {mean('with freezing, first half'):.3f}")
+    assert all(mean(form) < 0.003 for form in ("no thought space", "no embed_q", "one length of rows, 256"))

@@ -122,7 +122,7 @@ def test_a_recorded_run_is_replayed_and_a_missing_one_said(tmp_path, monkeypatch
 def test_both_plans_of_the_recorded_machine():
     text, note = recorded_plans(96)
     assert "recipe A" in text and "recipe B" in text and "83,365,496" in text and "small, 26,835,769" in text
-    assert "no forecast" in text and note.startswith("recorded ")
+    assert "no forecast" not in text and text.count("bits per byte") >= 2 and note.startswith("recorded ")
 
 
 def test_the_text_is_that_which_the_shipped_model_read():

@@ -57,7 +57,7 @@ def test_small_trainings_become_points():
 
 def test_each_long_training_is_forecast_without_itself():
     long = {"a": Point(1e7, 5e7, 1.4), "b": Point(8e7, 6e7, 1.3)}
-    rows = scores(made_points(), long)
+    rows = scores(made_points(), long, {"a": 4.0, "b": 4.1})
     assert [(row["training"], row["from"]) for row in rows] == [
         ("a", SMALL),
         ("a", f"{SMALL} and b"),
@@ -68,6 +68,11 @@ def test_each_long_training_is_forecast_without_itself():
     assert rows[0] == {"training": "a", "from": SMALL, **first}
     assert first["size_stretch"] == pytest.approx(5.0) and first["token_stretch"] == pytest.approx(25.0)
     assert first["inside"] == (first["low"] <= 1.4 <= first["high"]) and not first["believed"]
+    # within ten times: "a" is read four times, like fresh text; "b" is read more often than twice the most
+    near = {"a": Point(4e6, 4e6, 1.9), "b": Point(4e6, 4e6, 1.9)}
+    rows_near = scores(made_points(), near, {"a": 4.0, "b": 8.1})
+    assert [row["believed"] for row in rows_near] == [True, True, False, False]
+    assert scores(made_points(), near, {"a": 4.1, "b": 8.1})[3]["believed"]
     words = describe_scores(rows)
     assert len(words) == 12 and words[0] == f"a, from {SMALL}:"
     assert words[2] == "    beyond 5.0 × in size, 25.0 × in tokens: a plan would refuse"
@@ -87,8 +92,9 @@ def test_four_days_are_speed_times_seconds():
     runs = four_days()
     assert runs["16.7 M"].tokens == pytest.approx(602e6, rel=0.001)
     assert runs["full"].tokens == pytest.approx(134.8e6, rel=0.001) and runs["full"].parameters == 83_365_496
-    lines = describe_four_days(fit(list(made_points().values()), num_resampled=3), 34_259_329)
+    lines = describe_four_days(fit(list(made_points().values()), num_resampled=3), 34_259_329, 15.3)
     assert len(lines) == 9 and "602 M tokens, 17.6 passes" in lines[4]
+    assert lines[2].endswith(": a plan would refuse") and lines[5].endswith(")")  # 34.7 passes, and 17.6
 
 
 def test_the_speeds_stand_where_they_are_said_to():
@@ -115,7 +121,7 @@ def record(monkeypatch):
     data = {"trainings": rows, "unique_tokens": 34_259_329, "long": {k: list(v) for k, v in long.items()}}
     data["small_fit"] = fit_entry(fit(list(small.values()), num_resampled=3))
     data["whole_fit"] = fit_entry(fit([*small.values(), *long.values()], num_resampled=3))
-    data["scores"] = scores(small, long)
+    data["scores"] = scores(small, long, {"a": 2.0, "b": 2.0})
     made = SimpleNamespace(data=json.loads(json.dumps(data)), note="recorded somewhere")
     monkeypatch.setattr(scaling_study, "find_record", lambda name: made)
     made.shown = []

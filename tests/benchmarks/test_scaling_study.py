@@ -1,5 +1,6 @@
 """The scaling study: its order, its fits and the law that a plan finds. No training but in the slow test."""
 
+import functools
 import itertools
 import json
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from benchmarks import scaling_study
 from benchmarks.stored_results import write_results
+from mof.planning import scaling_law
 from mof.planning.loss_forecast import forecast_loss, recorded_laws
 from mof.planning.scaling_law import Law
 from mof.presets import preset
@@ -16,6 +18,14 @@ from tests.training.small_run import random_text, write_lines
 
 LAW = Law(0.9, 0.6, 0.3, 1.0, 0.35)
 SIZES = {32: 290_000, 64: 640_000, 128: 1_500_000}
+
+
+@pytest.fixture(autouse=True)
+def fits_of_few_samples(monkeypatch):
+    """Their law is the same, their interval is coarse."""
+    few = functools.partial(scaling_law.fit, num_resampled=5)
+    monkeypatch.setattr(scaling_law, "fit", few)
+    monkeypatch.setattr("mof.lessons.scaling_study.fit", few)
 
 
 def made_trainings():

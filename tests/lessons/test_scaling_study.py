@@ -1,5 +1,6 @@
 """The recorded trainings as points, forecasts beside what came, and the words for both."""
 
+import functools
 import itertools
 import json
 import math
@@ -55,7 +56,8 @@ def test_small_trainings_become_points():
     assert point == Point(5e5, effective_tokens(524_288, 200_000), 2.5)
 
 
-def test_each_long_training_is_forecast_without_itself():
+def test_each_long_training_is_forecast_without_itself(monkeypatch):
+    monkeypatch.setattr(scaling_study, "fit", functools.partial(fit, num_resampled=5))
     long = {"a": Point(1e7, 5e7, 1.4), "b": Point(8e7, 6e7, 1.3)}
     rows = scores(made_points(), long, {"a": 4.0, "b": 4.1})
     assert [(row["training"], row["from"]) for row in rows] == [
@@ -64,7 +66,7 @@ def test_each_long_training_is_forecast_without_itself():
         ("b", SMALL),
         ("b", f"{SMALL} and a"),
     ]
-    first = score(fit(list(made_points().values())), long["a"])
+    first = score(fit(list(made_points().values()), num_resampled=5), long["a"])
     assert rows[0] == {"training": "a", "from": SMALL, **first}
     assert first["size_stretch"] == pytest.approx(5.0) and first["token_stretch"] == pytest.approx(25.0)
     assert first["inside"] == (first["low"] <= 1.4 <= first["high"]) and not first["believed"]
@@ -121,6 +123,7 @@ def record(monkeypatch):
     data = {"trainings": rows, "unique_tokens": 34_259_329, "long": {k: list(v) for k, v in long.items()}}
     data["small_fit"] = fit_entry(fit(list(small.values()), num_resampled=3))
     data["whole_fit"] = fit_entry(fit([*small.values(), *long.values()], num_resampled=3))
+    monkeypatch.setattr(scaling_study, "fit", functools.partial(fit, num_resampled=3))
     data["scores"] = scores(small, long, {"a": 2.0, "b": 2.0})
     made = SimpleNamespace(data=json.loads(json.dumps(data)), note="recorded somewhere")
     monkeypatch.setattr(scaling_study, "find_record", lambda name: made)

@@ -54,7 +54,7 @@ def study_lines(found):
     Returns:
         list of str.
     """
-    lines = ["Held-out bits per byte; intervals of 95%, over the seeds, changes seed by seed."]
+    lines = ["Held-out bits per byte; 95% intervals over the seeds."]
     lines += [*table_lines(found[ALL_TEXT]), "* the interval does not hold 0", ""]
     for sentence in verdict_lines(found[ALL_TEXT]):
         lines += textwrap.wrap(sentence, LINE_LENGTH, subsequent_indent="  ")

@@ -7,7 +7,6 @@ tokens a second of the CPU). Where a run on a CPU has been recorded (book/record
 `benchmarks/run_record.py`), it is drawn beside them, in its own hours.
 """
 
-import hashlib
 import io
 import json
 from typing import NamedTuple
@@ -221,7 +220,7 @@ def recorded_plans(hours=HOURS):
 def shipped_looks():
     """(CorpusLook, CorpusLook) of the texts and the dialogues that the shipped model and its fine-tuning
     read, as `data/models/sources.json` and the record of the run count them."""
-    from mof.planning.corpus_look import CorpusLook
+    from mof.planning.corpus_look import CorpusLook, fingerprint_of
 
     stored = _read(ROOT / "data" / "models" / "sources.json")
     runs = _read(RESULTS / FILES["B"])["runs"]
@@ -239,8 +238,7 @@ def shipped_looks():
                 tokens,
                 3 * characters,
                 True,
-                # as `corpus_fingerprint` takes it of the file itself
-                hashlib.sha256(f"{stored[part]['file']} {stored[part]['sha256']}\n".encode()).hexdigest(),
+                fingerprint_of([(stored[part]["file"], stored[part]["sha256"])]),
             )
         )
     return tuple(found)

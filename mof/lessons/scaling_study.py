@@ -10,7 +10,7 @@ from mof.lessons.form_results import tell_missing
 from mof.lessons.four_days import FILES, RESULTS, SPEEDS_FILE, recorded_recipes
 from mof.lessons.records import find_record
 from mof.machine.parameter_counts import num_parameters
-from mof.planning.loss_forecast import FREE_PASSES, MOST_PASS_STRETCH, MOST_STRETCH
+from mof.planning.loss_forecast import MOST_STRETCH, most_believed_passes
 from mof.planning.scaling_law import (
     OPERATIONS_PER_PARAMETER,
     FittedLaw,
@@ -113,14 +113,10 @@ def scores(small, long, passes):
         ]
         for source, points in sources:
             row = score(fit(list(points.values())), point)
-            row["believed"] &= are_passes_believed(passes[name], max(passes.get(key, 0.0) for key in points))
+            most = most_believed_passes(max(passes.get(key, 0.0) for key in points))
+            row["believed"] &= passes[name] <= most
             rows.append({"training": name, "from": source, **row})
     return rows
-
-
-def are_passes_believed(passes, most_passes):
-    """Whether a plan with so many passes would trust a law whose trainings made at most `most_passes`."""
-    return passes <= max(FREE_PASSES, MOST_PASS_STRETCH * most_passes)
 
 
 def score(fitted, point):
@@ -273,7 +269,7 @@ def describe_four_days(fitted, unique_tokens, most_passes):
         counted, passes = effective_tokens(run.tokens, unique_tokens), run.tokens / unique_tokens
         million = f"{run.tokens / 1e6:.0f}", f"{counted / 1e6:.0f}"
         low, centre, high = fitted.forecast(run.parameters, counted)
-        refusal = "" if are_passes_believed(passes, most_passes) else ": a plan would refuse"
+        refusal = "" if passes <= most_believed_passes(most_passes) else ": a plan would refuse"
         lines += [
             f"{name}, {run.parameters / 1e6:.1f} M parameters:",
             f"    {million[0]} M tokens, {passes:.1f} passes, worth {million[1]} M fresh ones",

@@ -128,8 +128,14 @@ def corpus_fingerprint(paths):
     Returns:
         str.
     """
-    total = hashlib.sha256()
+    digests = []
     for file in sorted(find_corpus_files(paths), key=lambda file: file.name):
         with open(file.path, "rb") as stream:
-            total.update(f"{file.name} {hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
-    return total.hexdigest()
+            digests.append((file.name, hashlib.file_digest(stream, "sha256").hexdigest()))
+    return fingerprint_of(digests)
+
+
+def fingerprint_of(digests):
+    """`corpus_fingerprint` of files that need not be here: (name, SHA-256 as hex digits) of each, by name."""
+    lines = "".join(f"{name} {digest}\n" for name, digest in digests)
+    return hashlib.sha256(lines.encode()).hexdigest()

@@ -128,9 +128,14 @@ def forecast_loss(shape, corpus_fingerprint, tokens_per_update, num_tokens, laws
     return LossForecast(*bounds, law.source), words
 
 
+def most_believed_passes(most_passes):
+    """Passes that a plan may make and trust a law whose trainings made `most_passes` at most."""
+    return max(FREE_PASSES, MOST_PASS_STRETCH * most_passes)
+
+
 def _refusal(law, size, num_tokens):
     """Why the law is not believed there, in words; "" where it is."""
-    passes, most = num_tokens / law.unique_tokens, max(FREE_PASSES, MOST_PASS_STRETCH * law.most_passes)
+    passes, most = num_tokens / law.unique_tokens, most_believed_passes(law.most_passes)
     if passes > most:
         return (
             f"this plan reads its text {passes:.1f} times; the trainings of the law read it at most "

@@ -38,7 +38,7 @@ def difference_figure(rows, base, title=""):
     figure.update_layout(
         title=title,
         xaxis={
-            "title": _("bits per byte more than {base} (left is better)").format(base=base),
+            "title": _("change in<br>bits per byte"),
             "range": _range(rows, base, texts),
         },
         yaxis={

@@ -9,8 +9,10 @@ Forty trainings of 20 to 60 minutes are a day and a half of a laptop, so: `pace`
 update of every contestant on this processor, in turns (half an hour; run nothing beside it). `pack` gives
 each one the updates that fit into its minutes, and puts tokens and settings into one file. `train` makes
 exactly these updates, several trainings at once, on an accelerator that was lent, or here; a training that is
-finished is not made again. Products are float32 wherever they are computed. `record` writes
-benchmarks/results/paced_race.json, with the hardware of either part.
+finished is not made again. `record` writes benchmarks/results/paced_race.json, with the hardware of either
+part. Each contestant's products are of the number format that was faster for it here, float32 or bfloat16,
+in its pace and in its training. Where several step sizes are swept, the first seed tries them all, and the
+other seeds train with its best alone. --only NAMES takes a few contestants by their whole names.
 
 Contestants: `tiny` against minimind's shape, as shipped and given our vocabulary and a swept step size (see
 `equal_time_peers.py`, which does the same on the clock); other shapes of `tiny` and of `small`.
@@ -20,6 +22,7 @@ import argparse
 import concurrent.futures
 import dataclasses
 import datetime
+import itertools
 import json
 import math
 import os
@@ -34,10 +37,13 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
 from accelerator_run import read_packed, write_packed  # noqa: E402
 from corpus_tokens import LEARNERS  # noqa: E402
-from equal_time_peers import LEARNING_RATES, OWN, OWN_LEARNING_RATE, TUNED, held_out_file, store  # noqa: E402
+from equal_time_peers import OWN, OWN_LEARNING_RATE, TUNED, held_out_file, store  # noqa: E402
 from one_measurement import MeasurementFailed, job_of_this_process, measured, seconds_of, tell  # noqa: E402
 from pace import updates_in  # noqa: E402
 from peers.setup import ENVIRONMENTS, interpreter  # noqa: E402
+
+from mof.lessons.machine_rates import cores_here  # noqa: E402
+from mof.lessons.training_switches import THREADS  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 PACKED = "race.tar.xz"
@@ -45,6 +51,8 @@ VALIDATION_FRACTION = 0.02
 TEXT_SHARE = 0.35  # of the documents: more than any contestant reads
 PEER = "minimind-256x6"
 SEEDS = (0, 1, 2)
+LEARNING_RATES = (1e-3, 2e-3, 4e-3)  # of the tuned peer: the best may not be the first or the last
+DTYPES = ("float32", "bfloat16")
 LEAST_SECONDS = 4.0  # of timed updates, for each length of rows
 
 
@@ -128,13 +136,15 @@ CONTESTANTS = (
 # --- on the CPU, with nothing beside ------------------------------------------------------------------------
 
 
-def configs_of(contestant, num_updates, seed):
-    """(ModelConfig, TrainingConfig) of one of ours."""
+def configs_of(contestant, num_updates, seed, dtype="float32"):
+    """(ModelConfig, TrainingConfig) of one of ours, with products of that number format."""
     from mof.presets import preset
     from mof.training.config import TrainingConfig
 
     chosen = preset(contestant.preset)
-    model = chosen.model.replace(**{**contestant.model, "vocabulary_size": contestant.vocabulary})
+    model = chosen.model.replace(
+        **{**contestant.model, "vocabulary_size": contestant.vocabulary, "product_dtype": dtype}
+    )
     settings = {
         "tokens_per_update": chosen.tokens_per_update,
         "tokens_at_once": chosen.tokens_at_once,
@@ -148,26 +158,51 @@ def configs_of(contestant, num_updates, seed):
 
 def pace(options):
     """Learn the vocabularies, encode the text, take the seconds of an update of each contestant."""
-    folder = options.folder
+    folder, contestants = options.folder, chosen_contestants(options.only)
     texts = {
-        size: text_of(folder, size, options.corpus) for size in sorted({c.vocabulary for c in CONTESTANTS})
+        size: text_of(folder, size, options.corpus) for size in sorted({c.vocabulary for c in contestants})
     }
     path = folder / "pace.json"
     known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     python = interpreter("torch", options.peers)
     start = time.monotonic()
     for number in range(options.rounds):
-        for contestant in CONTESTANTS:
+        for contestant in contestants:
             rounds = known.setdefault(contestant.name, [])
             if len(rounds) > number:
                 continue
             if contestant.preset:
-                rounds.append(measured(sys.executable, __file__, {"timed": contestant.name}))
+                rounds.append(own_pace(contestant))
             else:
                 rounds.append(peer_pace(contestant, texts[contestant.vocabulary], python))
             path.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-            told = rounds[-1]["seconds_of_update"]
-            print(f"{(time.monotonic() - start) / 60:5.1f} min  {contestant.name}: {told:.4f} s", flush=True)
+            told, way = rounds[-1]["seconds_of_update"], rounds[-1]["way"]
+            spent = (time.monotonic() - start) / 60
+            print(f"{spent:5.1f} min  {contestant.name}: {told:.4f} s, {way}", flush=True)
+
+
+def chosen_contestants(names):
+    """All of them, or those of these names.
+
+    Raises:
+        SystemExit: there is no contestant of a name.
+    """
+    known = {contestant.name: contestant for contestant in CONTESTANTS}
+    strange = sorted(set(names or ()) - set(known))
+    if strange:
+        raise SystemExit(f"no contestant {strange[0]!r}; there are {', '.join(known)}.")
+    return [known[name] for name in names] if names else list(CONTESTANTS)
+
+
+def own_pace(contestant):
+    """The faster of float32 and bfloat16, as a dict of figures."""
+    told = {
+        dtype: measured(sys.executable, __file__, {"timed": contestant.name, "dtype": dtype})
+        for dtype in DTYPES
+    }
+    figures = {dtype: entry["seconds_of_update"] for dtype, entry in told.items()}
+    best = min(figures, key=figures.get)
+    return told[best] | {"way": best, "ways": figures}
 
 
 def text_of(folder, size, corpus):
@@ -206,7 +241,7 @@ def text_of(folder, size, corpus):
 def peer_pace(contestant, text, python):
     """The fastest of float32 and bfloat16, plain and compiled, as a dict of figures."""
     figures = {}
-    for dtype in ("float32", "bfloat16"):
+    for dtype in DTYPES:
         for is_compiled in (False, True):
             job = {
                 "shape": PEER,
@@ -228,7 +263,7 @@ def peer_pace(contestant, text, python):
     return {"seconds_of_update": figures[best], "way": best, "ways": figures, "versions": told["versions"]}
 
 
-def timed(contestant, folder):
+def timed(contestant, folder, dtype):
     """Seconds of an update of ours: each length of rows timed, weighed as the run draws them."""
     from benchmarks.pace import seconds_of_update
     from mof.training.conditions import bit_identity_conditions
@@ -237,7 +272,7 @@ def timed(contestant, folder):
     from mof.training.run_folder import RunFolder
 
     text = text_of(folder, contestant.vocabulary, None)
-    model_config, config = configs_of(contestant, 1_000_000, 0)
+    model_config, config = configs_of(contestant, 1_000_000, 0, dtype)
     model, by_kind = make_model(model_config, 0), {}
     for length in config.lengths:
         place = folder / "pace" / contestant.name.replace(" ", "_")
@@ -280,15 +315,18 @@ def pack(options):
     shutil.rmtree(folder / "runs", ignore_errors=True)
     (folder / "runs").mkdir()
     for contestant in CONTESTANTS:
+        if contestant.name not in paces:
+            continue
+        way = way_of(paces[contestant.name])
         text = text_of(folder, contestant.vocabulary, None)
-        seconds = statistics.fmean(entry["seconds_of_update"] for entry in paces[contestant.name])
+        seconds = seconds_by(way, paces[contestant.name])
         num_updates = updates_in(contestant.minutes, {"seconds_of_update": seconds})
         for name, seed, rate in contestant.runs():
             job = {"name": name, "contestant": contestant.name, "seed": seed, "learning_rate": rate}
             job |= {"num_updates": num_updates, "vocabulary_size": contestant.vocabulary}
-            job |= {"seconds": contestant.minutes * 60}
+            job |= {"seconds": contestant.minutes * 60, "way": way}
             if contestant.preset:
-                model, config = configs_of(contestant, num_updates, seed)
+                model, config = configs_of(contestant, num_updates, seed, way)
                 facts = {
                     "preset": contestant.preset,
                     "base": None,
@@ -313,24 +351,38 @@ def pack(options):
     print(f"{len(jobs)} trainings; {folder / PACKED}: {(folder / PACKED).stat().st_size / 1e6:.1f} MB")
 
 
+def way_of(rounds):
+    """The way that was fastest in a contestant's rounds: "float32", or "bfloat16 compiled"."""
+    return min(rounds[0]["ways"], key=lambda way: seconds_by(way, rounds))
+
+
+def seconds_by(way, rounds):
+    """Seconds of an update in the round that was disturbed least."""
+    return min(entry["ways"][way] for entry in rounds)
+
+
 def train(options):
     """Make the updates of every job, several at once; a result file for each in --output."""
     work = options.work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     options.output.mkdir(parents=True, exist_ok=True)
     jobs = unpacked_jobs(options.folder / PACKED, work)
-    if options.only:
-        jobs = [job for job in jobs if any(words in job["name"] for words in options.only)]
-    print(f"{len(jobs)} trainings, {options.at_once} at once", flush=True)
+    names = {contestant.name for contestant in chosen_contestants(options.only)}
+    jobs = [job for job in jobs if job["contestant"] in names]
+    most = len(jobs) - len([job for job in jobs if is_swept(job) and job["seed"]]) * 2 // 3
+    hours = sum(job["seconds"] for job in jobs) / 3600 * most / max(1, len(jobs))
+    print(f"{most} trainings, {options.at_once} at once; one by one here about {hours:.1f} hours", flush=True)
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     os.environ.setdefault("JAX_DEFAULT_MATMUL_PRECISION", "highest")  # float32 as a CPU has it
+    shared = options.at_once > 1 and options.device == "cpu"
+    threads = dict.fromkeys(THREADS, str(max(1, cores_here() // options.at_once))) if shared else {}
     start = time.perf_counter()
 
     def go(job):
-        result = options.output.resolve() / f"{job['name']}.json".replace(" ", "_")
+        result = result_of(job, options.output.resolve())
         if not result.is_file():
             try:
-                told = measured(*worker_of({**job, "work": str(work)}, options))
+                told = measured(*worker_of({**job, "work": str(work)}, options), threads)
             except MeasurementFailed as error:
                 print(f"{job['name']}: {error}", flush=True)
                 return
@@ -338,8 +390,76 @@ def train(options):
         bits = json.loads(result.read_text(encoding="utf-8")).get("bits_per_byte", math.nan)
         print(f"{time.perf_counter() - start:6.0f} s  {bits:.4f}  {job['name']}", flush=True)
 
-    with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
-        list(pool.map(go, jobs))
+    for seed in sorted({job["seed"] for job in jobs}):
+        here = [job for job in jobs if job["seed"] == seed]
+        if seed:
+            here = [job for job in here if not is_swept(job) or is_best_rate(job, jobs, options.output)]
+        with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
+            list(pool.map(go, here))
+
+
+def result_of(job, output):
+    """Path of a training's result."""
+    return output / f"{job['name']}.json".replace(" ", "_")
+
+
+def is_swept(job):
+    """Whether the job's contestant tries several step sizes."""
+    return len(next(c for c in CONTESTANTS if c.name == job["contestant"]).learning_rates) > 1
+
+
+def is_best_rate(job, jobs, output):
+    """Whether a job's step size was the best of its contestant's with the first seed."""
+    return best_rate(rows_of(jobs, output), job["contestant"]) == job["learning_rate"]
+
+
+def rows_of(jobs, output):
+    """The jobs that are finished, each with what came out."""
+    rows = []
+    for job in jobs:
+        path = result_of(job, output)
+        if path.is_file():
+            kept = {key: job[key] for key in ("contestant", "seed", "learning_rate", "num_updates", "way")}
+            rows.append(kept | json.loads(path.read_text(encoding="utf-8")))
+    return rows
+
+
+def best_rate(rows, contestant):
+    """The step size with the fewest bits with a contestant's first seed; None where it has one, or no run."""
+    first = [row for row in rows if row["contestant"] == contestant and row["seed"] == SEEDS[0]]
+    # a training that diverged tells no bits
+    best = min(first, key=lambda row: row.get("bits_per_byte", math.inf), default={"learning_rate": None})
+    return best["learning_rate"]
+
+
+def summarized(rows, seconds):
+    """Mean and range of each contestant, with its best step size alone.
+
+    Args:
+        rows: as `rows_of` gives. seconds: dict from a contestant's name to its seconds of training.
+
+    Returns:
+        dict from a name to a dict of figures; those without a finished training are left out.
+    """
+    found = {}
+    for name in dict.fromkeys(row["contestant"] for row in rows):
+        rate = best_rate(rows, name)
+        chosen = [row for row in rows if row["contestant"] == name and row["learning_rate"] == rate]
+        chosen = [row for row in chosen if "bits_per_byte" in row]
+        if chosen:
+            bits = [row["bits_per_byte"] for row in chosen]
+            found[name] = {
+                "mean": statistics.fmean(bits),
+                "least": min(bits),
+                "most": max(bits),
+                "runs": len(bits),
+                "learning_rate": rate,
+                "way": chosen[0]["way"],
+                "parameters": chosen[0]["parameters"],
+                "tokens": chosen[0]["tokens"],
+                "seconds": seconds[name],
+            }
+    return found
 
 
 def unpacked_jobs(packed, work):
@@ -357,7 +477,9 @@ def worker_of(job, options):
         job["num_updates"] = options.num_updates
     if "shape" not in job:
         return sys.executable, __file__, job
-    job |= {"device": options.device, "dtype": "float32", "is_compiled": False, "num_looks": 4}
+    dtype, how = job["way"].split()
+    job |= {"device": options.device, "dtype": dtype, "num_looks": 2}
+    job["is_compiled"] = how == "compiled" and options.device == "cpu"
     job |= {key: str(Path(job["work"]) / job[key]) for key in ("train_tokens", "held_out")}
     python = interpreter("torch", options.peers) or sys.executable  # on an accelerator one holds all
     return python, HERE / "peers" / "torch_race.py", job
@@ -416,18 +538,14 @@ def record(options):
     """All results with the pace they rest on, as one JSON."""
     paces = json.loads((options.folder / "pace.json").read_text(encoding="utf-8"))
     jobs = json.loads((options.folder / "jobs.json").read_text(encoding="utf-8"))
-    rows = []
-    for job in jobs:
-        path = options.output / f"{job['name']}.json".replace(" ", "_")
-        if path.is_file():
-            told = json.loads(path.read_text(encoding="utf-8"))
-            rows.append(
-                {key: job[key] for key in ("contestant", "seed", "learning_rate", "num_updates")} | told
-            )
+    rows = rows_of(jobs, options.output)
     minutes = {contestant.name: contestant.minutes for contestant in CONTESTANTS}
     result = {
         "command": "python benchmarks/paced_race.py pace, pack, train, record",
         "date": options.date,
+        "machine": next(
+            round_["conditions"] for round_ in itertools.chain(*paces.values()) if "conditions" in round_
+        ),
         "corpus": [Path(path).name for path in options.corpus or ()],
         "text_share": TEXT_SHARE,
         "contestants": {
@@ -435,6 +553,7 @@ def record(options):
             for name, entries in paces.items()
             if name in minutes
         },
+        "summary": summarized(rows, {name: 60 * length for name, length in minutes.items()}),
         "runs": rows,
     }
     options.record.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -446,7 +565,7 @@ def main():
         job = job_of_this_process()
         if "timed" in job:
             contestant = next(c for c in CONTESTANTS if c.name == job["timed"])
-            tell(timed(contestant, Path(os.environ["PACED_RACE_FOLDER"])))
+            tell(timed(contestant, Path(os.environ["PACED_RACE_FOLDER"]), job["dtype"]))
         else:
             tell(trained(job))
         return
@@ -466,7 +585,7 @@ def main():
         command.add_argument("--at-once", type=int, default=1, help="trainings at the same time")
         command.add_argument("--work", type=Path, default=ROOT / "runs" / "race_work")
         command.add_argument("--device", default="cpu", help="of the peers: cpu or cuda")
-        command.add_argument("--only", nargs="*", help="trainings whose names hold one of these")
+        command.add_argument("--only", nargs="*", help="contestants, by their names")
         command.add_argument("--num-updates", type=int, default=0, help="a trial of so many")
     options = parser.parse_args()
     options.folder = options.folder.resolve()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 RESULTS = Path(__file__).resolve().parent / "results"
 SPEED, CAPPED_SPEED, EQUAL_TIME = "training_speed.json", "training_speed_avx2.json", "equal_time_peers.json"
+COUNTED = "paced_race.json"
 # sizes that stand against each other
 OPPONENTS = {
     "tiny": ("minimind-256x6",),
@@ -156,13 +157,38 @@ def equal_time_table(result):
     return markdown_table(header, rows)
 
 
+def counted_table(result):
+    """The same where the updates of the minutes were counted, each contestant beside the peers."""
+    names = {"own": "minimind-256x6, its own settings", "tuned": "minimind-256x6, our vocabulary, best rate"}
+    summary = result["summary"]
+    peers = [name for name in names if name in summary]
+    rows = []
+    for name, row in summary.items():
+        rate = f" ({row['learning_rate']:g})" if name == "tuned" else ""
+        rows.append(
+            [
+                names.get(name, f"mof {name}") + rate,
+                f"{row['parameters'] / 1e6:.1f} M",
+                row["way"],
+                f"{row['tokens'] / 1e6:.2f} M",
+                f"{row['mean']:.3f} ({row['least']:.3f} to {row['most']:.3f})",
+                row["runs"],
+                *("" if name in names else f"{row['mean'] / summary[peer]['mean']:.3f}" for peer in peers),
+            ]
+        )
+    header = ["model", "parameters", "products", "tokens", "bits per byte (least to most)", "runs"]
+    beside = ["beside minimind as it comes", "beside minimind tuned"]
+    return markdown_table([*header, *(beside[list(names).index(peer)] for peer in peers)], rows)
+
+
 def page(folder=RESULTS):
     """All tables of the results in a folder, as Markdown; a result that is missing is named."""
     parts = []
     for file, title, tables in (
         (SPEED, "Training speed", (products_table, speed_table, ratio_table)),
         (CAPPED_SPEED, "Kept to AVX2", (products_table, speed_table, generating_table, ratio_table)),
-        (EQUAL_TIME, "Quality at equal time", (equal_time_table,)),
+        (EQUAL_TIME, "Quality at equal time, by the clock", (equal_time_table,)),
+        (COUNTED, "Quality at equal time, by counted updates", (counted_table,)),
     ):
         path = Path(folder) / file
         parts.append(f"## {title}")

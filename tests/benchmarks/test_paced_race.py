@@ -1,9 +1,25 @@
 """Contestants that can be configured, each training under a name of its own."""
 
+import json
 from collections import Counter
 
 import pytest
-from paced_race import CONTESTANTS, SEEDS, configs_of, shape
+from paced_race import (
+    CONTESTANTS,
+    SEEDS,
+    chosen_contestants,
+    configs_of,
+    is_best_rate,
+    seconds_by,
+    shape,
+    summarized,
+    way_of,
+)
+
+ROUNDS = [
+    {"ways": {"float32 plain": 3.0, "bfloat16 compiled": 2.5}},
+    {"ways": {"float32 plain": 2.0, "bfloat16 compiled": 2.2}},
+]
 
 
 def test_every_training_has_a_name_of_its_own():
@@ -28,3 +44,48 @@ def test_settings_of_a_contestant_are_those_of_its_preset_but_for_what_it_change
 def test_the_races_own_contestants_have_three_seeds():
     three = {contestant.name for contestant in CONTESTANTS if contestant.seeds == SEEDS}
     assert {"tiny", "own", "tuned"} <= three
+
+
+def test_products_are_of_the_asked_format():
+    model, _ = configs_of(CONTESTANTS[0], 5, seed=0, dtype="bfloat16")
+    assert model.product_dtype == "bfloat16"
+
+
+def test_the_pace_is_the_least_disturbed_round_of_the_fastest_way():
+    assert way_of(ROUNDS) == "float32 plain"
+    assert seconds_by("bfloat16 compiled", ROUNDS) == 2.2
+
+
+def test_a_name_that_nobody_has_is_refused():
+    assert [c.name for c in chosen_contestants(["tuned", "tiny"])] == ["tuned", "tiny"]
+    with pytest.raises(SystemExit, match="no contestant 'tinny'"):
+        chosen_contestants(["tiny", "tinny"])
+
+
+def swept(seed, rate, **told):
+    job = {"name": f"tuned-{seed}-{rate:g}", "contestant": "tuned", "seed": seed, "learning_rate": rate}
+    return {**job, "num_updates": 7, "way": "float32 plain", **told}
+
+
+def test_later_seeds_train_with_the_best_rate_of_the_first(tmp_path):
+    jobs = [swept(seed, rate) for seed in SEEDS for rate in (1e-3, 2e-3, 4e-3)]
+    told = {"tuned-0-0.001": {"bits_per_byte": 2.6}, "tuned-0-0.002": {"bits_per_byte": 2.5}}
+    told["tuned-0-0.004"] = {"diverged_after_seconds": 9.0}
+    for name, result in told.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(result), encoding="utf-8")
+    later = [job["name"] for job in jobs if job["seed"] and is_best_rate(job, jobs, tmp_path)]
+    assert later == ["tuned-1-0.002", "tuned-2-0.002"]
+
+
+def test_a_summary_leaves_out_the_other_rates_and_what_diverged():
+    figures = {"parameters": 7, "tokens": 8}
+    rows = [
+        swept(0, 1e-3, bits_per_byte=2.6, **figures),
+        swept(0, 2e-3, bits_per_byte=2.5, **figures),
+        swept(0, 4e-3, diverged_after_seconds=9.0),
+        swept(1, 2e-3, bits_per_byte=2.7, **figures),
+        {**swept(2, 2e-3), "diverged_after_seconds": 3.0},
+    ]
+    found = summarized(rows, {"tuned": 1200.0})["tuned"]
+    assert found["runs"] == 2 and found["mean"] == pytest.approx(2.6) and found["learning_rate"] == 2e-3
+    assert (found["least"], found["most"], found["seconds"]) == (2.5, 2.7, 1200.0)

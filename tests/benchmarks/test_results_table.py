@@ -2,7 +2,16 @@
 
 import json
 
-from results_table import TRIAL, equal_time_table, markdown_table, page, ratio_table, ratios, speed_table
+from results_table import (
+    TRIAL,
+    counted_table,
+    equal_time_table,
+    markdown_table,
+    page,
+    ratio_table,
+    ratios,
+    speed_table,
+)
 
 
 def case(kind, model, dtype, characters, memory=2e9, **more):
@@ -85,6 +94,17 @@ def test_equal_time_by_row():
         "| minimind-256x6, our vocabulary, best of several learning rates (0.002) | 5.8 M | "
         "2.300 (2.290 to 2.310) | 3 | 3.20 M | 1203 |"
     )
+
+
+def test_counted_updates_stand_beside_the_peers_that_were_run():
+    row = {"mean": 2.0, "least": 1.99, "most": 2.01, "runs": 3, "parameters": 5.8e6, "tokens": 4.98e6}
+    row |= {"way": "bfloat16", "learning_rate": None}
+    tuned = {**row, "mean": 2.5, "learning_rate": 2e-3}
+    lines = counted_table({"summary": {"tiny": row, "tuned": tuned}}).splitlines()
+    assert lines[0].endswith("| runs | beside minimind tuned |")
+    assert lines[2] == "| mof tiny | 5.8 M | bfloat16 | 4.98 M | 2.000 (1.990 to 2.010) | 3 | 0.800 |"
+    assert lines[3].startswith("| minimind-256x6, our vocabulary, best rate (0.002) |")
+    assert lines[3].endswith("| 3 |  |")
 
 
 def test_a_page_names_what_is_missing_and_what_is_a_trial(tmp_path):

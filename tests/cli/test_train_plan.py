@@ -61,6 +61,7 @@ def test_a_plan_is_followed_to_its_end(mof, plan, tmp_path):
     assert spoken.status == 0 and "答 (model)>" in spoken.output
 
 
+@pytest.mark.slow
 def test_the_same_command_goes_on_at_whichever_stage_it_stood(mof, plan, tmp_path, monkeypatch):
     from mof.cli import training_session
 
@@ -134,6 +135,7 @@ def test_a_second_run_on_one_folder_is_refused(mof, plan, tmp_path):
     assert answer.status == 1 and "another process follows a plan in" in answer.errors
 
 
+@pytest.mark.slow
 def test_a_full_disk_while_it_is_prepared_is_waited_for(mof, plan, tmp_path, monkeypatch):
     from mof.training import disk_space, run_folder
 
@@ -152,6 +154,7 @@ def test_a_full_disk_while_it_is_prepared_is_waited_for(mof, plan, tmp_path, mon
     assert updates(tmp_path / "plan", "chat") == list(range(1, 11))
 
 
+@pytest.mark.slow
 def test_outside_its_hours_it_waits_before_anything_is_loaded(mof, plan, tmp_path, monkeypatch):
     from mof.cli import train_plan
 
@@ -213,6 +216,7 @@ def test_what_trains_nothing_cannot_be_stopped(mof, tmp_path):
     assert answer.status == 1 and "holds neither a plan nor a run" in answer.errors
 
 
+@pytest.mark.slow
 def test_both_recipes_in_one_folder_are_told_and_the_one_that_runs_is_stopped(
     mof, plan, tmp_path, monkeypatch
 ):

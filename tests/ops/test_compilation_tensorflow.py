@@ -67,8 +67,15 @@ print(os.environ["XLA_FLAGS"], "|", "__ynn_fusion" in program)
     ("before", "flags", "is_handed_on"),
     [
         ("", f"{YNNPACK_SWITCH}=", False),
-        ("--xla_cpu_max_isa=AVX2", f"--xla_cpu_max_isa=AVX2 {YNNPACK_SWITCH}=", False),
-        (f"{YNNPACK_SWITCH}=LIBRARY_FUSION_TYPE_REDUCE",) * 2 + (True,),  # as TensorFlow does by itself
+        pytest.param(
+            "--xla_cpu_max_isa=AVX2",
+            f"--xla_cpu_max_isa=AVX2 {YNNPACK_SWITCH}=",
+            False,
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(  # as TensorFlow does by itself
+            *[f"{YNNPACK_SWITCH}=LIBRARY_FUSION_TYPE_REDUCE"] * 2, True, marks=pytest.mark.slow
+        ),
     ],
 )
 def test_sums_are_not_handed_to_a_library_that_may_crash(before, flags, is_handed_on):

@@ -185,6 +185,7 @@ def sometimes_full(function, period):
     return limited
 
 
+@pytest.mark.slow
 def test_a_run_on_a_disk_that_fills_again_and_again_is_bit_identical(make_training, monkeypatch):
     settings = dict(lengths=(SHORT,), checkpoint_updates=2)
     whole = make_training(**settings)

@@ -1,19 +1,16 @@
 """Products and writing by the number of threads, in onnxruntime: it takes the number with each session, where
 TensorFlow takes it once for a process. Chapter 11."""
 
-import time
-
 import numpy as np
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 from mof.inference.graph_builder import IR_VERSION, OPSET
 from mof.lessons.machine_rates import cores_here
-from mof.lessons.turns import medians, time_in_turns
+from mof.lessons.turns import SECONDS_BETWEEN_SESSIONS, medians, time_in_turns
 
 INNER, COLUMNS = 512, 2048
 ROWS = (1, 16, 256, 2048)
-SECONDS_BETWEEN = 0.02  # threads of the session before wait a little for more work, and keep a core busy
 TOO_MANY = 4  # threads for each core
 
 
@@ -51,12 +48,11 @@ def time_threads(threads=None, rows=ROWS, num_turns=7, seed=0):
         x = random.standard_normal((number, INNER), "float32")
         for count, session in sessions.items():
             actions[count, number] = _action(session, x)
-    seconds = medians(time_in_turns(actions, num_turns))
+    seconds = medians(time_in_turns(actions, num_turns, SECONDS_BETWEEN_SESSIONS))
     rates = {str(count): {} for count in threads}
     for (count, number), each in seconds.items():
         num_calls = _num_calls(number)
-        busy = max(each - SECONDS_BETWEEN, 1e-9)
-        rates[str(count)][str(number)] = 2.0 * number * INNER * COLUMNS * num_calls / busy
+        rates[str(count)][str(number)] = 2.0 * number * INNER * COLUMNS * num_calls / each
     return {"cores": cores_here(), "rates": rates}
 
 
@@ -69,7 +65,6 @@ def _action(session, x):
     num_calls = _num_calls(len(x))
 
     def action():
-        time.sleep(SECONDS_BETWEEN)
         for _ in range(num_calls):
             session.run(None, {"x": x})
 

@@ -8,13 +8,17 @@ hits one of them. In turns it hits both.
 import statistics
 import time
 
+# the threads of an onnxruntime session wait a little for more work, and keep a core busy
+SECONDS_BETWEEN_SESSIONS = 0.02
 
-def time_in_turns(actions, num_turns=7):
+
+def time_in_turns(actions, num_turns=7, rest=0.0):
     """Seconds of each action in each turn; a first call of each, which may make graphs, is not counted.
 
     Args:
         actions: dict from names to functions without arguments that return when their work is done.
         num_turns: how often all of them run, forwards and backwards in alternation.
+        rest: seconds to wait before each call; they are not counted.
 
     Returns:
         dict from names to lists of `num_turns` seconds.
@@ -29,6 +33,7 @@ def time_in_turns(actions, num_turns=7):
     seconds, order = {name: [] for name in actions}, list(actions)
     for _ in range(num_turns):
         for name in order:
+            time.sleep(rest)
             start = time.perf_counter()
             actions[name]()
             seconds[name].append(max(time.perf_counter() - start, 1e-9))

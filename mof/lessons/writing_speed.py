@@ -15,7 +15,7 @@ from mof.inference.int8 import dequantize
 from mof.inference.products import EMBEDDING
 from mof.inference.run_graphs import open_weights
 from mof.lessons.records import ROOT
-from mof.lessons.turns import medians, time_in_turns, times_as_long
+from mof.lessons.turns import SECONDS_BETWEEN_SESSIONS, medians, time_in_turns, times_as_long
 from mof.model import MixtureLanguageModel
 from mof.training.tensor_file import StoredTensors, write_tensors
 
@@ -85,7 +85,7 @@ def time_formats(readers, num_turns=9):
     found = {"seconds": {}, "times_as_long": {}}
     for words, num_tokens in ((STEP, 1), (PIECE, PIECE_TOKENS)):
         actions = {name: _reading(reader, num_tokens) for name, reader in readers.items()}
-        turns = time_in_turns(actions, num_turns)
+        turns = time_in_turns(actions, num_turns, SECONDS_BETWEEN_SESSIONS)
         repeats = STEPS_A_TURN if num_tokens == 1 else 1
         found["seconds"][words] = {name: each / repeats for name, each in medians(turns).items()}
         found["times_as_long"][words] = times_as_long(turns, FLOAT32, INT8)
@@ -102,7 +102,7 @@ def time_rows(reader, rows=(1, 4, 16, 64), num_turns=5):
         dict from the number of texts, as str, to tokens a second.
     """
     actions = {str(number): _reading(reader, 1, number) for number in rows}
-    seconds = medians(time_in_turns(actions, num_turns))
+    seconds = medians(time_in_turns(actions, num_turns, SECONDS_BETWEEN_SESSIONS))
     return {name: int(name) * STEPS_A_TURN / each for name, each in seconds.items()}
 
 
@@ -121,7 +121,7 @@ def time_contexts(reader, contexts=(64, 256, 1024), num_turns=3):
         _, state = reader.read([ids])
         actions[MEMORY, number] = lambda state=state: reader.step([9], state)
         actions[AGAIN, number] = lambda ids=ids: reader.read([np.append(ids, 9)])
-    seconds = medians(time_in_turns(actions, num_turns))
+    seconds = medians(time_in_turns(actions, num_turns, SECONDS_BETWEEN_SESSIONS))
     found = {MEMORY: {}, AGAIN: {}}
     for (name, number), each in seconds.items():
         found[name][str(number)] = each

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mof.lessons import thread_speed
-from mof.lessons.thread_speed import SECONDS_BETWEEN, thread_counts, time_threads
+from mof.lessons.thread_speed import thread_counts, time_threads
 
 
 @pytest.mark.parametrize(
@@ -14,12 +14,13 @@ def test_powers_of_two_the_cores_and_too_many(cores, counts):
     assert thread_counts(cores) == counts
 
 
-def test_operations_over_the_time_without_the_pause(monkeypatch):
+def test_operations_over_the_time_with_a_rest_between_sessions(monkeypatch):
     actions = {}
 
-    def played(given, num_turns):
+    def played(given, num_turns, rest):
+        assert rest > 0
         actions.update(given)
-        return {name: [SECONDS_BETWEEN + 0.5] * num_turns for name in given}
+        return {name: [0.5] * num_turns for name in given}
 
     monkeypatch.setattr(thread_speed, "time_in_turns", played)
     monkeypatch.setattr(thread_speed, "cores_here", lambda: 3)

@@ -33,6 +33,20 @@ def test_the_first_call_is_not_counted_and_the_order_alternates(played):
     assert medians(found) == {"a": 2, "b": 4}
 
 
+def test_a_rest_stands_before_each_counted_call_and_is_not_counted(played, monkeypatch):
+    action, calls = played
+    now = turns.time.perf_counter
+
+    def sleep(seconds):
+        calls.append(f"-{seconds:g}-")
+
+    monkeypatch.setattr(turns.time, "sleep", sleep)
+    actions = {"a": action("a", [50, 1, 2]), "b": action("b", [60, 4, 4])}
+    assert time_in_turns(actions, 2, rest=0.5) == {"a": [1, 2], "b": [4, 4]}
+    assert "".join(calls) == "ab" + "-0.5-a-0.5-b" + "-0.5-b-0.5-a"
+    assert now() == 50 + 60 + 1 + 2 + 4 + 4
+
+
 def test_a_ratio_is_taken_within_each_turn():
     """A disturbance that hits both of a turn leaves their ratio as it is."""
     disturbed = {"a": [1.0, 30.0, 1.2], "b": [2.0, 60.0, 2.4]}

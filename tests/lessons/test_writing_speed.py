@@ -72,7 +72,8 @@ def test_the_shipped_model_says_nearly_the_same_in_both_formats():
 
 
 def test_a_token_is_a_share_of_a_turn_and_a_piece_is_whole(monkeypatch):
-    def played(actions, num_turns):
+    def played(actions, num_turns, rest):
+        assert rest > 0
         for action in actions.values():
             action()
         return {FLOAT32: [0.8], INT8: [0.2]}
@@ -89,7 +90,7 @@ def test_a_token_is_a_share_of_a_turn_and_a_piece_is_whole(monkeypatch):
 
 
 def test_tokens_of_all_texts_count(monkeypatch):
-    monkeypatch.setattr(writing_speed, "time_in_turns", lambda actions, n: {name: [2.0] for name in actions})
+    monkeypatch.setattr(writing_speed, "time_in_turns", lambda actions, *_: {name: [2.0] for name in actions})
     assert time_rows(CountingReader(), rows=(1, 16)) == {
         "1": STEPS_A_TURN / 2,
         "16": 16 * STEPS_A_TURN / 2,

@@ -157,6 +157,38 @@
     window.Plotly.relayout(plot, { "title.text": "" });
   }
 
+  function linesOf(text, most) {
+    const lines = [""];
+    for (const word of text.split(" ")) {
+      const longer = `${lines.at(-1)} ${word}`.trim();
+      if (lines.at(-1) && longer.length > most) lines.push(word);
+      else lines[lines.length - 1] = longer;
+    }
+    return lines;
+  }
+
+  // The title of an axis stands in the middle of it, on one line: on a phone its ends may be cut off. It breaks
+  // at spaces into lines that fit, and keeps those when the window grows again.
+  function breakAxisTitles(plot) {
+    const room = plot.getBoundingClientRect();
+    const broken = {};
+    for (const name of Object.keys(plot.layout).filter((key) => /^xaxis\d*$/.test(key))) {
+      const text = plot.layout[name].title?.text;
+      const box = plot.querySelector(`text.${name.replace("axis", "")}title`)?.getBoundingClientRect();
+      if (!text || !box?.width || (box.left >= room.left && box.right <= room.right)) continue;
+      const middle = (box.left + box.right) / 2;
+      const share = (2 * Math.min(middle - room.left, room.right - middle)) / box.width;
+      const most = Math.floor(share * Math.max(...text.split("<br>").map((line) => line.length)));
+      const words = text.replaceAll("<br>", " ");
+      const number = linesOf(words, most).length;
+      let even = Math.ceil(words.length / number); // characters: lines of about one length look better
+      while (even < most && linesOf(words, even).length > number) even += 1;
+      const lines = linesOf(words, even).join("<br>");
+      if (lines !== text) broken[`${name}.title.text`] = lines;
+    }
+    if (Object.keys(broken).length) window.Plotly.relayout(plot, broken);
+  }
+
   async function draw(figure) {
     if (figure.dataset.state) return;
     figure.dataset.state = "loading";
@@ -201,7 +233,11 @@
         modeBarButtonsToRemove: ["lasso2d", "select2d"],
       },
     });
-    plot.on("plotly_afterplot", () => liftTitle(title, plot));
+    plot.on("plotly_afterplot", () => {
+      liftTitle(title, plot);
+      breakAxisTitles(plot);
+    });
+    breakAxisTitles(plot);
     for (const slider of sliders) addSlider(figure, plot, slider);
     for (const menu of menus) addMenu(figure, plot, menu);
     plot.mofRestyle = () => plotly.relayout(plot, { template: merged(ownTemplate, themeTemplate()) });

@@ -272,7 +272,8 @@ def _lines(recipes, cpu_runs, what, is_by_hours):
     for number, (name, recipe) in enumerate(recipes.items()):
         tokens, values = getattr(recipe, what)
         x = recipe.hours(tokens) if is_by_hours else tokens / 1e6
-        lines.append(Line(recipe.label, number, 0, x, values))
+        label = recipe.label.replace(", ", ",<br>")  # a phone's legend cuts off what is longer
+        lines.append(Line(label, number, 0, x, values))
         if name in cpu_runs:
             label = _("{name} on a CPU").format(name=name)
             lines.append(Line(label, len(recipes) + number, 0, *_points(cpu_runs[name], what, is_by_hours)))

@@ -73,6 +73,18 @@ if (width > innerWidth) wide.push(`the page: ${width}`);
 return wide.slice(0, 10);
 """
 
+# Words of a figure whose ends are cut off by its edges; a hair is allowed.
+CUT_OFF_WORDS = """
+return [...document.querySelectorAll('.mof-figure-plot')].flatMap((plot) => {
+  const room = plot.getBoundingClientRect();
+  return [...plot.querySelectorAll('svg text')].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return box.width > 0 && (box.left < room.left - 2 || box.right > room.right + 2
+      || box.top < room.top - 2 || box.bottom > room.bottom + 2);
+  }).map((text) => text.textContent);
+}).slice(0, 10);
+"""
+
 # Figures in which nothing is drawn.
 EMPTY_FIGURES = """
 const marks = '.trace, .point, .bars path, .hm image, .heatmaplayer image, .shapelayer path, canvas';

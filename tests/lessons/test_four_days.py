@@ -71,7 +71,9 @@ def test_curves_over_tokens_and_over_hours():
     by_hours, by_tokens, *losses = recipe_quantities({"A": RECIPE})
     np.testing.assert_allclose(by_tokens.lines[0].x, [1, 10, 100, 1000])
     np.testing.assert_allclose(by_hours.lines[0].x, LOOKS[0] / 3.6e6)
-    assert by_hours.x_title != by_tokens.x_title and by_hours.lines[0].name == RECIPE.label
+    assert by_hours.x_title != by_tokens.x_title and by_hours.lines[0].name == RECIPE.label.replace(
+        ", ", ",<br>"
+    )
     assert list(by_hours.lines[0].y) == list(LOOKS[1])
     assert [list(q.lines[0].y) for q in losses] == [list(2 * LOOKS[1])] * 2
 

@@ -95,6 +95,7 @@ CONTESTANTS = (
     Contestant("tuned", 20.0, "", peer=TUNED, seeds=SEEDS, learning_rates=LEARNING_RATES),
     shape("tiny half batch", training=HALF),
     shape("tiny two blocks", transformer_layers=2),
+    shape("tiny two blocks half batch", training=HALF, transformer_layers=2),
     shape("tiny two blocks wide rnn", transformer_layers=2, recurrent_width=768),
     shape("tiny one rnn layer", recurrent_layers=1, recurrent_width=768),
     shape(

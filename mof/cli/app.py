@@ -18,6 +18,7 @@ from mof.cli.plain_help import PlainHelpCommand
 from mof.cli.plan import plan
 from mof.cli.quickstart import quickstart
 from mof.cli.rehearsal import rehearsal
+from mof.cli.snapshot import restore, snapshot
 from mof.cli.status import status, stop
 from mof.cli.train import train
 from mof.cli.watch import watch
@@ -44,6 +45,8 @@ for command in (
     evaluate,
     abilities,
     export,
+    snapshot,
+    restore,
     info,
 ):
     app.command(cls=PlainHelpCommand)(command)

@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
+
 from mof import __version__
 from mof.inference.exported_folder import (
     EXPORT_NAME,
@@ -13,7 +15,7 @@ from mof.inference.exported_folder import (
     describe_file,
 )
 from mof.inference.graph_builder import WEIGHTS_NAME
-from mof.inference.int8 import quantize
+from mof.inference.int8 import dequantize, quantize
 from mof.inference.mixture import make_graph
 from mof.inference.products import EMBEDDING
 from mof.inference.run_graphs import newest_weights
@@ -93,4 +95,25 @@ def rounded(weights):
             continue
         # an embedding is a head seen from the other side: [W, D] is multiplied as [D, W]
         arrays[f"{name}/int8"], arrays[f"{name}/scales"] = quantize(array.T if name == EMBEDDING else array)
+    return arrays
+
+
+def widened(weights, shapes):
+    """The weights of an int8 export as float32: the very numbers that int8 stands for.
+
+    Args:
+        weights: mapping from names to arrays, as `rounded` gives.
+        shapes: dict from the parameters' names to their shapes.
+
+    Returns:
+        dict from the parameters' names to float32 arrays.
+    """
+    arrays = {}
+    for name, shape in shapes.items():
+        if f"{name}/int8" not in weights:
+            arrays[name] = weights[name]
+            continue
+        num_inputs = shape[1] if name == EMBEDDING else shape[0]
+        matrix = dequantize(weights[f"{name}/int8"], weights[f"{name}/scales"], num_inputs)
+        arrays[name] = np.ascontiguousarray(matrix.T if name == EMBEDDING else matrix)
     return arrays

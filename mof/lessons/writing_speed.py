@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from mof.config import ModelConfig
+from mof.inference.export import widened
 from mof.inference.exported_folder import open_export, read_facts
 from mof.inference.graph_builder import WEIGHTS_NAME
-from mof.inference.int8 import dequantize
-from mof.inference.products import EMBEDDING
 from mof.inference.run_graphs import open_weights
 from mof.lessons.records import ROOT
 from mof.lessons.turns import SECONDS_BETWEEN_SESSIONS, medians, time_in_turns, times_as_long
@@ -42,34 +41,14 @@ def both_formats(path=SHIPPED_MODEL, num_threads=0):
     # Windows deletes no file that is mapped into memory
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         file = Path(folder) / WEIGHTS_NAME
-        write_tensors(file, widened(StoredTensors(path / WEIGHTS_NAME), config))
+        variables = MixtureLanguageModel(config).trainable_variables
+        shapes = {variable.path: tuple(variable.shape) for variable in variables}
+        write_tensors(file, widened(StoredTensors(path / WEIGHTS_NAME), shapes))
         readers = {
             FLOAT32: open_weights(config, StoredTensors(file), num_threads),
             INT8: open_export(path, num_threads)[0],
         }
         yield readers, {FLOAT32: file.stat().st_size, INT8: (path / WEIGHTS_NAME).stat().st_size}
-
-
-def widened(weights, config):
-    """The weights of an int8 export as float32: the very numbers that int8 stands for.
-
-    Args:
-        weights: mapping from names to arrays, as `mof.inference.export.rounded` gives.
-        config: the model's ModelConfig.
-
-    Returns:
-        dict from the parameters' names to float32 arrays.
-    """
-    arrays = {}
-    for variable in MixtureLanguageModel(config).trainable_variables:
-        name, shape = variable.path, tuple(variable.shape)
-        if f"{name}/int8" not in weights:
-            arrays[name] = weights[name]
-            continue
-        num_inputs = shape[1] if name == EMBEDDING else shape[0]
-        matrix = dequantize(weights[f"{name}/int8"], weights[f"{name}/scales"], num_inputs)
-        arrays[name] = np.ascontiguousarray(matrix.T if name == EMBEDDING else matrix)
-    return arrays
 
 
 def time_formats(readers, num_turns=9):

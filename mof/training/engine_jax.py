@@ -86,13 +86,17 @@ class JaxEngine:
         return tensors
 
     def load(self, arrays):
-        """Take back what `tensors` gave, as arrays."""
+        """Take back what `tensors` gave, as arrays; slots and sums begin empty where there are none."""
         paths = [plan.path for plan in self.plans]
         self.parameters = [jax.numpy.asarray(arrays["weights"][path]) for path in paths]
-        self.slots = [
-            {name: jax.numpy.asarray(arrays["optimizer"][f"{path}/{name}"]) for name in slots}
-            for path, slots in zip(paths, self.slots, strict=True)
-        ]
+        if "optimizer" in arrays:
+            self.slots = [
+                {name: jax.numpy.asarray(arrays["optimizer"][f"{path}/{name}"]) for name in slots}
+                for path, slots in zip(paths, self.slots, strict=True)
+            ]
+        else:
+            for i in range(len(paths)):
+                self.empty_slots(i)
         if "sums" in arrays:
             self.sums = [jax.numpy.asarray(arrays["sums"][path]) for path in paths]
         else:

@@ -99,13 +99,17 @@ class TensorFlowEngine:
         return tensors
 
     def load(self, arrays):
-        """Take back what `tensors` gave, as arrays."""
+        """Take back what `tensors` gave, as arrays; slots and sums begin empty where there are none."""
         for plan, parameter, slots, total in zip(
             self.plans, self.parameters, self.slots, self.sums, strict=True
         ):
             parameter.assign(arrays["weights"][plan.path])
             for name, slot in slots.items():
-                slot.assign(arrays["optimizer"][f"{plan.path}/{name}"])
+                slot.assign(
+                    arrays["optimizer"][f"{plan.path}/{name}"]
+                    if "optimizer" in arrays
+                    else tf.zeros_like(slot)
+                )
             total.assign(arrays["sums"][plan.path] if "sums" in arrays else tf.zeros_like(total))
 
     def empty_slots(self, i):

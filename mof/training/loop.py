@@ -66,7 +66,7 @@ class Training:
         """Go back to where a checkpoint was taken.
 
         Args:
-            checkpoint: Checkpoint with all its parts.
+            checkpoint: Checkpoint with all its parts; one of a snapshot has weights alone.
 
         Returns:
             list of sentences: what differs now, so that the run will not be bit-identical; empty where
@@ -80,20 +80,25 @@ class Training:
         variables = self.model.trainable_variables
         shapes = {plan.path: tuple(v.shape) for plan, v in zip(self.plans, variables, strict=True)}
         check_shapes(checkpoint.arrays["weights"], shapes, checkpoint.path)
-        slots = {f"{plan.path}/{name}": shapes[plan.path] for plan in self.plans for name in plan.slot_names}
-        check_shapes(checkpoint.arrays["optimizer"], slots, checkpoint.path)
+        if "optimizer" in checkpoint.arrays:
+            slots = {
+                f"{plan.path}/{name}": shapes[plan.path] for plan in self.plans for name in plan.slot_names
+            }
+            check_shapes(checkpoint.arrays["optimizer"], slots, checkpoint.path)
         self.progress = Progress(**state["progress"])
         self.batches = StreamBatches(
             self.split, self.config.num_streams, self.config.seed, cursor=state["cursor"]
         )
         self.engine.load(checkpoint.arrays)
-        self.memory = unflatten_state(checkpoint.arrays["memory"], self.memory)
+        if "memory" in checkpoint.arrays:
+            self.memory = unflatten_state(checkpoint.arrays["memory"], self.memory)
         self._was_trainable = tuple(state["trainable"]) if state["trainable"] else None
         self._saved_at = self.progress.seconds
         self._saved_place = (self.progress.update, self.progress.micro_batch)
         self._stretch_start = clock.awake_seconds() - self.progress.seconds
         self.run.rewind_log(self.progress.update)
-        return changed_conditions(state["conditions"], bit_identity_conditions())
+        missing = [state["difference"]] if "difference" in state else []
+        return missing + changed_conditions(state["conditions"], bit_identity_conditions())
 
     def save(self):
         """Take a checkpoint of this moment."""

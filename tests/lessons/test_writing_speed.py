@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mof.inference.export import widened
 from mof.inference.int8 import quantize
 from mof.lessons import writing_speed
 from mof.lessons.writing_speed import (
@@ -18,7 +19,6 @@ from mof.lessons.writing_speed import (
     time_contexts,
     time_formats,
     time_rows,
-    widened,
 )
 from mof.model import MixtureLanguageModel
 from mof.presets import preset
@@ -53,7 +53,7 @@ def test_int8_weights_become_the_numbers_that_they_stand_for():
         matrix = stored.pop(name)
         numbers, scales = quantize(matrix.T if name == "mof/embedding" else matrix)
         stored |= {f"{name}/int8": numbers, f"{name}/scales": scales}
-    found = widened(stored, NANO)
+    found = widened(stored, {name: array.shape for name, array in weights.items()})
     assert found.keys() == weights.keys()
     for name, array in found.items():
         assert array.shape == weights[name].shape and array.dtype == np.float32

@@ -51,7 +51,7 @@ VALIDATION_FRACTION = 0.02
 TEXT_SHARE = 0.35  # of the documents: more than any contestant reads
 PEER = "minimind-256x6"
 SEEDS = (0, 1, 2)
-LEARNING_RATES = (1e-3, 2e-3, 4e-3)  # of the tuned peer: the best may not be the first or the last
+LEARNING_RATES = (5e-4, 1e-3, 2e-3)  # of the tuned peer: the best may not be the first or the last
 DTYPES = ("float32", "bfloat16")
 LEAST_SECONDS = 4.0  # of timed updates, for each length of rows
 

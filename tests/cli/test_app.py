@@ -22,6 +22,8 @@ COMMANDS = (
     "evaluate",
     "abilities",
     "export",
+    "snapshot",
+    "restore",
     "info",
 )
 

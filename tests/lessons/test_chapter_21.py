@@ -13,6 +13,7 @@ from mof.lessons.records import ROOT, load_record
 from mof.planning import making
 from mof.planning.plan import Head
 from mof.planning.sizes import SHIPPED_SHAPE, best_size, candidates, size_of
+from mof.training.config import TrainingConfig
 from tests.lessons.chapter_prose import NOTEBOOKS, flat_prose
 
 NAME = "21_the_four_day_training"
@@ -183,6 +184,23 @@ def test_the_study_of_kills():
     said("A study killed a small training twenty times")
     study = json.loads((ROOT / "benchmarks" / "results" / "kill_study.json").read_text(encoding="utf-8"))
     assert len(study["kills"]) == 20 and study["identical"] and not study["differences"]
+
+
+def test_what_a_snapshot_costs():
+    said("over 50 updates, and a mark in the run's events shows the seam")
+    assert TrainingConfig().thaw_updates == 50
+    study = json.loads((ROOT / "benchmarks/results/snapshot_cost.json").read_text(encoding="utf-8"))
+    said(
+        "In three small trainings (`benchmarks/snapshot_cost.py`: `nano`, restored at the half of 800 "
+        "updates)"
+    )
+    assert len(study["pairs"]) == 3 and study["updates"] == {"snapshot": 400, "whole": 800}
+    after = {
+        number: [round(pair["training_loss_more"][number], 2) for pair in study["pairs"]]
+        for number in ("20", "100")
+    }
+    said("by 0.21 nats after 20 updates, and 0.03 to 0.04 nats higher after 100")
+    assert set(after["20"]) == {-0.21} and (min(after["100"]), max(after["100"])) == (0.03, 0.04)
 
 
 def test_power_and_forgetting_and_size():

@@ -76,7 +76,7 @@ def share_figure(seconds, part, title="", factors=FACTORS):
     figure.update_layout(
         title=frames[0].layout.title.text,
         sliders=[frame_slider(frames, _("times as fast: "))],
-        xaxis={"title": _("seconds"), "range": [0, 1.35 * max(seconds.values())]},
+        xaxis={"title": _("seconds"), "range": [0, 1.55 * max(seconds.values())]},
         yaxis={"autorange": "reversed", "automargin": True},
         showlegend=False,
         height=220 + 40 * len(names),

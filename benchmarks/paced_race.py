@@ -370,9 +370,12 @@ def train(options):
     jobs = unpacked_jobs(options.folder / PACKED, work)
     names = {contestant.name for contestant in chosen_contestants(options.only)}
     jobs = [job for job in jobs if job["contestant"] in names]
-    most = len(jobs) - len([job for job in jobs if is_swept(job) and job["seed"]]) * 2 // 3
+    most = sum(1 / len(LEARNING_RATES) if is_swept(job) and job["seed"] else 1 for job in jobs)
     hours = sum(job["seconds"] for job in jobs) / 3600 * most / max(1, len(jobs))
-    print(f"{most} trainings, {options.at_once} at once; one by one here about {hours:.1f} hours", flush=True)
+    print(
+        f"{most:.0f} trainings, {options.at_once} at once; one by one here about {hours:.1f} hours",
+        flush=True,
+    )
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     os.environ.setdefault("JAX_DEFAULT_MATMUL_PRECISION", "highest")  # float32 as a CPU has it
     shared = options.at_once > 1 and options.device == "cpu"

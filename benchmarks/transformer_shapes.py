@@ -1,17 +1,18 @@
 """Record for chapter 07: depth against width of the Transformer expert, at equal parameters and equal time.
 
     python benchmarks/transformer_shapes.py
-    python benchmarks/transformer_shapes.py --corpus my-texts --minutes 10 --seeds 0 1 2
+    python benchmarks/transformer_shapes.py --corpus my-texts --minutes 2 --seeds 0 1 2
 
 Trains one Transformer expert alone in five shapes of 1 to 16 blocks (`mof.lessons.transformer_forms`), all
-with the parameters that the preset `tiny` has with this expert alone, within one in a hundred. It says
-beforehand how many hours that takes: 3 with the defaults, on a machine with no other work. See
-`form_study.py` for stops and resumes.
+with the parameters that the preset `nano` has with this expert alone, within two in a hundred. It says
+beforehand how many hours that takes: 0.9 with the defaults, on a machine with no other work, fewer with
+--at-once 2. See `form_study.py` for stops and resumes.
 
-On the text that ships, ten minutes are many passes over few characters: prefer a larger --corpus, and look at
-"passes" in the record. The shapes are those for `tiny`: leave --preset as it is.
+On the text that ships, two minutes are many passes over few characters: prefer a larger --corpus, and look at
+"passes" in the record. The shapes are those for `nano`: leave --preset as it is.
 """
 
+import functools
 import sys
 from pathlib import Path
 
@@ -39,9 +40,12 @@ STUDY = FormStudy(
     name="transformer_shapes",
     description=__doc__.splitlines()[0],
     forms=SHAPES,
-    settings=shape_settings,
+    settings=functools.partial(shape_settings, size="nano"),
     code=CODE,
     measure=measure_alphas,
+    minutes=2.0,
+    preset="nano",
+    is_paced=True,
 )
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Forms of the Transformer expert: deep and narrow beside shallow and wide, with as many parameters; and ways
 to tell it the order of the tokens. Chapter 07.
 
-The chapter trains three of them for less than half a minute each; `benchmarks/transformer_shapes.py` (ten
-minutes) and `benchmarks/position_forms.py` (two) train all of them with three seeds each.
+The chapter trains three of them for less than half a minute each; `benchmarks/transformer_shapes.py` and
+`benchmarks/position_forms.py` train all of them for two minutes each, with three seeds.
 """
 
 import math

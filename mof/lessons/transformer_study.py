@@ -10,7 +10,7 @@ from mof.viz.notebook_figures import show_figure
 
 LINE_LENGTH = 72  # of what stands under a cell
 STUDIES = {  # forms in order, the one to compare with, hours on two cores
-    "transformer_shapes": (SHAPES, "4 blocks", "3"),
+    "transformer_shapes": (SHAPES, "2 blocks", "0.9"),
     "position_forms": (tuple(ORDERS), OURS, "1.0"),
 }
 

@@ -102,8 +102,8 @@ def test_shares_of_the_embedding():
     said("The widest model spends two thirds of its parameters on the embedding")
     said("The deepest spends a quarter")
     assert 0.63 < shares[0] < 0.69 and 0.23 < shares[-1] < 0.29 and shares == sorted(shares, reverse=True)
-    said("the five shapes of the table")
-    assert len(DEPTHS) == 5
+    said("five shapes of the size `nano`, from 1 block to 16")
+    assert len(DEPTHS) == 5 and (DEPTHS[0], DEPTHS[-1]) == (1, 16)
 
 
 def test_the_two_short_runs():

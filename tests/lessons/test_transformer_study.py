@@ -51,7 +51,7 @@ def test_the_end_of_a_long_text_is_told_as_the_mean_over_the_seeds():
 
 
 def test_studies_name_their_forms():
-    assert STUDIES["transformer_shapes"][:2] == (SHAPES, "4 blocks") and "4 blocks" in SHAPES
+    assert STUDIES["transformer_shapes"][:2] == (SHAPES, "2 blocks") and "2 blocks" in SHAPES
     assert STUDIES["position_forms"][:2] == (tuple(ORDERS), OURS)
 
 
@@ -70,7 +70,7 @@ def test_a_study_that_nobody_has_run_is_said_to_be_missing(name, monkeypatch, ca
 
 
 def test_a_recorded_study_is_drawn_and_put_in_words(monkeypatch, capsys):
-    results = [{**row, "passes": 3.0} for row in rows(**{"1 block": [3.0, 3.2], "4 blocks": [2.9, 2.9]})]
+    results = [{**row, "passes": 3.0} for row in rows(**{"1 block": [3.0, 3.2], "2 blocks": [2.9, 2.9]})]
     study = SimpleNamespace(data={"runs": results}, note="recorded on Sunday")
     shown = []
     monkeypatch.setattr(transformer_study, "find_record", {"transformer_shapes": study}.get)
@@ -80,5 +80,5 @@ def test_a_recorded_study_is_drawn_and_put_in_words(monkeypatch, capsys):
     assert figure.layout.title.text == "Recorded: 10 minutes, 3.0 passes over the text, on average"
     assert words.endswith("; recorded on Sunday.") and len(figure.data[0].x) == 4
     said = capsys.readouterr().out
-    assert said.split() == " ".join(describe_beside(results, SHAPES, "4 blocks")).split()
+    assert said.split() == " ".join(describe_beside(results, SHAPES, "2 blocks")).split()
     assert max(map(len, said.splitlines())) <= 72

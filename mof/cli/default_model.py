@@ -41,3 +41,14 @@ def default_model(kind, models=MODELS):
         return own
     tell(f"There is no {own} here, so this is the model that ships, {shipped}. {NOTICE}")
     return str(shipped)
+
+
+def place_of_caches(path, models=MODELS):
+    """The folder beside which the tokens of a text are kept for a model: its own, but for a model that ships
+    the reader's first run, for nothing is to be written among the course's data.
+
+    Args:
+        path: of the model's folder. models: pathlib.Path of the shipped models.
+    """
+    is_shipped = Path(path).resolve().is_relative_to(models.resolve())
+    return OWN_RUNS["base"] if is_shipped else path

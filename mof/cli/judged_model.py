@@ -65,6 +65,7 @@ def open_judged(path, corpus=None, generator=None):
 
 
 def _open_export(path, corpus, generator):
+    from mof.cli.default_model import place_of_caches
     from mof.inference.exported_folder import read_facts
     from mof.training.assembly import open_corpus
 
@@ -74,5 +75,5 @@ def _open_export(path, corpus, generator):
     text = None
     if corpus:
         tell("Turning the text into tokens (once; the next look finds them).")
-        text = open_corpus(corpus, generator.tokenizer, path)
+        text = open_corpus(corpus, generator.tokenizer, place_of_caches(path))
     return JudgedModel(None, generator.reader, generator.tokenizer, experts, text, length, left_out)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mof.cli.default_model import MODELS, OWN_RUNS, default_model, shipped_model
+from mof.cli.default_model import MODELS, OWN_RUNS, default_model, place_of_caches, shipped_model
 from mof.inference.exported_folder import is_export
 
 
@@ -57,3 +57,10 @@ def test_chat_answers_from_a_fresh_checkout(mof, tmp_path, monkeypatch):
     assert answer.status == 0, answer.errors
     assert "often wrong" in answer.errors
     assert answer.output.split("答 (model)> ")[1].strip()
+
+
+def test_nothing_is_cached_among_the_courses_data(models, tmp_path):
+    assert place_of_caches(MODELS / "chat") == OWN_RUNS["base"]
+    assert place_of_caches(str(models / "base"), models) == OWN_RUNS["base"]
+    own = str(tmp_path / "small")
+    assert place_of_caches(own, models) == own

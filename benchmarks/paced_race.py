@@ -118,6 +118,7 @@ CONTESTANTS = (
     shape("tiny one block", transformer_layers=1),
     shape("tiny one block half batch", training=HALF, transformer_layers=1),
     shape("tiny recurrent alone", experts=["recurrent"], seeds=SEEDS),
+    shape("tiny recurrent alone, vocabulary 4096", experts=["recurrent"], vocabulary=4096),
     shape("tiny recurrent alone half batch", training=HALF, experts=["recurrent"]),
     shape("tiny recurrent alone, 768 units", experts=["recurrent"], recurrent_width=768),
     shape("tiny recurrent alone, four layers", experts=["recurrent"], recurrent_layers=4),

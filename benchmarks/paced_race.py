@@ -52,6 +52,7 @@ TEXT_SHARE = 0.35  # of the documents: more than any contestant reads
 PEER = "minimind-256x6"
 SEEDS = (0, 1, 2)
 LEARNING_RATES = (5e-4, 1e-3, 2e-3)  # of the tuned peer: the best may not be the first or the last
+OWN_LEARNING_RATES = (5e-3, 1e-2, 2e-2)  # of our shape that learns fastest, as many as the peer may try
 DTYPES = ("float32", "bfloat16")
 LEAST_SECONDS = 4.0  # of timed updates, for each length of rows
 
@@ -62,7 +63,8 @@ class Contestant:
 
     name: unique. minutes: of training. preset: "tiny" or "small"; or "" for a peer. model, training: fields
     of ModelConfig and TrainingConfig to change. peer: settings of `peers/torch_race.py`. vocabulary: tokens.
-    seeds, learning_rates: one training for each pair; of our own the rate is the preset's: (None,).
+    seeds, learning_rates: one training for each pair. Of our own, None is the preset's; another is AdamW's,
+    and Muon's keeps its ratio to it.
     """
 
     name: str
@@ -82,9 +84,18 @@ class Contestant:
                 yield f"{self.name}-{seed}" + (f"-{rate:g}" if rate else ""), seed, rate
 
 
-def shape(name, preset="tiny", minutes=20.0, training=None, vocabulary=8192, seeds=(0,), **model):
+def shape(
+    name,
+    preset="tiny",
+    minutes=20.0,
+    training=None,
+    vocabulary=8192,
+    seeds=(0,),
+    learning_rates=(None,),
+    **model,
+):
     """A contestant of ours."""
-    return Contestant(name, minutes, preset, model, training or {}, {}, vocabulary, seeds)
+    return Contestant(name, minutes, preset, model, training or {}, {}, vocabulary, seeds, learning_rates)
 
 
 HALF = {"tokens_per_update": 2048, "lengths": [128, 256]}
@@ -117,7 +128,7 @@ CONTESTANTS = (
     shape("tiny vocabulary 4096", vocabulary=4096),
     shape("tiny one block", transformer_layers=1),
     shape("tiny one block half batch", training=HALF, transformer_layers=1),
-    shape("tiny recurrent alone", experts=["recurrent"], seeds=SEEDS),
+    shape("tiny recurrent alone", seeds=SEEDS, learning_rates=OWN_LEARNING_RATES, experts=["recurrent"]),
     shape("tiny recurrent alone, vocabulary 4096", experts=["recurrent"], vocabulary=4096),
     shape("tiny recurrent alone half batch", training=HALF, experts=["recurrent"]),
     shape("tiny recurrent alone, 768 units", experts=["recurrent"], recurrent_width=768),
@@ -143,8 +154,8 @@ CONTESTANTS = (
 # --- on the CPU, with nothing beside ------------------------------------------------------------------------
 
 
-def configs_of(contestant, num_updates, seed, dtype="float32"):
-    """(ModelConfig, TrainingConfig) of one of ours, with products of that number format."""
+def configs_of(contestant, num_updates, seed, dtype="float32", rate=None):
+    """(ModelConfig, TrainingConfig) of one of ours; `dtype` of the products, `rate` as learning_rates."""
     from mof.presets import preset
     from mof.training.config import TrainingConfig
 
@@ -160,7 +171,11 @@ def configs_of(contestant, num_updates, seed, dtype="float32"):
         "checkpoint_seconds": 300.0,
         **contestant.training,
     }
-    return model, TrainingConfig().replace(**settings)
+    config = TrainingConfig().replace(**settings)
+    if rate is None:
+        return model, config
+    muon_rate = config.muon_learning_rate * rate / config.learning_rate
+    return model, config.replace(learning_rate=rate, muon_learning_rate=muon_rate)
 
 
 def pace(options):
@@ -333,7 +348,7 @@ def pack(options):
             job |= {"num_updates": num_updates, "vocabulary_size": contestant.vocabulary}
             job |= {"seconds": contestant.minutes * 60, "way": way}
             if contestant.preset:
-                model, config = configs_of(contestant, num_updates, seed, way)
+                model, config = configs_of(contestant, num_updates, seed, way, rate)
                 facts = {
                     "preset": contestant.preset,
                     "base": None,

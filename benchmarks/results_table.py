@@ -164,10 +164,10 @@ def counted_table(result):
     peers = [name for name in names if name in summary]
     rows = []
     for name, row in summary.items():
-        rate = f" ({row['learning_rate']:g})" if name == "tuned" else ""
+        rate = f" ({row['learning_rate']:g})" if name != "own" and row["learning_rate"] else ""
         rows.append(
             [
-                names.get(name, f"mof {name}") + rate,
+                names.get(name, f"mof {name}" + (", best rate" if rate else "")) + rate,
                 f"{row['parameters'] / 1e6:.1f} M",
                 row["way"],
                 f"{row['tokens'] / 1e6:.2f} M",

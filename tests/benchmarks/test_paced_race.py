@@ -6,6 +6,8 @@ from collections import Counter
 import pytest
 from paced_race import (
     CONTESTANTS,
+    LEARNING_RATES,
+    OWN_LEARNING_RATES,
     SEEDS,
     chosen_contestants,
     configs_of,
@@ -49,6 +51,14 @@ def test_the_races_own_contestants_have_three_seeds():
 def test_products_are_of_the_asked_format():
     model, _ = configs_of(CONTESTANTS[0], 5, seed=0, dtype="bfloat16")
     assert model.product_dtype == "bfloat16"
+
+
+def test_a_step_size_of_ours_moves_muons_with_it():
+    _, usual = configs_of(CONTESTANTS[0], 5, seed=0)
+    _, doubled = configs_of(CONTESTANTS[0], 5, seed=0, rate=2 * usual.learning_rate)
+    assert doubled.learning_rate == 2 * usual.learning_rate
+    assert doubled.muon_learning_rate == pytest.approx(2 * usual.muon_learning_rate)
+    assert usual.learning_rate in OWN_LEARNING_RATES and len(OWN_LEARNING_RATES) == len(LEARNING_RATES)
 
 
 def test_the_pace_is_the_least_disturbed_round_of_the_fastest_way():

@@ -44,11 +44,19 @@ DAYS = (
         "",
     ),
     (marked("1 hour"), "tiny", "", "hour"),
-    (marked("an evening"), "small", marked("`mof train --preset small`: more room, your own text."), ""),
+    (
+        marked("an evening"),
+        "small",
+        marked("`mof train --preset small --corpus my-texts --minutes 240`: more room, your own text."),
+        "",
+    ),
     (
         marked("4 days"),
         "full",
-        marked("`mof train --preset full`: the size of the article's model, with stops and resumes."),
+        marked(
+            "`mof plan --corpus my-texts --preset full`, then `mof train --plan FILE`: the size of the article's "
+            "model, with stops and resumes."
+        ),
         "none",
     ),
 )

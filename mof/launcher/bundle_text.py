@@ -81,7 +81,6 @@ def start_here(bundle: Bundle, root: Path, has_site: bool) -> str:
         machines="\n".join(
             f"      {SYSTEM_WORDS[system]}: Python {' or '.join(pythons)}"
             for system, pythons in by_system.items()
-            for system, pythons in by_system.items()
         ),
         gigabytes=(max(installed) * (1 + EXPANSION) + MARGIN_BYTES) / 1e9,  # as Environment asks for
         windows_command=f"py -{newest}",

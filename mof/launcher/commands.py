@@ -47,7 +47,7 @@ HELP = """\
                                    python start.py test tests/tokenizer
   python start.py test --jax       the same for the model's mathematics on JAX, without TensorFlow
   python start.py book             build the book as web pages
-  python start.py slides 02 05     write slides of these chapters, or of all, for who teaches
+  python start.py slides 02 05     write slides of these chapters, or of all, for teachers
   python start.py publish          write the built book as a folder for a web server, with a zip to read
                                    from disk and one PDF: python start.py publish --site https://...
   python start.py update           fetch the newest version of the course; your copies stay as they are

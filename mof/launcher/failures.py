@@ -43,8 +43,9 @@ FAILURE_KINDS = (
         r"proxyerror|cannot connect to proxy|proxy authentication|tunnel (error|connection)|via "
         r"proxy|proxy connect",
         "The proxy of your network refused the connection.",
-        "Set it for this terminal, with name and password where it wants them: "
-        "HTTPS_PROXY=http://name:password@host:port",
+        "Set it for this terminal, with name and password where it wants them. Linux and macOS: export "
+        "HTTPS_PROXY=http://name:password@host:port; PowerShell: "
+        '$env:HTTPS_PROXY="http://name:password@host:port"; cmd: set HTTPS_PROXY=...',
         worth_trying_pip=True,
     ),
     FailureKind(
@@ -52,8 +53,9 @@ FAILURE_KINDS = (
         r"certificate_verify_failed|invalid peer certificate|unknownissuer|sslerror|certificate verify",
         "The package index shows a certificate that this machine does not trust. Company networks often "
         "do this.",
-        "Ask for the company's certificate file and name it: SSL_CERT_FILE=/path/to/certificate.pem (for "
-        "pip: PIP_CERT).",
+        "Ask for the company's certificate file and name it in SSL_CERT_FILE (for pip: PIP_CERT). Linux and "
+        "macOS: export SSL_CERT_FILE=/path/to/certificate.pem; PowerShell: "
+        '$env:SSL_CERT_FILE="C:\\path\\certificate.pem"; cmd: set SSL_CERT_FILE=...',
         worth_trying_pip=True,
     ),
     FailureKind(

@@ -1,4 +1,4 @@
-"""Slides of the chapters, for who teaches: `start.py slides [CHAPTER...]`. Shown, they need no network."""
+"""Slides of the chapters, for teachers: `start.py slides [CHAPTER...]`. Shown, they need no network."""
 
 from pathlib import Path
 

@@ -54,8 +54,8 @@ DAYS = (
         marked("4 days"),
         "full",
         marked(
-            "`mof plan --corpus my-texts --preset full`, then `mof train --plan FILE`: the size of the article's "
-            "model, with stops and resumes."
+            "`mof plan --corpus my-texts --preset full`, then `mof train --plan FILE`: the size of the "
+            "article's model, with stops and resumes."
         ),
         "none",
     ),

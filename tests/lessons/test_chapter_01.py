@@ -13,9 +13,11 @@ from mof.lessons.budget import (
     PUBLISHED_TABLES,
     STORED_PEER,
     TRAINING_SPEED,
+    memory_parts,
     preset_sizes,
     published_speed,
     recorded_hour,
+    recorded_peak,
 )
 from mof.lessons.rental import rental_inputs, rental_results
 from mof.machine.element_counts import kept_bytes
@@ -67,20 +69,20 @@ def test_the_update_is_a_part_worth_counting():
 
 def test_what_the_hours_buy():
     sizes = preset_sizes()
-    said("Four days belong to a model between `tiny` and `small`")
+    said("four days belong to a model between `tiny` and `small`")
     assert sizes["tiny"] < size_for(20.0, HOUR.rate, 96) < sizes["small"]
     said("some twenty million parameters")
     assert 15e6 < size_for(20.0, HOUR.rate, 96) < 25e6
     said("nearly four hundred million tokens")
     assert 370e6 < 20 * size_for(20.0, HOUR.rate, 96) < 400e6
-    said("The article's size would want months")
-    assert 2 < 96 / 24 / 30 * 20.0 / tokens_per_parameter(80e6, HOUR.rate, 96) < 6
+    said("the article's size would want ten weeks")
+    assert 96 / 24 / 7 * 20.0 / tokens_per_parameter(80e6, HOUR.rate, 96) == pytest.approx(10, abs=0.5)
     said("four times the mark is half the size")
     assert size_for(80.0, 1e11, 96) == pytest.approx(size_for(20.0, 1e11, 96) / 2)
 
 
 def test_the_text_that_ships_is_soon_read():
-    said("The 124,000 characters in `data/` last `tiny` for less than half a minute")
+    said("At the recorded rate the 124,000 characters in `data/` last `tiny` for less than half a minute")
     seconds = 124_000 / CHARACTERS_PER_TOKEN["bpe"] / HOUR.tokens_per_second
     assert 15 < seconds < 30
     said("about 1.43 Chinese characters")
@@ -90,8 +92,17 @@ def test_the_text_that_ships_is_soon_read():
 
 
 def test_memory():
-    said("tens of thousands *for each token of the batch*")
-    assert all(1e4 < kept_bytes(preset(name).model) / 4 < 2e5 for name in ("tiny", "small", "full"))
+    said("40,000 (`tiny`) to 110,000 (`small`, `full`) *for each token of the batch*")
+    numbers = {name: kept_bytes(preset(name).model) / 4 for name in ("tiny", "small", "full")}
+    assert 40_000 < numbers["tiny"] < 45_000 and all(
+        95e3 < numbers[name] < 110e3 for name in ("small", "full")
+    )
+    said("and takes 1,024 tokens at a time")
+    peak = json.loads(PEAK_MEMORY.read_text(encoding="utf-8"))
+    assert preset("full").tokens_at_once == peak["tokens_at_once"] == 1024
+    said("is higher than the count by 1.1 GB")
+    counted = sum(memory_parts("full", batch_tokens=1024).values())
+    assert recorded_peak("full") - counted == pytest.approx(1.1e9, abs=0.05e9)
     said("1.6 GB")
     assert 80e6 * 5 * 4 == 1.6e9
     stored = json.loads(PEAK_MEMORY.read_text(encoding="utf-8"))["bytes"]["float32"]

@@ -223,9 +223,9 @@ def test_what_counting_reaches(prose):
 
 
 def test_how_much_of_a_vocabulary_does_the_work(nested, prose):
-    said("Two thirds, not a quarter")
-    for size in (1000, 4000, max(nested)):
-        assert 0.6 < share_that_covers(nested[size], prose[0] + prose[1]) < 0.72
+    said("Two thirds, not a quarter, and a little more for the larger vocabularies")
+    shares = [share_that_covers(nested[size], prose[0] + prose[1]) for size in (1000, 4000, max(nested))]
+    assert shares == sorted(shares) and 0.6 < shares[0] and shares[-1] < 0.72
 
 
 def test_a_large_table_is_most_of_a_small_model():

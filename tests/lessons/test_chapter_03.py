@@ -13,7 +13,7 @@ from mof.lessons.bigram import count_pairs, smooth_counts
 from mof.lessons.first_model_study import COUNTED, GRAMS, OVERTRAINED, RECORD, STOPPED, UNIFORM, recorded_rows
 from mof.lessons.prose_parts import prose_parts, prose_tokenizer, vocabulary_size
 from mof.lessons.records import load_record
-from mof.lessons.watched_run import ONE_GRU
+from mof.lessons.watched_run import NUM_UPDATES, ONE_GRU
 from mof.ops.gru import gru_step
 from mof.viz.temperature_figure import heated, nucleus
 
@@ -175,5 +175,13 @@ def test_what_the_prose_says_of_less_text():
         losses[entry["share"]] = (min(run["test_last"] for run in runs), bits[UNIFORM])
     said("from more than a tenth of a bit a byte to less than half of that")
     assert leads == sorted(leads, reverse=True) and leads[0] > 0.1 and leads[-1] < leads[0] / 2
-    said("on the quarter, trained to the end, the GRU needs more bits than a model that knows nothing")
-    assert losses[0.25][0] > losses[0.25][1]
+    said("the GRU needs more bits than a model that knows nothing")
+    quarter, half = ([f"{bits:.2f}" for bits in losses[share]] for share in (0.25, 0.5))
+    said(f"({quarter[0]} against {quarter[1]}, and {half[0]} against {half[1]})")
+    assert (
+        all(losses[share][0] > losses[share][1] for share in (0.25, 0.5)) and losses[1.0][0] < losses[1.0][1]
+    )
+    whole = next(run for run in data["runs"] if run["share"] == 1.0)
+    said("with a look every 40 updates")
+    assert [look["update"] for look in whole["looks"]][:3] == [0, 40, 80] and whole["seed"] == 0
+    assert whole["num_updates"] == NUM_UPDATES

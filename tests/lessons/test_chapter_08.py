@@ -177,7 +177,7 @@ def mean_of(form, value):
 def test_the_comparison_at_equal_time_is_the_records():
     bits = {
         text: {form: mean_of(form, lambda run, text=text: run["bits_per_byte"][text]) for form in FORMS}
-        for text in ("all", "prose", "knowledge", "reasoning")
+        for text in ("all", "prose", "knowledge", "completion", "reasoning")
     }
     said(f"the RNN expert alone is best, with {bits['all']['rnn']:.3f} bits per byte")
     said(f"the Transformer expert alone follows with {bits['all']['transformer']:.3f}")
@@ -189,7 +189,16 @@ def test_the_comparison_at_equal_time_is_the_records():
     for form in ("rnn", "transformer"):
         mean, half = mean_and_half([one["mixture", seed] - one[form, seed] for seed in range(3)])
         assert mean - half > 0 and all(one["mixture", seed] > one[form, seed] for seed in range(3))
-    lead = {text: bits[text]["transformer"] - bits[text]["rnn"] for text in ("knowledge", "reasoning")}
+    lead = {text: bits[text]["transformer"] - bits[text]["rnn"] for text in bits}
+    said(f"on completion it leads too, by {lead['completion']:.3f}")
+    read = {form: mean_of(form, lambda run: run["tokens"]) for form in FORMS}
+    said(f"it has read {read['rnn'] / read['transformer']:.1f} times as much as the Transformer expert")
+    assert 524_288_000 / read["rnn"] > 100  # and more beside the mixture
+    said("lie too close for three seeds")
+    for text in ("prose", "reasoning"):
+        each = {(run["form"], run["seed"]): run["bits_per_byte"][text] for run in RUNS}
+        mean, half = mean_and_half([each["mixture", seed] - each["transformer", seed] for seed in range(3)])
+        assert abs(mean) < half
     said(f"{lead['knowledge']:.3f} bits per byte on knowledge and {lead['reasoning']:.3f} on reasoning")
     updates = {form: mean_of(form, lambda run: run["updates"]) for form in FORMS}
     said(f"the RNN expert makes {updates['rnn']:,.0f} updates, and the mixture {updates['mixture']:,.0f}")

@@ -167,7 +167,7 @@ def test_sizes_and_numbers_of_the_run():
 def test_what_is_told_of_the_package_stands_in_a_stored_result():
     stored = json.loads((ROOT / "benchmarks" / "peers" / "xiaothink_stored.json").read_text(encoding="utf-8"))
     assert stored["peak_bytes"] == 4_133_000_000
-    said("peaked at 4,133 MB, which is 3.85 GB if a GB is $2^{30}$ bytes")
+    said("peaked at 4.13 GB. That is 3.85 if a GB is $2^{30}$ bytes, as Windows counts")
     assert round(4_133_000_000 / 2**30, 2) == 3.85
     path = ROOT / "benchmarks" / "peers" / "xiaothink_probes.json"
     probes = json.loads(path.read_text(encoding="utf-8"))

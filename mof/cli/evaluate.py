@@ -30,6 +30,8 @@ def evaluate(
     """Judge a model on text that it was not trained on."""
     if output and not Path(output).resolve().parent.is_dir():
         raise FileNotFoundError(f"the folder of {output} does not exist: make it, or name another file.")
+    if output and Path(output).is_dir():
+        raise IsADirectoryError(f"{output} is a folder: name a file in it.")
     start_backend()
     from mof.cli.evaluation_report import held_out_figures, held_out_table
     from mof.cli.judged_model import open_judged

@@ -1,5 +1,6 @@
 """Commands as the reader has to type them."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,18 +12,24 @@ def command_line(*words):
         words: str, what follows `mof`.
 
     Returns:
-        str: "mof train ..." where the reader typed `mof`, and in a notebook, where a path of this
-        machine would only confuse; else "PYTHON -m mof train ...", the path as short as it can be.
+        str: "mof train ..." where the system finds `mof`, and in a notebook, where a path of this machine
+        would only confuse; else the program's path as short as it can be, or "PYTHON -m mof train ...".
     """
-    if Path(sys.argv[0]).stem in ("mof", "ipykernel_launcher"):
-        return " ".join(["mof", *words])
-    python = Path(sys.executable)
+    rest = " ".join(map(_quoted, words))
+    program = Path(sys.argv[0])
+    if program.stem == "ipykernel_launcher" or (program.stem == "mof" and shutil.which("mof")):
+        return f"mof {rest}"
+    if program.stem == "mof":
+        return f"{_quoted(_short(program))} {rest}"
+    return f"{_quoted(_short(Path(sys.executable)))} -m mof {rest}"
+
+
+def _short(path):
     try:
-        python = python.relative_to(Path.cwd())
+        return str(path.relative_to(Path.cwd()))
     except ValueError:
-        pass
-    return " ".join([_quoted(str(python)), "-m", "mof", *words])
+        return str(path)
 
 
 def _quoted(word):
-    return f'"{word}"' if " " in word else word
+    return f'"{word}"' if set(word) & set(" '()&;") else word

@@ -36,11 +36,11 @@ def open_or_make_run(path, preset_name, model_changes, config, corpus, report=pr
             report(f"Going on with the unfinished training in {path} (planned for {minutes:g} minutes).")
             return existing_run(path, report)
         _set_aside(path, report)
-    prepared = new_run(
+    path.mkdir(parents=True, exist_ok=True)
+    (path / MARK).touch()  # first: a kill from here on leaves a run that quickstart made
+    return new_run(
         path, preset(preset_name), model_changes, config, corpus, VALIDATION_FRACTION, report=report
     )
-    (path / MARK).touch()
-    return prepared
 
 
 def _set_aside(path, report):

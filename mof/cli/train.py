@@ -109,5 +109,8 @@ def train(
         return
     knows_dialogues = prepared[2].train.num_conversations > 0
     print("Done. Next:")
-    print("  " + command_line("chat" if knows_dialogues else "generate --prompt 春天", "--run", run))
+    print(
+        "  "
+        + command_line(*(["chat"] if knows_dialogues else ["generate", "--prompt", "春天"]), "--run", run)
+    )
     print("  " + command_line("evaluate", "--run", run))

@@ -52,7 +52,10 @@ def train_by_plan(path, when, background):
     last = folder / plan.stages[-1].name
     print("Next:")
     print(
-        "  " + command_line("chat" if len(plan.stages) > 1 else "generate --prompt 春天", "--run", str(last))
+        "  "
+        + command_line(
+            *(["chat"] if len(plan.stages) > 1 else ["generate", "--prompt", "春天"]), "--run", str(last)
+        )
     )
     print("  " + command_line("export", str(last), "--int8", "--output", str(folder / "small")))
     print("The plan is followed to its end. Done.")

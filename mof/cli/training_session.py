@@ -31,7 +31,7 @@ def train_to_end(run, model, cache, gate=None, stop_files=(), go_on=None):
     """
     config, split = run.training_config, cache.train
     go_on = go_on or command_line("train", "--resume", "--run", str(run.path))
-    with run.locked():
+    with run.locked(), cache.in_use():
         own_stop = run.path / STOP_NAME
         own_stop.unlink(missing_ok=True)  # from before
         evaluation = None

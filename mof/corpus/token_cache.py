@@ -6,11 +6,13 @@ first token of each document, and the end), `<split>.scored_bytes` (uint32) and,
 conversations, `<split>.loss_flags` (uint8); see `CacheSplit` for both.
 """
 
+import contextlib
 import json
 import os
 from pathlib import Path
 from typing import Any
 
+import filelock
 import numpy as np
 
 from mof.corpus.reading_report import CorpusError, ReadingReport
@@ -19,6 +21,7 @@ from mof.corpus.stored_array import StoredArray
 CACHE_FORMAT_VERSION = 2
 MANIFEST_NAME = "manifest.json"
 SPLIT_NAMES = ("train", "validation")
+IN_USE_PREFIX = "in-use-"
 
 
 class CacheSplit:
@@ -81,6 +84,7 @@ class TokenCache:
 
     Attributes:
         folder: where it lies.
+        data_folder: where its files lie.
         manifest: what `manifest.json` says.
         train: the training part.
         validation: the validation part.
@@ -104,8 +108,20 @@ class TokenCache:
                 f"the token cache in {self.folder} was made by the tokenizer {self.tokenizer_hash[:12]}, "
                 f"not by {tokenizer_hash[:12]}. Build it again with build_token_cache."
             )
-        data_folder = self.folder / self.manifest["data_folder"]
-        self.train, self.validation = (CacheSplit(data_folder, name, self.manifest) for name in SPLIT_NAMES)
+        self.data_folder = self.folder / self.manifest["data_folder"]
+        self.train, self.validation = (
+            CacheSplit(self.data_folder, name, self.manifest) for name in SPLIT_NAMES
+        )
+
+    @contextlib.contextmanager
+    def in_use(self):
+        """While this is held, a build of the folder's cache for other text leaves the present files there."""
+        lock = filelock.FileLock(self.data_folder / f"{IN_USE_PREFIX}{os.getpid()}.lock")
+        try:
+            with lock:
+                yield
+        finally:
+            Path(lock.lock_file).unlink(missing_ok=True)
 
     @property
     def tokenizer_hash(self) -> str:
@@ -121,6 +137,17 @@ class TokenCache:
     def reading_report(self) -> ReadingReport:
         """What reading the sources met when the cache was built."""
         return ReadingReport.from_dict(self.manifest["reading"])
+
+
+def is_in_use(data_folder: Path) -> bool:
+    """Whether a process holds `TokenCache.in_use` of these files."""
+    for path in data_folder.glob(f"{IN_USE_PREFIX}*.lock"):
+        try:
+            with filelock.FileLock(path, timeout=0):
+                pass
+        except filelock.Timeout:
+            return True
+    return False
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

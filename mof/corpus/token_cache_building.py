@@ -19,7 +19,14 @@ from mof.corpus.reading import DEFAULT_MAX_DOCUMENT_BYTES, read_documents
 from mof.corpus.reading_report import CorpusError, ReadingReport
 from mof.corpus.split_writer import SplitWriter
 from mof.corpus.splitting import check_validation_fraction, is_validation
-from mof.corpus.token_cache import CACHE_FORMAT_VERSION, MANIFEST_NAME, SPLIT_NAMES, TokenCache, read_manifest
+from mof.corpus.token_cache import (
+    CACHE_FORMAT_VERSION,
+    MANIFEST_NAME,
+    SPLIT_NAMES,
+    TokenCache,
+    is_in_use,
+    read_manifest,
+)
 from mof.tokenizer.tokenizer import Tokenizer
 
 _CHARACTERS_AT_ONCE = 500_000  # encoded together; bounds the memory
@@ -37,6 +44,7 @@ def build_token_cache(
     salt: str = "",
     max_document_bytes: int = DEFAULT_MAX_DOCUMENT_BYTES,
     progress: Progress | None = None,
+    expected_fingerprint: str | None = None,
 ) -> TokenCache:
     """Encodes a corpus to disk, streaming; a cache that was made from the same inputs is used again.
 
@@ -53,13 +61,16 @@ def build_token_cache(
         salt: another salt holds out others.
         max_document_bytes: a larger .txt file becomes several documents.
         progress: called with the bytes of the sources read so far, and all of them.
+        expected_fingerprint: of the cache that a training has read from: if the cache there is that one, and
+            the text is no longer the same, it is left as it is.
 
     Returns:
         The opened cache; its `reading_report` tells of bad lines.
 
     Raises:
         FileNotFoundError: a path does not exist.
-        CorpusError: the corpus cannot be read, see `read_documents`.
+        CorpusError: the corpus cannot be read, see `read_documents`; or it is not the expected one, and the
+            message names the files that are gone, changed or new.
         ValueError: the fraction is outside 0 to 1.
     """
     check_validation_fraction(validation_fraction)
@@ -76,6 +87,8 @@ def build_token_cache(
     with filelock.FileLock(folder / "build.lock"):
         cache = _matching_cache(folder, files, settings)
         if cache is None:
+            if expected_fingerprint is not None:
+                _refuse_other_text(folder, files, expected_fingerprint)
             _build(folder, files, tokenizer, settings, progress)
             cache = TokenCache(folder)
         return cache
@@ -121,7 +134,7 @@ def _build(
     }
     _write_manifest(folder, manifest)
     for other in folder.glob(f"{_DATA_PREFIX}*"):  # left by killed builds and by the cache before
-        if other != data_folder:
+        if other != data_folder and not is_in_use(other):  # a training may still read them
             shutil.rmtree(other, ignore_errors=True)
 
 
@@ -194,6 +207,31 @@ def _matching_cache(folder: Path, files: list[CorpusFile], settings: dict[str, A
         _write_manifest(folder, {**manifest, "sources": entries})
         cache = TokenCache(folder)
     return cache
+
+
+def _refuse_other_text(folder: Path, files: list[CorpusFile], expected_fingerprint: str) -> None:
+    try:
+        manifest = read_manifest(folder)
+    except (FileNotFoundError, CorpusError):
+        return
+    if manifest["fingerprint"] != expected_fingerprint:
+        return
+    then, now = {entry["name"]: entry for entry in manifest["sources"]}, {file.name: file for file in files}
+    found = {
+        "gone": sorted(then.keys() - now.keys()),
+        "changed": sorted(n for n in then.keys() & now.keys() if _current_entry(now[n], then[n]) is None),
+        "new": sorted(now.keys() - then.keys()),
+    }
+    words = "; ".join(f"{kind}: {_some(names)}" for kind, names in found.items() if names)
+    if words:
+        raise CorpusError(
+            f"the text is not the one that this training has read from ({words}). Put it back as it was, and "
+            "start again: nothing is lost."
+        )
+
+
+def _some(names: list[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _current_entry(file: CorpusFile, stored: dict[str, Any]) -> dict[str, Any] | None:

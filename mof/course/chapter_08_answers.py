@@ -99,7 +99,9 @@ def run_on_tensors(function, case):
 def run_choices(function, case):
     """One call; the result is one number for each token."""
     what = _("Your list of experts")
-    return {what: as_array(function(*case), (len(case[0]),), what)}
+    result = function(*case)
+    result = np.asarray(result) if isinstance(result, list | tuple) else result  # a loop collects ints so
+    return {what: as_array(result, (len(case[0]),), what)}
 
 
 def run_expert(function, case):

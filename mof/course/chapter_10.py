@@ -247,7 +247,10 @@ def check_adamw(attempt):
 
 def check_factor(attempt):
     """10.3: warm-up, plateau, straight fall."""
-    cases = [(update, 40, 5, 0.25) for update in range(0, 40, 3)] + [(99, 100, 10, 0.5), (0, 100, 10, 0.5)]
+    cases = [(update, 40, 5, 0.25) for update in range(0, 40, 3)]
+    cases += [(99, 100, 10, 0.5), (0, 100, 10, 0.5)]
+    cases += [(4, 40, 5, 0.25), (5, 40, 5, 0.25)]  # the last of the warm-up, and the first behind it
+    cases += [(28, 39, 4, 0.3)]  # a fall of 11.7 updates, to be rounded
     expect_values(attempt, factor, cases, FACTOR_MISTAKES)
     return _("Right: up in a few updates, along, and down a straight line.")
 

@@ -75,7 +75,11 @@ def clean(root: Path, names: list[str], is_agreed: bool, ask: Callable[[str], st
         return 0
     present = ", ".join(part.name for part in chosen if weights[part.name])
     question = f"Delete {present} ({total / 1e6:.1f} MB)? [y/N] "
-    if not is_agreed and ask(question).strip().lower() not in ("y", "yes"):
+    try:
+        answer = "y" if is_agreed else ask(question)
+    except EOFError:
+        raise Problem("Nobody answered, so nothing was deleted.", "To delete unasked, add --yes.") from None
+    if answer.strip().lower() not in ("y", "yes"):
         print("Nothing was deleted.")
         return 0
     for part in chosen:

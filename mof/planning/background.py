@@ -20,7 +20,8 @@ from mof.training.run_folder import LOCK_NAME, STOP_NAME, RunError
 
 PATIENCE_SECONDS = 180.0  # until the training has begun to follow its plan: Python's start on a busy machine
 COLOUR_VARIABLES = ("FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE")
-WINDOWS_FLAGS = ("CREATE_NEW_PROCESS_GROUP", "DETACHED_PROCESS", "CREATE_BREAKAWAY_FROM_JOB")
+# detached, the launcher python.exe of a virtual environment would open a console window for its child
+WINDOWS_FLAGS = ("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW", "CREATE_BREAKAWAY_FROM_JOB")
 
 
 def start(plan_path, *words, where="."):

@@ -42,12 +42,15 @@ def read_plan(path):
         raise PlanError(f"{path} is a folder: name the plan in it, such as {path / 'plan.toml'}.")
     if not path.is_file():
         raise PlanError(f"there is no plan {path} (looked in {Path.cwd()}). Make one with: mof plan --help")
+    text = ""
     try:
-        sections = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin with a mark
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin with a mark
+        sections = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlanError(
-            f"{path} is no plan: {error}. Text stands in quotes, true and false do not."
-        ) from error
+        hint = "Text stands in quotes, true and false do not."
+        if "\\" in text:
+            hint = "Write paths with / in place of \\, as in D:/texts."
+        raise PlanError(f"{path} is no plan: {error}. {hint}") from error
     try:
         return _plan(sections)
     except ValueError as error:

@@ -77,10 +77,12 @@ def existing_run(path, report=print):
     run = RunFolder(path)
     model = MixtureLanguageModel(run.model_config, run.training_config.seed)
     base = run.facts.get("base")
-    if base is not None and run.newest_checkpoint(parts=(), warn=report) is None:
+    newest = run.newest_checkpoint(parts=(), warn=report)
+    if base is not None and newest is None:
         checkpoint = _base_checkpoint(base, report)
         set_weights(model, checkpoint.arrays["weights"], checkpoint.path)
-    return run, model, open_cache(run, run.tokenizer(), report)
+    cursor = newest.state.get("cursor") if newest else None
+    return run, model, open_cache(run, run.tokenizer(), report, cursor["fingerprint"] if cursor else None)
 
 
 def begin_training(run, model, cache, observer, report=print):
@@ -97,6 +99,13 @@ def begin_training(run, model, cache, observer, report=print):
     training = Training(run, model, cache.train, observer)
     checkpoint = run.newest_checkpoint(warn=report)
     if checkpoint is None:
+        done = max((entry["update"] for entry in run.read_log()), default=0)
+        if done:
+            report(
+                f"{run.checkpoints} holds no checkpoint, but the log tells of {done:,} updates. It starts "
+                f"anew, and the old log is kept as {run.set_log_aside()}. If the checkpoints lie elsewhere, "
+                "stop, and put them back."
+            )
         run.rewind_log(0)
         return training
     differences = training.restore(checkpoint)
@@ -133,12 +142,19 @@ def make_tokenizer(kind, corpus, vocabulary_size, validation_fraction=0.0, repor
     return train(texts, vocabulary_size)
 
 
-def open_cache(run, tokenizer, report=print):
-    """The token cache of a run's corpus, built where it is missing; bad lines of the corpus are told."""
+def open_cache(run, tokenizer, report=print, expected_fingerprint=None):
+    """The token cache of a run's corpus, built where it is missing; bad lines of the corpus are told. With
+    the fingerprint that a checkpoint was reading, changed text is refused before anything is built."""
     shared = run.path.parent / CACHE_FOLDER_NAME  # runs that lie side by side on the same corpus share one
     folder = shared / f"{tokenizer.hash[:12]}-{_corpus_name(run.facts['corpus'])}"
     report("Turning the corpus into tokens (once; the next run finds them).")
-    cache = build_token_cache(run.facts["corpus"], tokenizer, folder, run.facts["validation_fraction"])
+    cache = build_token_cache(
+        run.facts["corpus"],
+        tokenizer,
+        folder,
+        run.facts["validation_fraction"],
+        expected_fingerprint=expected_fingerprint,
+    )
     if cache.reading_report.num_bad_lines:
         report(str(cache.reading_report))
     return cache

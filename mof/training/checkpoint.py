@@ -18,6 +18,7 @@ import re
 import shutil
 from typing import NamedTuple
 
+from mof.training.patient_files import replace
 from mof.training.tensor_file import StoredTensors, write_tensors
 
 NUM_KEPT = 3
@@ -79,11 +80,12 @@ def save_checkpoint(folder, arrays, state, update, micro_batch=0):
         raise
     final = folder / checkpoint_name(update, micro_batch)
     if final.exists():  # a damaged one of the same name, which was refused
-        os.replace(final, folder / f"writing-over-{final.name}")
-    os.replace(aside, final)
+        replace(final, folder / f"writing-over-{final.name}")
+    replace(aside, final)
     _flush_folder(folder)
     shutil.rmtree(folder / f"writing-over-{final.name}", ignore_errors=True)
-    for old in list_checkpoints(folder)[NUM_KEPT:]:
+    reached = [path for path in list_checkpoints(folder) if _place(path) <= (update, micro_batch)]
+    for old in reached[NUM_KEPT:]:  # later ones were refused as damaged: they do not push whole ones out
         shutil.rmtree(old, ignore_errors=True)
     return final
 
@@ -157,7 +159,7 @@ def load_newest_checkpoint(folder, parts=None, warn=print):
     for path in paths:
         try:
             return load_checkpoint(path, parts)
-        except CheckpointError as error:
+        except (CheckpointError, OSError) as error:  # a bad sector is an OSError
             refused.append(f"{error}")
             warn(f"Refused the checkpoint {path.name}: {error} Trying the one before it.")
     if refused:
@@ -170,6 +172,10 @@ def load_newest_checkpoint(folder, parts=None, warn=print):
 
 def _order(match):
     return int(match[1]), int(match[2] or 0)
+
+
+def _place(path):
+    return _order(_FOLDER_NAME.fullmatch(path.name))
 
 
 def _read_state(path):

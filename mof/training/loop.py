@@ -150,6 +150,8 @@ class Training:
         self._stretch_start = clock.awake_seconds() - self.progress.seconds
         while not self.is_finished() and not self.observer.wants_stop():
             self.update()
+            if self.is_finished():
+                self.save_unless_saved()  # the observer's last look may take minutes
             self.observer.updated(self)
         self.save_unless_saved()
         return self.progress

@@ -25,6 +25,7 @@ from mof.tokenizer.loading import load_tokenizer
 from mof.training.checkpoint import load_newest_checkpoint
 from mof.training.config import TrainingConfig
 from mof.training.folder_lock import held, is_held
+from mof.training.patient_files import patiently, replace
 
 RUN_NAME, LOG_NAME, TOKENIZER_NAME = "run.json", "log.jsonl", "tokenizer.json"
 EVENTS_NAME, LOCK_NAME, STOP_NAME = "events.jsonl", "run.lock", "stop-asked"
@@ -52,9 +53,14 @@ class RunFolder:
         self.path = Path(path)
         file = self.path / RUN_NAME
         if not file.is_file():
+            if (self.path / "export.json").is_file():
+                raise RunError(
+                    f"{self.path} is an exported model and holds no run: name the run that it came from. "
+                    "chat, generate, evaluate and abilities take it as it is."
+                )
             raise RunError(
-                f"{self.path} holds no run ({RUN_NAME} is missing). Start one with: mof train --run "
-                f"{self.path}"
+                f"{self.path} holds no run ({RUN_NAME} is missing). Check the name, or start one with: mof "
+                f"train --corpus YOUR-TEXTS --run {self.path}"
             )
         try:
             self.facts = json.loads(file.read_text(encoding="utf-8"))
@@ -199,18 +205,26 @@ class RunFolder:
                 raise RunError(f"{file} is damaged in line {number}: {error}. Delete that line.") from error
         return entries
 
+    def set_log_aside(self):
+        """Keep a log under another name; returns that name."""
+        name = f"log-before-{datetime.datetime.now():%Y%m%d-%H%M%S}.jsonl"
+        replace(self.path / LOG_NAME, self.path / name)
+        return name
+
     def rewind_log(self, update):
         """Drop what was logged after `update` updates: those are about to be done again."""
         kept = [entry for entry in self.read_log() if entry["update"] <= update]
         unfinished = self.path / f"{LOG_NAME}.partial"
         text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in kept)
         unfinished.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(unfinished, self.path / LOG_NAME)
+        replace(unfinished, self.path / LOG_NAME)
 
 
 def _append_line(path, entry, before=""):
     data = (before + json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8")
-    with open(path, "ab", buffering=0) as file:  # no buffer: it would write again when the file is closed
+    with patiently(
+        lambda: open(path, "ab", buffering=0)
+    ) as file:  # no buffer: it would write again when the file is closed
         start = file.seek(0, os.SEEK_END)
         try:
             while data:

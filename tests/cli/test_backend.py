@@ -1,6 +1,7 @@
 """TensorFlow's own lines are kept from the reader, unless it fails."""
 
 import ast
+import shutil
 import subprocess
 import sys
 
@@ -59,8 +60,17 @@ def test_started_backend_is_not_announced_again(capsys):
 )
 def test_commands_are_told_as_they_are_typed(monkeypatch, program, expected):
     monkeypatch.setattr(sys, "argv", [program])
+    monkeypatch.setattr(shutil, "which", {"mof": program}.get)
     told = command_line("train", "--resume")
     assert told == expected if program.endswith("mof") else told.endswith(expected)
+
+
+def test_a_mof_that_the_system_does_not_find_is_told_with_its_folder(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / ".venv" / "bin" / "mof")])
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.chdir(tmp_path)
+    told = command_line("chat", "--run", "runs/my run").replace("\\", "/")
+    assert told == '.venv/bin/mof chat --run "runs/my run"'
 
 
 def test_python_of_the_project_is_told_by_its_short_path(monkeypatch, tmp_path):

@@ -16,7 +16,7 @@ from mof.corpus.document import Message
 from mof.corpus.reading import read_documents
 from mof.corpus.reading_report import CorpusError
 from mof.corpus.splitting import is_validation
-from mof.corpus.token_cache import TokenCache
+from mof.corpus.token_cache import TokenCache, is_in_use
 from mof.corpus.token_cache_building import build_token_cache
 from mof.tokenizer.character_tokenizer import CharacterTokenizer
 
@@ -224,3 +224,41 @@ def test_errors_come_before_anything_is_written(tmp_path, tokenizer, corpus):
     with pytest.raises(FileNotFoundError, match="does not exist"):
         build_token_cache(tmp_path / "missing", tokenizer, tmp_path / "cache")
     assert not (tmp_path / "cache").exists()
+
+
+def test_files_that_a_training_reads_stay_while_another_text_is_built(tmp_path, tokenizer, corpus):
+    first = build_token_cache(corpus, tokenizer, tmp_path / "cache", 0.3)
+    expected = first.train.document_tokens(0).tolist()
+    with first.in_use():
+        assert is_in_use(first.data_folder)
+        second = build_token_cache(corpus, tokenizer, tmp_path / "cache", 0.2)
+        assert second.data_folder != first.data_folder
+        assert first.train.document_tokens(0).tolist() == expected
+    assert not is_in_use(first.data_folder) and not list(first.data_folder.glob("*.lock"))
+    build_token_cache(corpus, tokenizer, tmp_path / "cache", 0.1)
+    assert not first.data_folder.exists() and not second.data_folder.exists()
+
+
+def test_other_text_than_the_expected_is_named_and_the_cache_kept(
+    tmp_path, tokenizer, write_jsonl, build_count
+):
+    for name in "abc":
+        write_jsonl(f"in/{name}.jsonl", [{"text": f"春花{name}{number}。"} for number in range(9)])
+    cache = build_token_cache(tmp_path / "in", tokenizer, tmp_path / "cache", 0.3)
+    (tmp_path / "in" / "a.jsonl").rename(tmp_path / "a.jsonl")
+    write_jsonl("in/b.jsonl", [{"text": "山"}])
+    write_jsonl("in/d.jsonl", [{"text": "水"}])
+
+    def again():
+        return build_token_cache(
+            tmp_path / "in", tokenizer, tmp_path / "cache", 0.3, expected_fingerprint=cache.fingerprint
+        )
+
+    with pytest.raises(CorpusError) as caught:
+        again()
+    assert "(gone: a.jsonl; changed: b.jsonl; new: d.jsonl). Put it back" in str(caught.value)
+    assert cache.train.document_tokens(0).size and len(build_count) == 1
+    (tmp_path / "a.jsonl").rename(tmp_path / "in" / "a.jsonl")
+    write_jsonl("in/b.jsonl", [{"text": f"春花b{number}。"} for number in range(9)])
+    (tmp_path / "in" / "d.jsonl").unlink()
+    assert again().fingerprint == cache.fingerprint and len(build_count) == 1

@@ -1,5 +1,6 @@
 """Checkpoints: whole or refused by name, whatever a kill or a bad disk leaves behind."""
 
+import errno
 import json
 import os
 import re
@@ -231,3 +232,28 @@ def test_all_damaged_is_an_error_that_names_them(folder):
     assert message.startswith(f"all 3 checkpoints in {folder} are damaged:")
     assert all(str(path) in message for path in folder.iterdir())
     assert message.endswith("Delete the folder to start the run anew.")
+
+
+def test_one_that_the_disk_cannot_read_is_passed_over(folder, monkeypatch):
+    read = module._sha256
+
+    def failing(path):
+        if path.parent.name == "update-00000003":
+            raise OSError(errno.EIO, "Input/output error")
+        return read(path)
+
+    monkeypatch.setattr(module, "_sha256", failing)
+    update, [warning] = refused_newest(folder)
+    assert update == 2 and "Input/output error" in warning
+
+
+def test_damaged_ones_of_later_do_not_push_whole_ones_out(folder):
+    for number in (2, 3):
+        (folder / f"update-0000000{number}" / "weights.safetensors").write_bytes(b"x")
+    save(folder, 1, micro_batch=5)  # resumed at 1, saved before 2 comes again
+    assert {path.name for path in list_checkpoints(folder)} >= {"update-00000001", "update-00000001-0005"}
+    assert refused_newest(folder)[0] == 1
+    for micro_batch in (6, 7):
+        save(folder, 1, micro_batch)
+    whole = [path.name for path in list_checkpoints(folder) if path.name < "update-00000002"]
+    assert whole == ["update-00000001-0007", "update-00000001-0006", "update-00000001-0005"]

@@ -1,6 +1,7 @@
 """A run that is broken off and resumed equals one that is not, bit for bit; what does not fit is told."""
 
 import json
+import shutil
 
 import keras
 import numpy as np
@@ -140,6 +141,16 @@ def test_says_where_it_goes_on(stopped, make_training, monkeypatch, cache):
     assert training.progress.update == 4
 
 
+def test_a_log_without_a_checkpoint_is_kept_and_told(stopped, make_training, monkeypatch, cache):
+    before = (stopped.run.path / "log.jsonl").read_text(encoding="utf-8")
+    shutil.move(stopped.run.checkpoints, stopped.run.path.parent / "elsewhere")
+    _training, [told] = begin(stopped.run, make_training, monkeypatch, cache)
+    (kept,) = stopped.run.path.glob("log-before-*.jsonl")
+    assert kept.read_text(encoding="utf-8") == before and kept.name in told
+    assert "holds no checkpoint, but the log tells of 4 updates" in told
+    assert stopped.run.read_log() == []
+
+
 def test_a_damaged_newest_checkpoint_is_named_and_the_one_before_used(
     stopped, make_training, monkeypatch, cache
 ):
@@ -171,7 +182,8 @@ def test_without_a_checkpoint_it_begins_anew_with_an_empty_log(make_run, make_tr
     run = make_run()
     run.append_log({"update": 1})  # a process was killed before its first checkpoint
     training, told = begin(run, make_training, monkeypatch, cache)
-    assert told == [] and training.progress.update == 0 and run.read_log() == []
+    assert "the log tells of 1 updates" in told[0] and len(told) == 1
+    assert training.progress.update == 0 and run.read_log() == []
 
 
 def rewrite_config(run, section, **changes):

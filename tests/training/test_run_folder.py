@@ -31,8 +31,11 @@ def test_opens_with_what_it_was_made_of(run):
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path):
-    expected = f"{tmp_path} holds no run (run.json is missing). Start one with: mof train --run {tmp_path}"
+    expected = f"{tmp_path} holds no run (run.json is missing). Check the name, or start one with: mof train"
     with pytest.raises(RunError, match=re.escape(expected)):
+        RunFolder(tmp_path)
+    (tmp_path / "export.json").touch()
+    with pytest.raises(RunError, match="is an exported model and holds no run"):
         RunFolder(tmp_path)
 
 

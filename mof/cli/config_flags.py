@@ -71,9 +71,8 @@ def _parse(value, hint, name):
     if typing.get_origin(hint) is not tuple:
         return value
     kind = typing.get_args(hint)[0]
-    if (
-        kind is str
-    ):  # a blank or a line end may be meant, as for a text to stop at; no shell of Windows gives one
+    if kind is str:
+        # a blank or a line end may be meant, as a text to stop at; Windows can type a line end as \n alone
         return tuple(item.strip() or item for item in value.replace("\\n", "\n").split(",") if item)
     try:
         return tuple(kind(item.strip()) for item in value.split(",") if item.strip())

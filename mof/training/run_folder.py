@@ -222,9 +222,8 @@ class RunFolder:
 
 def _append_line(path, entry, before=""):
     data = (before + json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8")
-    with patiently(
-        lambda: open(path, "ab", buffering=0)
-    ) as file:  # no buffer: it would write again when the file is closed
+    # no buffer: it would write again when the file is closed
+    with patiently(lambda: open(path, "ab", buffering=0)) as file:
         start = file.seek(0, os.SEEK_END)
         try:
             while data:

@@ -33,7 +33,8 @@ from mof.lessons.training_switches import THREADS
 
 # making the graphs, looks at held-out text, start of the process; on two cores, about, by preset
 EXTRA_MINUTES_PER_TRAINING = {"nano": 1.0}
-PACE_MINUTES = {"nano": 0.7}  # of one short training for the pace, graphs and start of the process included
+PACE_MINUTES = {"nano": 0.3}  # of one short training for the pace, graphs and start of the process included
+PACE_ROUNDS = {"nano": 5}  # its updates are so short that a round wavers by a third
 MOST_EXTRA_MINUTES, MOST_PACE_MINUTES = 2.0, 1.7  # of the presets that are not named
 EVALUATION_TOKENS = 131072  # of held-out text at the end, drawn with a seed of its own
 RESULT_NAME = "result.json"
@@ -107,7 +108,8 @@ class FormStudy:
             known = Path(folder) / "pace.json"
             rounds = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
             minutes_of_pace = PACE_MINUTES.get(preset, MOST_PACE_MINUTES)
-            total += minutes_of_pace * sum(NUM_ROUNDS - len(rounds.get(form, ())) for form in self.forms)
+            num_rounds = PACE_ROUNDS.get(preset, NUM_ROUNDS)
+            total += minutes_of_pace * sum(num_rounds - len(rounds.get(form, ())) for form in self.forms)
         return total / 60
 
     def main(self, arguments=None):
@@ -178,7 +180,8 @@ class FormStudy:
         def train_for_pace(run, form, number):
             self._start_worker([*own, "--pace-worker"], form, number, run, NUM_UPDATES)
 
-        pace = measured_pace(Path(options.folder), {form: form for form in self.forms}, train_for_pace)
+        forms, num_rounds = {form: form for form in self.forms}, PACE_ROUNDS.get(options.preset, NUM_ROUNDS)
+        pace = measured_pace(Path(options.folder), forms, train_for_pace, num_rounds)
         print("The pace is measured; from here on the machine may do other work.", flush=True)
         return pace
 

@@ -89,7 +89,7 @@ def train_by_command(run, words, number):
     mof("train", "--run", run, *words, "--num-updates", NUM_UPDATES, *quiet)
 
 
-def measured_pace(folder, trainings, train=train_by_command):
+def measured_pace(folder, trainings, train=train_by_command, num_rounds=NUM_ROUNDS):
     """Seconds of an update of each training, measured in turns, or read where they are known.
 
     Args:
@@ -97,15 +97,16 @@ def measured_pace(folder, trainings, train=train_by_command):
         trainings: dict from a name to what `train` makes a training of.
         train: makes one; from (Path of the run, what stands in `trainings`, number of the round). By default
             those are the words of `mof train`, without the ones for the length and the run.
+        num_rounds: of each training.
 
     Returns:
-        dict from each name to {"seconds_of_update": mean over the rounds, "rounds": [seconds]}.
+        dict from each name to {"seconds_of_update": median of the rounds, "rounds": [seconds]}.
     """
     from mof.training.run_folder import RunFolder
 
     path = folder / "pace.json"
     rounds = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    for number, (name, what) in itertools.product(range(NUM_ROUNDS), trainings.items()):
+    for number, (name, what) in itertools.product(range(num_rounds), trainings.items()):
         if len(rounds.setdefault(name, [])) > number:
             continue
         run = folder / "pace" / f"{''.join(c if c.isalnum() else '_' for c in name)}-{number}"
@@ -116,7 +117,7 @@ def measured_pace(folder, trainings, train=train_by_command):
         path.write_text(json.dumps(rounds, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         shutil.rmtree(run)
     return {
-        name: {"seconds_of_update": statistics.fmean(rounds[name]), "rounds": rounds[name]}
+        name: {"seconds_of_update": statistics.median(rounds[name]), "rounds": rounds[name]}
         for name in trainings
     }
 

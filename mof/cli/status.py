@@ -7,7 +7,7 @@ import typer
 
 from mof.cli.doctor_view import duration
 from mof.cli.invocation import command_line
-from mof.planning.following import COPY_NAME, folder_of
+from mof.planning.following import COPY_NAME, OUTPUT_NAME, folder_of
 
 FOLDER_HELP = "A plan's file, its folder, or a run's folder."
 PathArgument = Annotated[str, typer.Argument(metavar="PLAN|FOLDER", help=FOLDER_HELP)]
@@ -36,6 +36,8 @@ def _show(state):
     print(f"{state.folder}: {_condition(state)}")
     for stage in state.stages:
         print(f"  {stage.name:<12} {_stage_line(stage)}")
+        if stage.unsaved and not state.is_running:
+            print(f"  {'':<12} {_unsaved_line(stage.unsaved)}")
         if stage.bits_per_byte is not None:
             print(f"  {'':<12} {stage.bits_per_byte:.3f} bits per byte on held-out text at the last look")
         if stage.newest:
@@ -58,6 +60,7 @@ def stop(
 ):
     """Stop what trains in a folder after its present update; it saves everything first."""
     from mof.planning import background
+    from mof.planning.run_state import look
 
     busy = [folder for folder in _folders(path) if background.is_busy(folder_of(folder))]
     path = busy[0] if len(busy) == 1 else path  # both recipes lie in one folder, and one of them runs
@@ -66,7 +69,15 @@ def stop(
         raise ValueError(
             f"it has not stopped in {seconds:g} s. It stops after its present update: look again later."
         )
-    print("Stopped and saved.")
+    state = look(path)
+    unsaved = sum(stage.unsaved for stage in state.stages)
+    if unsaved:
+        raise ValueError(
+            f"it has ended, but it could not save first: {_unsaved_line(unsaved)} Its last words say why: in "
+            f"its window, or in {state.folder / OUTPUT_NAME}. It goes on with: {_command(state)}"
+        )
+    begun = any(stage.update or stage.newest for stage in state.stages)
+    print("Stopped and saved." if begun else "Stopped; it had not begun to train.")
 
 
 def _condition(state):
@@ -75,6 +86,12 @@ def _condition(state):
     if state.pause is not None:
         return f"waiting since {state.pause['time'][:16].replace('T', ' ')}. {state.pause['words']}"
     return "training" if state.is_running else "not running"
+
+
+def _unsaved_line(number):
+    if number == 1:
+        return "the last update is in no checkpoint, and will be done again."
+    return f"the last {number:,} updates are in no checkpoint, and will be done again."
 
 
 def _stage_line(stage):

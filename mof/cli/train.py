@@ -14,7 +14,10 @@ from mof.presets import PRESET_NAMES, TOKENIZERS, preset
 from mof.training.config import TrainingConfig
 from mof.training.run_folder import RunFolder
 
-CORPUS_HELP = "File or folder of text or dialogues (.txt, .jsonl, also as .zst). Give it again for more."
+CORPUS_HELP = (
+    "File or folder of text or dialogues (.txt, .jsonl, also as .zst). Give it again for more. With --resume: "
+    "where the run's text lies now."
+)
 
 
 @with_config_flags(
@@ -76,8 +79,10 @@ def train(
         return train_by_plan(plan, when, background)
     if background:
         raise ValueError("--background needs a plan: make one with `mof plan`, and give it with --plan FILE.")
-    if resume and given:
-        raise ValueError(f"--resume goes on with the run as it was planned: leave out {', '.join(given)}.")
+    if resume:
+        given = [name for name in given if name != "--corpus"]
+        if given:
+            raise ValueError(f"--resume goes on with the run as it was planned: leave out {', '.join(given)}.")
     if not resume and not corpus:
         raise ValueError("there is no text to train on: give --corpus PATH, or --resume to go on with a run.")
     for name, value in (("--preset", preset_name), ("--tokenizer", tokenizer)):
@@ -99,7 +104,7 @@ def train(
     from mof.training.assembly import existing_run, new_run
 
     if resume:
-        prepared = existing_run(run)
+        prepared = existing_run(run, corpus=corpus)
     else:
         fraction = 0.01 if validation_fraction is None else validation_fraction
         prepared = new_run(run, shape, model, config, corpus, fraction, base)

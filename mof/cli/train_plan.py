@@ -11,9 +11,8 @@ import typer
 from mof.cli.backend import start_backend
 from mof.cli.invocation import command_line
 from mof.cli.patient_output import PatientOutput
-from mof.planning.following import COPY_NAME, follow, is_finished
+from mof.planning.following import COPY_NAME, follow, is_finished, plan_in
 from mof.planning.gate import SECONDS_BETWEEN_LOOKS, Gate, make_way
-from mof.planning.plan_file import read_plan
 from mof.planning.waiting import Waiter
 from mof.training.disk_space import RoomWaiter
 from mof.training.run_folder import STOP_NAME
@@ -30,7 +29,7 @@ def train_by_plan(path, when, background):
         PlanError, RunError, CorpusError, FileNotFoundError, OSError: in words, with what to do.
         typer.Exit: Ctrl-C while something was prepared.
     """
-    plan = read_plan(path)
+    plan = plan_in(path)
     plan = dataclasses.replace(plan, when=plan.when.replace(**when))
     gate = Gate(plan.when)  # what cannot be asked of this machine is told at once
     folder = Path(plan.head.folder)

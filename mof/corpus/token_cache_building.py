@@ -27,6 +27,7 @@ from mof.corpus.token_cache import (
     is_in_use,
     read_manifest,
 )
+from mof.patient_files import replace
 from mof.tokenizer.tokenizer import Tokenizer
 
 _CHARACTERS_AT_ONCE = 500_000  # encoded together; bounds the memory
@@ -255,4 +256,4 @@ def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
         json.dump(manifest, file, ensure_ascii=False, indent=1)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(unfinished, folder / MANIFEST_NAME)
+    replace(unfinished, folder / MANIFEST_NAME)

@@ -1,7 +1,6 @@
 """Writes a run's newest weights as a folder of its own; see `mof.inference.exported_folder`."""
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from mof.inference.int8 import dequantize, quantize
 from mof.inference.mixture import make_graph
 from mof.inference.products import EMBEDDING
 from mof.inference.run_graphs import newest_weights
+from mof.patient_files import replace
 from mof.training.run_folder import TOKENIZER_NAME
 from mof.training.tensor_file import StoredTensors, write_tensors
 
@@ -68,7 +68,7 @@ def export_run(run, output, is_int8, warn=print):
     }
     unfinished = output / f"{EXPORT_NAME}.partial"
     unfinished.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(unfinished, output / EXPORT_NAME)
+    replace(unfinished, output / EXPORT_NAME)
     return sum(file["num_bytes"] for file in facts["files"].values())
 
 

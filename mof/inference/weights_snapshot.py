@@ -12,15 +12,23 @@ snapshot.json     where the run stood, shapes, and the hash of every other file;
 """
 
 import json
-import os
 import shutil
 from pathlib import Path
 
 from mof.inference.export import rounded, widened
 from mof.inference.exported_folder import describe_file
 from mof.inference.graph_builder import WEIGHTS_NAME
+from mof.patient_files import replace
 from mof.training.checkpoint import save_checkpoint
-from mof.training.run_folder import EVENTS_NAME, LOG_NAME, RUN_NAME, TOKENIZER_NAME, RunError, RunFolder
+from mof.training.run_folder import (
+    EVENTS_NAME,
+    LOG_NAME,
+    RUN_NAME,
+    TOKENIZER_NAME,
+    RunError,
+    RunFolder,
+    corpus_facts,
+)
 from mof.training.tensor_file import StoredTensors, write_tensors
 
 SNAPSHOT_NAME = "snapshot.json"
@@ -57,7 +65,8 @@ def write_snapshot(run, output, warn=print):
     update = state["progress"]["update"]
     output.mkdir(parents=True, exist_ok=True)
     (output / SNAPSHOT_NAME).unlink(missing_ok=True)
-    facts = {**run.facts, "corpus": [Path(path).name for path in run.facts.get("corpus", ())]}
+    facts = {name: fact for name, fact in run.facts.items() if not name.endswith("_from_run")}
+    facts["corpus"] = [Path(path).name for path in facts.get("corpus", ())]
     if facts.get("base"):
         facts["base"] = Path(facts["base"]).name
     _write_json(output / RUN_NAME, facts)
@@ -114,7 +123,7 @@ def restore_snapshot(snapshot, path, corpus):
         "difference": DIFFERENCE,
     }
     save_checkpoint(path / "checkpoints", {"weights": weights}, state, update)
-    run_facts["corpus"] = [str(Path(item).resolve()) for item in corpus]
+    run_facts |= corpus_facts(path, corpus)
     _write_json(path / RUN_NAME, run_facts)
     run = RunFolder(path)
     words = f"From a snapshot of update {update}: weights in int8, the optimiser begins empty."
@@ -158,7 +167,7 @@ def _read_facts(snapshot):
 def _write_json(path, value):
     unfinished = path.with_name(f"{path.name}.partial")
     unfinished.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(unfinished, path)
+    replace(unfinished, path)
 
 
 def _write_lines(path, entries):

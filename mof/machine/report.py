@@ -6,13 +6,13 @@
 
 import dataclasses
 import json
-import os
 from pathlib import Path
 
 from mof.machine.advice import Advice
 from mof.machine.facts import MachineFacts
 from mof.machine.measurements import Bandwidths, Rate, StepTimes
 from mof.machine.prediction import PresetPrediction
+from mof.patient_files import replace
 
 DEFAULT_PATH = Path("runs") / "machine.json"
 SINGLE = {"facts": MachineFacts, "bandwidths": Bandwidths}
@@ -101,7 +101,7 @@ class DoctorReport:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(path.name + ".partial")
         unfinished.write_text(self.to_json() + "\n", encoding="utf-8")
-        os.replace(unfinished, path)
+        replace(unfinished, path)
 
 
 def load_report(path=DEFAULT_PATH):

@@ -11,6 +11,9 @@ import numpy as np
 from mof.experts.names import expert_names
 from mof.panel.log_tail import COLUMNS
 
+# a run that waits gives a sign of life every 15 s (`mof.planning.waiting`)
+MOST_SILENT_SECONDS_OF_A_PAUSE = 90.0
+
 
 @dataclasses.dataclass(frozen=True)
 class RunSnapshot:
@@ -62,18 +65,22 @@ class RunSnapshot:
 
     @property
     def is_finished(self):
-        """Whether its last update is done."""
-        return self.num_updates is not None and self.update >= self.num_updates
+        """Whether its last update is done, and saved."""
+        if self.num_updates is None or self.update < self.num_updates:
+            return False
+        return self.is_saved or self.silent_seconds is None or self._last_event() == "finished"
 
     @property
     def is_waiting(self):
-        """Whether it waits, for its hours, a cooler machine or room on the disk, and has said so."""
-        return bool(self.befell) and self.befell[-1]["event"] == "paused"
+        """Whether it waits, for its hours, a cooler machine or room on the disk: it has said so, and lives."""
+        if self.silent_seconds is None or self._last_event() != "paused":
+            return False
+        return self.silent_seconds < MOST_SILENT_SECONDS_OF_A_PAUSE
 
     @property
     def has_stopped(self):
         """Whether it is known to have been stopped and saved."""
-        return self.is_saved or bool(self.befell) and self.befell[-1]["event"] in ("stopped", "finished")
+        return self.is_saved or self._last_event() in ("stopped", "finished")
 
     @property
     def experts(self):
@@ -94,6 +101,9 @@ class RunSnapshot:
         """[N] float64 array of one entry of all events of a kind; NaN where an event lacks it."""
         values = [event.get(name) for event in self.events.get(kind, [])]
         return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+    def _last_event(self):
+        return self.befell[-1]["event"] if self.befell else ""
 
     def _last(self, name):
         column = self.columns[name]

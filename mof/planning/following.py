@@ -8,6 +8,7 @@ FOLDER/followed-plan.toml    copy of the plan; another plan is refused here
        pretraining/, chat/   the runs; see `mof.training.run_folder`
 """
 
+import dataclasses
 import gc
 import json
 from pathlib import Path
@@ -16,11 +17,14 @@ from mof.corpus.corpus_files import find_corpus_files
 from mof.corpus.reading_report import CorpusError
 from mof.planning.plan import PlanError, decided
 from mof.planning.plan_file import read_plan, write_plan
+from mof.training import places
 from mof.training.folder_lock import held, is_held
 from mof.training.run_folder import RUN_NAME, STOP_NAME, RunError, RunFolder
 
 COPY_NAME, PLAN_LOCK_NAME, OUTPUT_NAME = "followed-plan.toml", "plan.lock", "output.log"
-NOTHING_LOST = "Nothing is lost: put that right, and the same command goes on."
+NOTHING_LOST = (
+    "Nothing is lost: put it back, or write its new place into the plan, and the same command goes on."
+)
 
 
 def follow(plan, train, prepare=None, tell=print):
@@ -70,6 +74,15 @@ def follow(plan, train, prepare=None, tell=print):
     return True
 
 
+def plan_in(path):
+    """The plan in a file; the copy in a plan's folder is about the folder that it lies in, also after that
+    was moved. Raises as `read_plan`."""
+    plan = read_plan(path)
+    if Path(path).name != COPY_NAME:
+        return plan
+    return dataclasses.replace(plan, head=plan.head.replace(folder=Path(path).parent.as_posix()))
+
+
 def folder_of(path):
     """The folder that is meant by a plan's file, by the copy in its folder, or by a folder itself.
 
@@ -99,14 +112,22 @@ def is_finished(path, tell=print):
 
 
 def changes(before, now):
-    """What differs in two plans of what decides the numbers: list of "chat tokens: 5 then, 6 now"."""
-    flat_before, flat_now = _flat(decided(before)), _flat(decided(now))
+    """What differs in two plans of what decides the numbers: list of "chat tokens: 5 then, 6 now". Of the
+    text only the names count: it may have been moved, and whether it is the same is checked in training."""
+    flat_before, flat_now = _flat(_without_places(before)), _flat(_without_places(now))
     names = sorted(set(flat_before) | set(flat_now))
     return [
         f"{name}: {flat_before.get(name, 'nothing')} then, {flat_now.get(name, 'nothing')} now"
         for name in names
         if flat_before.get(name) != flat_now.get(name)
     ]
+
+
+def _without_places(plan):
+    found = decided(plan)
+    for stage in found["stages"]:
+        stage["text"]["corpus"] = [Path(path).name for path in stage["text"]["corpus"]]
+    return found
 
 
 def _keep_copy(plan, folder):
@@ -116,8 +137,8 @@ def _keep_copy(plan, folder):
         if different and any((folder / stage.name / RUN_NAME).is_file() for stage in plan.stages):
             raise PlanError(
                 f"{folder} follows another plan already: {'; '.join(different[:5])}. Put the plan back as it "
-                f"was ({copy} holds it), or name another folder in the new one. Only [when] may change on "
-                "the way."
+                f"was ({copy} holds it), or name another folder in the new one. Only [when], and the folder "
+                "that a text lies in, may change on the way."
             )
     write_plan(
         copy,
@@ -139,7 +160,7 @@ def _maker(plan, number, folder, tell):
                 raise PlanError(
                     f"{path} holds a run that this plan did not make: name another folder in the plan."
                 )
-            if run.facts["corpus"] != [str(Path(item).resolve()) for item in stage.text.corpus]:
+            if run.facts["corpus"] != [places.whole(item) for item in stage.text.corpus]:
                 run.change_corpus(stage.text.corpus)  # the plan's folder lies elsewhere now
             return existing_run(path, tell)
         base = folder / plan.stages[number - 1].name if number else None

@@ -2,11 +2,11 @@
 
 import dataclasses
 import json
-import os
 import tomllib
 from pathlib import Path
 
 from mof.config import ModelConfig, check_keys
+from mof.patient_files import replace
 from mof.planning.gate import WhenToTrain
 from mof.planning.plan import FROM_TOKENS, STAGE_NAMES, Expected, Head, Plan, PlanError, Stage, StageText
 from mof.presets import PRESET_NAMES
@@ -71,7 +71,7 @@ def write_plan(path, plan, remarks=()):
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.partial")
     unfinished.write_text(plan_text(plan, remarks), encoding="utf-8", newline="\n")
-    os.replace(unfinished, path)
+    replace(unfinished, path)
 
 
 def plan_text(plan, remarks=()):

@@ -19,7 +19,8 @@ class StageState(NamedTuple):
     update, num_updates: done, and in all; num_updates is None while it is not known.
     tokens, seconds: read and trained so far. left: Forecast of the rest, or None where it cannot be told.
     bits_per_byte: of the last look at held-out text, or None.
-    newest: name of the newest checkpoint, or "". told_at: when the log last grew, or None.
+    newest: name of the newest checkpoint, or "". saved: updates in it.
+    told_at: when the log last grew, or None.
     events: the last few.
     """
 
@@ -32,13 +33,19 @@ class StageState(NamedTuple):
     left: Forecast | None = None
     bits_per_byte: float | None = None
     newest: str = ""
+    saved: int = 0
     told_at: datetime.datetime | None = None
     events: tuple = ()
 
     @property
     def is_finished(self):
-        """True after the last update."""
-        return self.num_updates is not None and self.update >= self.num_updates
+        """True once the last update is saved."""
+        return self.num_updates is not None and self.saved >= self.num_updates
+
+    @property
+    def unsaved(self):
+        """Updates that the log tells of and no checkpoint holds."""
+        return max(0, self.update - self.saved)
 
 
 class FolderState(NamedTuple):
@@ -120,6 +127,7 @@ def _stage(path):
         forecast_run(log, run.training_config, planned),
         looks[-1]["bits_per_byte"] if looks else None,
         checkpoint.path.name if checkpoint else "",
+        checkpoint.state["progress"]["update"] if checkpoint else 0,
         told_at,
         tuple(run.read_events()[-5:]),
     )

@@ -1,11 +1,11 @@
 """Waiting for something while listening for a stop, and writing down what befell a run."""
 
+import contextlib
 import datetime
 import time
 
-from mof.training.disk_space import is_full_disk
-
 SECONDS_BETWEEN_LISTENING = 0.25
+SECONDS_BETWEEN_SIGNS = 15.0  # of life, while it waits
 
 
 class Waiter:
@@ -35,11 +35,14 @@ class Waiter:
         self._say(words)
         self._note("paused", words, reason=reason)
         start = time.monotonic()
-        looked = start
+        looked = signed = start
         while True:
             if self._wants_stop():
                 return False
             time.sleep(min(SECONDS_BETWEEN_LISTENING, seconds_between))
+            if time.monotonic() - signed >= SECONDS_BETWEEN_SIGNS:
+                signed = time.monotonic()
+                self._give_sign()
             if time.monotonic() - looked >= seconds_between:
                 looked = time.monotonic()
                 if is_over():
@@ -54,9 +57,14 @@ class Waiter:
         if self._events is not None:
             self._events.note(event, words, **more)
 
+    def _give_sign(self):
+        if self._events is not None:
+            self._events.give_sign()
+
 
 class RunEvents:
-    """The events of a run, written when there is room: a full disk keeps them until later, in their order.
+    """The events of a run, written when they can be: a full disk, or a file that somebody holds, keeps them
+    until later, in their order. A training never ends because its events cannot be written.
 
     Args:
         run: RunFolder. update: called without arguments for the number of updates done.
@@ -74,8 +82,11 @@ class RunEvents:
             event, update, words, more = self._unwritten[0]
             try:
                 self.run.append_event(event, update, words, **more)
-            except OSError as error:
-                if not is_full_disk(error):
-                    raise
+            except OSError:
                 return
             del self._unwritten[0]
+
+    def give_sign(self):
+        """Give the events' file the present time, by which a reader knows a pause from a dead process."""
+        with contextlib.suppress(OSError):
+            self.run.touch_events()

@@ -10,6 +10,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from mof.patient_files import replace
+
 FORMAT_VERSION = 1  # raised when special tokens, cutting rules or the layout of `data` change
 
 Content = dict[str, Any]
@@ -37,7 +39,7 @@ def write_tokenizer_file(content: Content, path: str | os.PathLike[str]) -> None
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
         unfinished.write_bytes(_canonical_bytes({**content, "hash": content_hash(content)}))
-        os.replace(unfinished, path)
+        replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
 

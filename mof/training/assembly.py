@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+from mof.corpus.corpus_files import find_corpus_files
 from mof.corpus.reading import read_documents
 from mof.corpus.reading_report import ReadingReport
 from mof.corpus.splitting import is_validation
@@ -11,7 +12,7 @@ from mof.model import MixtureLanguageModel
 from mof.tokenizer.byte_pair_training import train_byte_pair_tokenizer
 from mof.tokenizer.character_tokenizer import train_character_tokenizer
 from mof.training.loop import Training
-from mof.training.run_folder import RunError, RunFolder
+from mof.training.run_folder import RunError, RunFolder, base_facts, corpus_facts
 from mof.training.saved_model import set_weights
 
 CACHE_FOLDER_NAME = "tokens"
@@ -61,8 +62,8 @@ def new_run(
         preset_name = preset.name
     facts = {
         "preset": preset_name,
-        "base": None if base is None else str(Path(base).resolve()),
-        "corpus": [str(Path(item).resolve()) for item in corpus],
+        **base_facts(path, base),
+        **corpus_facts(path, corpus),
         "validation_fraction": validation_fraction,
     }
     run = RunFolder.create(path, model_config, training_config, tokenizer, facts)
@@ -72,13 +73,25 @@ def new_run(
     return run, model, open_cache(run, tokenizer, report)
 
 
-def existing_run(path, report=print):
-    """Open a run to resume it; returns (RunFolder, MixtureLanguageModel, TokenCache). Raises as `new_run`."""
+def existing_run(path, report=print, corpus=None):
+    """Open a run to resume it.
+
+    Args:
+        path: of its folder. report: called with sentences.
+        corpus: list of files and folders, where its text was moved; None looks for it where it lay. That it
+            is the same text is checked.
+
+    Returns:
+        (RunFolder, MixtureLanguageModel, TokenCache). Raises as `new_run`.
+    """
     run = RunFolder(path)
-    model = MixtureLanguageModel(run.model_config, run.training_config.seed)
-    base = run.facts.get("base")
     newest = run.newest_checkpoint(parts=(), warn=report)
-    if base is not None and newest is None:
+    base = run.find_base() if newest is None else None
+    if corpus:
+        find_corpus_files(corpus)  # told before anything is written down
+        run.change_corpus(corpus)
+    model = MixtureLanguageModel(run.model_config, run.training_config.seed)
+    if base is not None:
         checkpoint = _base_checkpoint(base, report)
         set_weights(model, checkpoint.arrays["weights"], checkpoint.path)
     cursor = newest.state.get("cursor") if newest else None
@@ -146,10 +159,10 @@ def open_cache(run, tokenizer, report=print, expected_fingerprint=None):
     """The token cache of a run's corpus, built where it is missing; bad lines of the corpus are told. With
     the fingerprint that a checkpoint was reading, changed text is refused before anything is built."""
     shared = run.path.parent / CACHE_FOLDER_NAME  # runs that lie side by side on the same corpus share one
-    folder = shared / f"{tokenizer.hash[:12]}-{_corpus_name(run.facts['corpus'])}"
+    folder = shared / f"{tokenizer.hash[:12]}-{_corpus_name(run.facts['corpus'])}"  # also if it was moved
     report("Turning the corpus into tokens (once; the next run finds them).")
     cache = build_token_cache(
-        run.facts["corpus"],
+        run.find_corpus(),
         tokenizer,
         folder,
         run.facts["validation_fraction"],

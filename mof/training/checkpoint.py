@@ -18,7 +18,7 @@ import re
 import shutil
 from typing import NamedTuple
 
-from mof.training.patient_files import replace
+from mof.patient_files import replace
 from mof.training.tensor_file import StoredTensors, write_tensors
 
 NUM_KEPT = 3

@@ -21,11 +21,12 @@ from pathlib import Path
 
 from mof import __version__
 from mof.config import ModelConfig
+from mof.patient_files import patiently, replace
 from mof.tokenizer.loading import load_tokenizer
 from mof.training.checkpoint import load_newest_checkpoint
 from mof.training.config import TrainingConfig
+from mof.training import places
 from mof.training.folder_lock import held, is_held
-from mof.training.patient_files import patiently, replace
 
 RUN_NAME, LOG_NAME, TOKENIZER_NAME = "run.json", "log.jsonl", "tokenizer.json"
 EVENTS_NAME, LOCK_NAME, STOP_NAME = "events.jsonl", "run.lock", "stop-asked"
@@ -104,8 +105,42 @@ class RunFolder:
         Args:
             paths: list of files and folders.
         """
-        self.facts["corpus"] = [str(Path(item).resolve()) for item in paths]
+        self.facts.update(corpus_facts(self.path, paths))
         _write_facts(self.path, self.facts)
+
+    def find_corpus(self):
+        """Paths of its text: list of str.
+
+        Raises:
+            RunError: the text lies neither where it lay nor where it would if all was moved together.
+        """
+        stored = self.facts["corpus"]
+        found = places.find(self.path, stored, self.facts.get("corpus_from_run", ()))
+        if found is None:
+            missing = next(path for path in stored if not Path(path).exists())
+            raise RunError(
+                f"{missing}, the text of {self.path}, is not there any more. Put it back; or, if it was "
+                f"moved, name its new place: mof train --resume --run {self.path} --corpus PATH"
+            )
+        return found
+
+    def find_base(self):
+        """Path of the run that it goes on from: str, or None where it began anew.
+
+        Raises:
+            RunError: no such run is there any more.
+        """
+        stored = self.facts.get("base")
+        if stored is None:
+            return None
+        found = places.find(self.path, [stored], self.facts.get("base_from_run", ()))
+        if found is None:
+            raise RunError(
+                f"{self.path} has no checkpoint of its own yet, and {stored}, the run that it goes on from, "
+                f"is not there any more. Put that back; or begin in a new folder: mof train --base PLACE "
+                f"--corpus PATH --run NEW-FOLDER"
+            )
+        return found[0]
 
     def change_products(self, product_dtype):
         """Write another dtype of the products into run.json: the one setting of a model that another machine
@@ -180,6 +215,10 @@ class RunFolder:
         is_cut = file.is_file() and not file.read_bytes().endswith(b"\n") and file.stat().st_size > 0
         _append_line(file, entry, before="\n" if is_cut else "")  # a kill may have cut the last line
 
+    def touch_events(self):
+        """Give the file of events the present time: whoever pauses still lives."""
+        os.utime(self.path / EVENTS_NAME)
+
     def read_events(self):
         """The events in their order; lines that a kill or a full disk cut are passed over."""
         file = self.path / EVENTS_NAME
@@ -220,6 +259,26 @@ class RunFolder:
         replace(unfinished, self.path / LOG_NAME)
 
 
+def corpus_facts(path, corpus):
+    """What run.json says of where the text lies.
+
+    Args:
+        path: of the run's folder. corpus: list of files and folders.
+    """
+    return {"corpus": [places.whole(item) for item in corpus], "corpus_from_run": places.seen_from(path, corpus)}
+
+
+def base_facts(path, base):
+    """What run.json says of the run that this one goes on from.
+
+    Args:
+        path: of the run's folder. base: of the other, or None.
+    """
+    if base is None:
+        return {"base": None}
+    return {"base": places.whole(base), "base_from_run": places.seen_from(path, [base])}
+
+
 def _append_line(path, entry, before=""):
     data = (before + json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8")
     # no buffer: it would write again when the file is closed
@@ -244,4 +303,4 @@ def _as_entry(line):
 def _write_facts(path, facts):
     unfinished = path / f"{RUN_NAME}.partial"
     unfinished.write_text(json.dumps(facts, ensure_ascii=False, indent=2), encoding="utf-8")
-    os.replace(unfinished, path / RUN_NAME)
+    replace(unfinished, path / RUN_NAME)

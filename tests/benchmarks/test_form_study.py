@@ -178,7 +178,7 @@ def test_a_failure_stops_the_others(asked, tmp_path, monkeypatch):
 
     pace = {"seconds_of_update": SECONDS_OF_UPDATE, "rounds": [2.0, 2.0]}
     monkeypatch.setattr(form_study.subprocess, "run", fail)
-    monkeypatch.setattr(form_study, "measured_pace", lambda folder, forms, train: dict.fromkeys(forms, pace))
+    monkeypatch.setattr(form_study, "measured_pace", lambda folder, forms, *_: dict.fromkeys(forms, pace))
     with pytest.raises(subprocess.CalledProcessError):
         article_ablation.STUDY.main(["--folder", str(tmp_path), "--at-once", "2"])
     assert 1 <= len(started) <= 2
@@ -215,7 +215,7 @@ def test_the_hours_are_those_that_page_and_program_tell(study):
 @pytest.mark.parametrize("study", PACED, ids=lambda study: study.name)
 def test_every_kind_of_update_is_met_twice_while_the_pace_is_measured(study):
     for form in study.forms:
-        for seed in range(pace.NUM_ROUNDS):
+        for seed in range(form_study.PACE_ROUNDS[study.preset]):
             config = TrainingConfig(seed=seed, num_updates=pace.NUM_UPDATES, **study.training(form))
             lengths = [draw_length(config, i, pace.NUM_UPDATES) for i in range(pace.NUM_UPDATES)]
             log = [{"update": i, "length": n, "seconds": float(i)} for i, n in enumerate(lengths, start=1)]

@@ -1,6 +1,7 @@
 """Training from the command line: to the end, stopped and gone on with, on dialogues; and what is refused."""
 
 import json
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -52,6 +53,23 @@ def test_stopped_training_is_saved_and_gone_on_with(mof, data, tmp_path, monkeyp
     assert "update 3 of 3" in mof("info", "--run", run).output
     facts = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
     assert facts["training"]["carry_memory"] is False
+
+
+def test_a_run_whose_text_was_moved_goes_on_with_its_new_place(mof, data, tmp_path):
+    texts, run = tmp_path / "texts", str(tmp_path / "runs" / "run")
+    shutil.copytree(data / "prose", texts)
+    words = ["--corpus", str(texts), "--run", run, *TINY_MODEL, *TINY_TRAINING, "--num-updates", "2"]
+    assert mof("train", *words).status == 0
+    moved = texts.rename(tmp_path / "moved")
+    refused = mof("train", "--resume", "--run", run)
+    assert refused.status == 1 and f"--resume --run {run} --corpus PATH" in refused.errors
+    refused = mof("train", "--resume", "--run", run, "--corpus", str(tmp_path / "absent"))
+    assert refused.status == 1 and f"the corpus path {tmp_path / 'absent'} does not exist" in refused.errors
+    refused = mof("train", "--resume", "--run", run, "--corpus", str(data / "dialogues"))
+    assert refused.status == 1 and "Traceback" not in refused.errors  # it is another text
+    answer = mof("train", "--resume", "--run", run, "--corpus", str(moved))
+    assert answer.status == 0, answer.errors
+    assert mof("train", "--resume", "--run", run).status == 0
 
 
 def test_second_interrupt_stops_at_once(mof, data, tmp_path, monkeypatch):
@@ -116,7 +134,7 @@ def test_a_preset_brings_the_tokens_of_its_updates(name, words, expected, mof, d
         (["--resume", "--run", "absent"], "absent holds no run"),
         (
             ["--resume", "--corpus", "x", "--seed", "1", "--width", "8", "--validation-fraction", "0.1"],
-            "leave out --corpus, --validation-fraction, --width, --seed.",
+            "leave out --validation-fraction, --width, --seed.",
         ),
         (["--resume", "--preset", "nano", "--base", "b"], "leave out --preset, --base."),
     ],

@@ -209,6 +209,26 @@ def test_wrong_words_are_told(mof, tmp_path, monkeypatch, words, told):
     assert answer.status == 1 and told in answer.errors
 
 
+def test_a_process_that_ends_without_saving_is_not_called_saved(mof, plan, tmp_path, monkeypatch):
+    from mof.planning import background
+
+    monkeypatch.setattr(background, "stop", lambda path, seconds: True)
+    (tmp_path / "plan").mkdir()
+    assert "it had not begun to train" in mof("stop", str(plan)).output
+    assert mof("train", "--plan", str(plan)).status == 0
+    stopped = mof("stop", str(plan))
+    assert stopped.status == 0 and stopped.output.endswith("Stopped and saved.\n")
+    run = RunFolder(tmp_path / "plan" / "chat")
+    last = [entry for entry in run.read_log() if "event" not in entry][-1]
+    for update in (11, 12):
+        run.append_log({**last, "update": update})
+    stopped = mof("stop", str(plan))
+    assert stopped.status == 1 and "the last 2 updates are in no checkpoint" in stopped.errors
+    assert "output.log" in stopped.errors and "train --plan" in stopped.errors
+    told = mof("status", str(plan))
+    assert "the last 2 updates are in no checkpoint" in told.output
+
+
 def test_what_trains_nothing_cannot_be_stopped(mof, tmp_path):
     answer = mof("stop", str(tmp_path))
     assert answer.status == 1 and "nothing trains in" in answer.errors

@@ -10,6 +10,7 @@ import pytest
 
 from mof.panel import run_reader
 from mof.panel.run_reader import RunReader, open_runs
+from mof.panel.signal_words import signals_of
 from mof.training.run_folder import RunError
 from tests.panel.made_runs import (
     CONFIG,
@@ -164,3 +165,25 @@ def test_what_befell_it_is_read(run):
     event = '{"event": "paused", "update": 50, "words": "No room."}\n'
     (run.path / "events.jsonl").write_text(event, encoding="utf-8")
     assert RunReader(run.path).snapshot().is_waiting
+
+
+def test_a_process_that_died_in_a_pause_does_not_wait(run):
+    write_log(run, updates(calm_losses(50)))
+    event = '{"event": "paused", "update": 50, "words": "No room."}\n'
+    (run.path / "events.jsonl").write_text(event, encoding="utf-8")
+    an_hour_ago = time.time() - 3600
+    for path in (run.path, *run.path.iterdir()):
+        os.utime(path, (an_hour_ago, an_hour_ago))
+    snapshot = RunReader(run.path).snapshot()
+    assert not snapshot.is_waiting and not snapshot.is_finished and not snapshot.has_stopped
+    [signal] = [signal for signal in signals_of(snapshot, "mof train --resume") if signal.kind == "stalled"]
+    assert "the last updates are not saved" in signal.what
+
+
+def test_a_last_update_that_no_checkpoint_holds_is_not_the_end(run):
+    write_log(run, updates(calm_losses(400)))
+    write_checkpoint_state(run, 390, 400)
+    reader = RunReader(run.path)
+    assert reader.snapshot().update == 400 and not reader.snapshot().is_finished
+    write_checkpoint_state(run, 400, 400)
+    assert reader.snapshot().is_finished

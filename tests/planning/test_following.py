@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mof.corpus.reading_report import CorpusError
-from mof.planning.following import changes, follow, is_finished, is_followed
+from mof.planning.following import changes, follow, is_finished, is_followed, plan_in
 from mof.planning.gate import WhenToTrain
 from mof.planning.plan import Head, Plan, PlanError, Stage, StageText
 from mof.planning.plan_file import read_plan
@@ -183,6 +183,33 @@ def test_an_old_request_to_stop_is_forgotten(plan, trainer):
     folder.mkdir()
     (folder / "stop-asked").touch()
     assert trainer.follow(plan) is True
+
+
+def test_text_that_was_moved_goes_on_and_other_text_does_not(plan, make_run, tmp_path):
+    stopping = Trainer(make_run, most=5)
+    assert stopping.follow(plan) is False
+    first = plan.stages[0]
+    old = Path(first.text.corpus[0])
+
+    def reading(path):
+        stage = dataclasses.replace(first, text=first.text.replace(corpus=(str(path),)))
+        return dataclasses.replace(plan, stages=(stage, *plan.stages[1:]))
+
+    (tmp_path / "elsewhere").mkdir()
+    moved = old.rename(tmp_path / "elsewhere" / old.name)
+    assert changes(plan, reading(moved)) == []
+    assert changes(plan, reading(tmp_path / "other.jsonl")) != []
+    with pytest.raises(FileNotFoundError, match="write its new place into the plan"):
+        Trainer(make_run).follow(plan)
+    assert Trainer(make_run).follow(reading(moved)) is True
+
+
+def test_the_copy_of_a_plan_is_about_the_folder_that_it_lies_in(plan, trainer, tmp_path):
+    assert trainer.follow(plan)
+    old = Path(plan.head.folder)
+    new = old.rename(tmp_path / "moved")
+    assert plan_in(new / "followed-plan.toml").head.folder == new.as_posix()
+    assert plan_in(new / "followed-plan.toml").stages == plan.stages
 
 
 def test_a_run_that_the_plan_did_not_make_is_refused(plan, make_run):

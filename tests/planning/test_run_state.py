@@ -1,6 +1,7 @@
 """How a plan stands, from files that are made up: what is done, what is left, when it ends."""
 
 import datetime
+import json
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,21 @@ def test_finished_stages_leave_nothing(folder, make_run):
         make_run(path / stage.name, stage.training, stage.training.num_updates)
     state = look(path / "followed-plan.toml", NOON)
     assert all(stage.is_finished for stage in state.stages) and state.seconds_left == (0.0, 0.0, 0.0)
+
+
+def test_a_last_update_that_was_not_saved_is_not_the_end(folder, make_run):
+    path, plan = folder
+    for stage in plan.stages:
+        make_run(path / stage.name, stage.training, stage.training.num_updates)
+    whole = path / "chat" / "checkpoints" / "update-00000050"
+    whole.rename(whole.with_name("update-00000030"))
+    state_file = whole.with_name("update-00000030") / "state.json"
+    state = json.loads(state_file.read_text(encoding="utf-8"))
+    state["progress"]["update"] = 30
+    state_file.write_text(json.dumps(state), encoding="utf-8")
+    first, chat = look(path, NOON).stages
+    assert first.is_finished and first.unsaved == 0
+    assert chat.update == 50 and not chat.is_finished and chat.unsaved == 20
 
 
 def test_the_end_lies_in_the_chosen_hours(folder):

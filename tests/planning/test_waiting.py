@@ -1,12 +1,15 @@
 """Waiting: told, noted, ended by what it waits for or by a stop; and events that a full disk keeps back."""
 
 import errno
+import os
+import time
 from types import SimpleNamespace
 
 import pytest
 
 from mof.planning import waiting
 from mof.planning.waiting import RunEvents, Waiter
+from mof.training.run_folder import RunFolder
 
 
 @pytest.fixture
@@ -29,14 +32,18 @@ class Events:
     def note(self, event, words, **more):
         self.noted.append((event, more))
 
+    def give_sign(self):
+        self.noted.append(("sign", {}))
+
 
 def test_a_wait_is_told_and_noted_with_its_length(clock):
     said, events = [], Events()
     waiter = Waiter(lambda: False, said.append, events)
     assert waiter.wait("load", "Busy.", lambda: clock.now >= 100, 30.0)
     assert said == ["Busy.", "Going on after a pause of 0:02:00."]
-    (paused, why), (continued, how) = events.noted
+    (paused, why), *signs, (continued, how) = events.noted
     assert (paused, continued) == ("paused", "continued")
+    assert signs == [("sign", {})] * 7, "one in 15 s: a reader of the files knows it from a dead process"
     assert why == {"reason": "load"} and how["seconds"] == pytest.approx(120.0, abs=1)
 
 
@@ -76,8 +83,23 @@ def test_events_wait_for_room_and_keep_their_order_and_time(monkeypatch):
     assert folder.events[0][3] == {"reason": "disk"} and folder.events[0][2] <= folder.events[1][2]
 
 
-def test_other_errors_are_not_hidden():
+def test_no_training_ends_because_its_events_are_held_by_another_program():
     folder = Folder()
+    events = RunEvents(folder)
+    write = folder.append_event
     folder.append_event = lambda *_, **__: (_ for _ in ()).throw(PermissionError(errno.EACCES, "no"))
-    with pytest.raises(PermissionError):
-        RunEvents(folder).note("paused", "words")
+    events.note("paused", "words")
+    folder.append_event = write
+    events.note("continued", "words")
+    assert [event[0] for event in folder.events] == ["paused", "continued"]
+
+
+def test_a_sign_of_life_is_the_time_of_the_file_and_may_fail(tmp_path):
+    events = RunEvents(RunFolder.__new__(RunFolder))
+    events.run.path = tmp_path
+    events.give_sign()  # no file yet: nothing happens
+    file = tmp_path / "events.jsonl"
+    file.write_text("{}\n", encoding="utf-8")
+    os.utime(file, (1e9, 1e9))
+    events.give_sign()
+    assert time.time() - file.stat().st_mtime < 60 and file.read_text(encoding="utf-8") == "{}\n"

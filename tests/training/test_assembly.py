@@ -127,6 +127,30 @@ def test_a_base_given_by_a_relative_path_is_found_from_elsewhere(base, corpus, t
     existing_run(tuned.path, report=str)
 
 
+def test_a_project_that_was_moved_as_a_whole_finds_text_and_base(base, tmp_path):
+    project = tmp_path / "project"
+    project.mkdir()
+    shutil.copytree(base.path, project / "runs" / "base")
+    (project / "texts").mkdir()
+    rows = [{"text": random_text(200, seed)} for seed in range(30)]
+    text = write_lines(project / "texts" / "a.jsonl", rows)
+    tuned, _, cache = new_run(
+        project / "runs" / "chat", SMALL, {}, TRAINING, [text], 0.1, project / "runs" / "base", str
+    )
+    new = project.rename(tmp_path / "elsewhere")
+    run, model, found = existing_run(new / "runs" / "chat", report=str)
+    assert run.find_corpus() == [str(new / "texts" / "a.jsonl")]
+    assert run.find_base() == str(new / "runs" / "base")
+    assert found.train.fingerprint == cache.train.fingerprint
+    assert len(list((new / "runs" / "tokens").iterdir())) == 1, "and its tokens are not made again"
+    shutil.rmtree(new / "runs" / "base")
+    with pytest.raises(RunError, match="has no checkpoint of its own yet, and .*base.* is not there any more"):
+        existing_run(run.path, report=str)
+    (new / "texts" / "a.jsonl").unlink()
+    with pytest.raises(RunError, match="the text of .*chat, is not there any more"):
+        run.find_corpus()
+
+
 def test_the_shape_of_a_base_cannot_be_changed(base, corpus, tmp_path):
     expected = (
         f"the shape of the model comes from {base.path} and cannot be changed: leave out num_heads, width."

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mof.training import patient_files
-from mof.training.patient_files import patiently, replace
+from mof import patient_files
+from mof.patient_files import patiently, replace
 
 
 class Held:

@@ -9,6 +9,7 @@ from mof.cli.invocation import command_line
 from mof.cli.plain_help import PlainHelpCommand
 from mof.sources.catalogue import load_catalogue, select
 from mof.sources.report import catalogue_lines, check_lines, plan_lines, result_lines, source_lines
+from mof.sources.shard_writer import FOLDERS
 
 corpus = typer.Typer(
     help="Text for a training: list and fetch public text, or write questions with answers.",
@@ -27,8 +28,10 @@ CatalogueFile = Annotated[
 def list_sources(source: SourceNames = None, catalogue: CatalogueFile = None):
     """Show the sources: size, licence, what each is. With --source: all about it."""
     sources = load_catalogue(catalogue)
+    file = ["--catalogue", catalogue] if catalogue else []
     if not source:
         print("\n".join(catalogue_lines(sources)))
+        print("\nAll about one of them:\n  " + command_line("corpus", "list", *file, "--source", "NAME"))
     for entry in select(sources, source) if source else ():
         print("\n".join(source_lines(entry)))
 
@@ -57,9 +60,13 @@ def fetch_sources(
       mof corpus fetch --source poetry --source cooking --yes
       mof corpus fetch --check
     """
+    file = ["--catalogue", catalogue] if catalogue else []
+    place = [] if output == "corpus" else ["--output", output]
     if check:
         lines, is_good = check_lines(output)
         print("\n".join(lines))
+        if not is_good:
+            print("With the same sources this mends it:\n  " + command_line("corpus", "fetch", *place, *file))
         sys.exit(0 if is_good else 1)
     from mof.sources.fetching import check_disk, fetch, plan_fetch
 
@@ -67,6 +74,7 @@ def fetch_sources(
     plan = plan_fetch(output, select(every_source, source))
     print("\n".join(plan_lines(plan, bool(mirror))))
     if plan.pending:
+        print(f"  Licences: {command_line('corpus', 'list', *file)}; beside the text afterwards: LICENSES.md")
         check_disk(plan)
         if not yes and not _confirmed():
             print("Nothing was downloaded.")
@@ -75,7 +83,9 @@ def fetch_sources(
     print("\n".join(result_lines(result, plan)))
     if not result.records:
         raise ValueError("no source could be fetched: see the reasons above. Is this machine online?")
-    print("Next:\n  " + command_line("train", "--corpus", str(plan.output / "text"), "--minutes", "60"))
+    made = {file["path"].split("/")[0] for record in result.records for file in record["files"]}
+    folder = next(plan.output / kind for kind in FOLDERS if kind in made)  # texts, where there are any
+    print("Next:\n  " + command_line("train", "--corpus", str(folder), "--minutes", "60"))
 
 
 @corpus.command("write", cls=PlainHelpCommand)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mof.cli.invocation import command_line
 from mof.presets import PRESET_NAMES, preset
 
 
@@ -52,16 +53,27 @@ def doctor(
     if preset_name is not None:
         preset(preset_name)
     path = json_file or DEFAULT_PATH
+    place = ["--json", str(json_file)] if json_file else []
     if show:
         report = load_report(path)
         if report is None:
-            raise FileNotFoundError(f"{path} is not there yet: run `mof doctor` without --show first.")
+            raise FileNotFoundError(
+                f"{path} is not there yet: run `mof doctor` without --show first. Type: "
+                + command_line("doctor", *place)
+            )
     else:
         if path.is_dir():
             raise IsADirectoryError(f"{path} is a folder: name a file in it.")
         presets = (preset_name,) if preset_name else PRESETS_MEASURED
+        again = ["--hours", f"{hours:g}", "--seconds", f"{2 * seconds:.0f}", *place]
+        again += ["--preset", preset_name] if preset_name else []
         report = examine(
-            hours, seconds, presets, path.parent, tell=lambda words: print(words + " ...", flush=True)
+            hours,
+            seconds,
+            presets,
+            path.parent,
+            tell=lambda words: print(words + " ...", flush=True),
+            longer=command_line("doctor", *again),
         )
         report.save(path)
     show_report(report, characters, path)

@@ -1,11 +1,14 @@
 """The doctor's report in a terminal: each line says what it means."""
 
+from pathlib import Path
+
 from rich.console import Console
 from rich.table import Table
 
 from mof.cli.invocation import command_line
 from mof.machine.chapter_times import chapter_times
 from mof.machine.prediction import TOKEN_BYTES
+from mof.machine.report import DEFAULT_PATH
 from mof.presets import preset
 
 ENVIRONMENT_BYTES = 1_700_000_000  # of the installed packages, as README.md says
@@ -38,7 +41,8 @@ def show_report(report, characters, path, console=None):
     _show_advice(report, say)
     _show_recommendation(report, say)
     if path is not None:
-        say(f"\nKept in {path}; told again by: " + command_line("doctor", "--show"))
+        place = [] if Path(path) == DEFAULT_PATH else ["--json", str(path)]
+        say(f"\nKept in {path}; told again by: " + command_line("doctor", "--show", *place))
 
 
 def duration(seconds):

@@ -6,6 +6,7 @@ question or in a short table. All 61 are in `mof corpus write` and `mof abilitie
 
 from rich.text import Text
 
+from mof.cli.invocation import command_line
 from mof.evaluation.ability_report import splits_of
 from mof.evaluation.task_accuracy import family_accuracy
 from mof.tasks.families import choose_families
@@ -62,5 +63,6 @@ def show_answers(console, generator):
         line.append(written if len(written) <= SHOWN_CHARACTERS else written[:SHOWN_CHARACTERS] + "…", "bold")
         line.append("  ✓" if is_right else f"  ✗ {answer}")
         console.print(line, soft_wrap=True)
-    more = "Five minutes teach the form of an answer; with more, more come right: mof quickstart --minutes 30"
+    more = "Five minutes teach the form of an answer; with more, more come right: "
+    more += command_line("quickstart", "--minutes", "30")
     console.print(Text(f"  {more}\n"), soft_wrap=True)

@@ -63,8 +63,11 @@ def stop(
     from mof.planning.run_state import look
 
     busy = [folder for folder in _folders(path) if background.is_busy(folder_of(folder))]
-    path = busy[0] if len(busy) == 1 else path  # both recipes lie in one folder, and one of them runs
-    print("Asked to stop; waiting until it has saved.", flush=True)
+    if len(busy) > 1:  # both recipes lie in one folder
+        raise ValueError(f"more than one trains there: name one of {', '.join(map(str, busy))}.")
+    path = busy[0] if busy else path
+    if busy:
+        print("Asked to stop; waiting until it has saved.", flush=True)
     if not background.stop(path, seconds):
         raise ValueError(
             f"it has not stopped in {seconds:g} s. It stops after its present update: look again later."
@@ -85,6 +88,8 @@ def _condition(state):
         return "finished"
     if state.pause is not None:
         return f"waiting since {state.pause['time'][:16].replace('T', ' ')}. {state.pause['words']}"
+    if state.is_running and not state.is_training:
+        return f"preparing, or waiting until it may train: {state.folder / OUTPUT_NAME} says which"
     return "training" if state.is_running else "not running"
 
 

@@ -70,11 +70,17 @@ class TerminalObserver(Observer):
     @contextlib.contextmanager
     def watching(self):
         """While inside, Ctrl-C asks for a stop after the present update, as do the signals by which a system
-        that goes down or a closed terminal end a process; a second one stops at once."""
+        that goes down or a closed terminal end a process. Only a second Ctrl-C stops at once: a system that
+        goes down sends several signals, and a shell may pass on the same one twice."""
+        num_interrupts = 0
 
         def on_signal(number, frame):
+            nonlocal num_interrupts
+            num_interrupts += number == signal.SIGINT
             if self._stop_asked:
-                raise KeyboardInterrupt
+                if num_interrupts > 1:
+                    raise KeyboardInterrupt
+                return
             self._stop_asked = True
             self._say(
                 "Stopping after this update; everything will be saved. (Ctrl-C again stops at once, and "
@@ -224,7 +230,8 @@ class TerminalObserver(Observer):
         )
 
     def _say(self, words):
-        with contextlib.suppress(OSError):  # a terminal that is gone ends no training
+        # a terminal that is gone ends no training; where a pipe is gone, the console would end the program
+        with contextlib.suppress(OSError, SystemExit):
             self.console.print(words, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -15,8 +15,8 @@ from mof.training.config import TrainingConfig
 from mof.training.run_folder import RunFolder
 
 CORPUS_HELP = (
-    "File or folder of text or dialogues (.txt, .jsonl, also as .zst). Give it again for more. With --resume: "
-    "where the run's text lies now."
+    "File or folder of text or dialogues (.txt, .jsonl, also as .zst). Give it again for more. With "
+    "--resume: where the run's text lies now."
 )
 
 
@@ -82,7 +82,9 @@ def train(
     if resume:
         given = [name for name in given if name != "--corpus"]
         if given:
-            raise ValueError(f"--resume goes on with the run as it was planned: leave out {', '.join(given)}.")
+            raise ValueError(
+                f"--resume goes on with the run as it was planned: leave out {', '.join(given)}."
+            )
     if not resume and not corpus:
         raise ValueError("there is no text to train on: give --corpus PATH, or --resume to go on with a run.")
     for name, value in (("--preset", preset_name), ("--tokenizer", tokenizer)):

@@ -11,8 +11,10 @@ import typer
 from mof.cli.backend import start_backend
 from mof.cli.invocation import command_line
 from mof.cli.patient_output import PatientOutput
-from mof.planning.following import COPY_NAME, follow, is_finished, plan_in
+from mof.planning.following import COPY_NAME, changes, follow, is_finished, plan_in
 from mof.planning.gate import SECONDS_BETWEEN_LOOKS, Gate, make_way
+from mof.planning.plan import PlanError
+from mof.planning.plan_file import read_plan
 from mof.planning.waiting import Waiter
 from mof.training.disk_space import RoomWaiter
 from mof.training.run_folder import STOP_NAME
@@ -33,7 +35,8 @@ def train_by_plan(path, when, background):
     plan = dataclasses.replace(plan, when=plan.when.replace(**when))
     gate = Gate(plan.when)  # what cannot be asked of this machine is told at once
     folder = Path(plan.head.folder)
-    again = command_line("train", "--plan", str(path))
+    _refuse_if_moved(Path(path), plan, folder)
+    again = command_line("train", "--plan", str(folder / COPY_NAME))  # which holds the hours that were given
     if background:
         return _start(path, when, plan)
     make_way(plan.when.niceness)
@@ -58,6 +61,26 @@ def train_by_plan(path, when, background):
     )
     print("  " + command_line("export", str(last), "--int8", "--output", str(folder / "small")))
     print("The plan is followed to its end. Done.")
+
+
+def _refuse_if_moved(path, plan, folder):
+    """A plan whose folder lies beside its file, but not where it says, was moved, or the command was given
+    elsewhere: it would begin anew.
+
+    Raises:
+        PlanError: so it is.
+    """
+    if (folder / COPY_NAME).is_file():
+        return
+    for copy in (path.parent / COPY_NAME, *sorted(path.parent.glob(f"*/{COPY_NAME}"))):
+        if not copy.is_file():
+            continue
+        followed = read_plan(copy)
+        if followed.head.folder == plan.head.folder and not changes(followed, plan):
+            raise PlanError(
+                f"this plan is followed in {copy.parent} already, and says {folder}, where nothing lies. Go "
+                f"on with: {command_line('train', '--plan', str(copy))}"
+            )
 
 
 class _Session:
@@ -121,4 +144,5 @@ def _start(path, when, plan):
     print("  " + command_line("status", str(folder)) + "   what it does")
     print("  " + command_line("stop", str(folder)) + "   stops and saves it")
     print('A machine that sleeps trains nothing: the book\'s page "Days of training" says what to set.')
-    print(f"After a reboot or a crash: {command_line('train', '--plan', str(path), '--background')}")
+    again = command_line("train", "--plan", str(folder / COPY_NAME), "--background")
+    print(f"After a reboot or a crash: {again}")

@@ -71,6 +71,7 @@ def find_corpus_files(paths: PathLike | Sequence[PathLike]) -> list[CorpusFile]:
                 "of them. Convert the file, or rename it if it is one of these."
             )
         else:
+            _check_name(path)
             files = [CorpusFile(path, path.name)]
         for file in files:
             found.setdefault(file.path.resolve(), file)
@@ -83,8 +84,19 @@ def _files_of_folder(folder: Path) -> list[CorpusFile]:
         inside = path.relative_to(folder)
         is_hidden = any(part.startswith(".") for part in inside.parts)
         if not is_hidden and _is_readable_name(path.name) and path.is_file():
+            _check_name(path)
             files.append(CorpusFile(path, inside.as_posix()))
     return sorted(files, key=lambda file: file.name)
+
+
+def _check_name(path: Path) -> None:
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError as error:  # on Linux, from an archive that was packed in GBK
+        raise CorpusError(
+            f"the name of {os.fsencode(path)!r} is no UTF-8. Rename the file, or unpack its archive anew "
+            "with the right encoding."
+        ) from error
 
 
 def _is_readable_name(name: str) -> bool:

@@ -13,6 +13,7 @@ _CHUNK_BYTES = 1 << 18
 # of well compressed text can be megabytes.
 _COMPRESSED_BYTES_AT_ONCE = 1 << 9
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")  # what Windows' Notepad called Unicode
 
 ChunkObserver = Callable[[bytes], None]
 
@@ -43,7 +44,7 @@ def read_lines(
         on_chunk: called with every chunk of the file as stored, for progress and checksums.
 
     Raises:
-        CorpusError: a compressed file is truncated or damaged.
+        CorpusError: a compressed file is truncated or damaged; or the file is UTF-16.
         OSError: the file cannot be read.
     """
     chunks = _raw_chunks(file, on_chunk)
@@ -51,7 +52,7 @@ def read_lines(
         chunks = _decompressed(chunks, file)
     number = 1
     pending = bytearray()  # the line that no end has been seen of
-    for chunk in _without_byte_order_mark(chunks):
+    for chunk in _without_byte_order_mark(chunks, file):
         first, *others = chunk.split(b"\n")
         pending += first
         for other in others:
@@ -66,13 +67,15 @@ def read_lines(
         yield from _parts(number, bytes(pending).removesuffix(b"\r"), max_line_bytes)
 
 
-def _without_byte_order_mark(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def _without_byte_order_mark(chunks: Iterable[bytes], file: CorpusFile) -> Iterator[bytes]:
     chunks = iter(chunks)
     start = b""
     for chunk in chunks:
         start += chunk
         if len(start) >= len(_BYTE_ORDER_MARK):
             break
+    if start.startswith(_UTF16_MARKS):
+        raise CorpusError(f"{file.path} is UTF-16, expected UTF-8. Save it as UTF-8 (Windows: Save as).")
     yield start.removeprefix(_BYTE_ORDER_MARK)
     yield from chunks
 

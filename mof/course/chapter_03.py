@@ -184,6 +184,13 @@ STOPPING_MISTAKES = (
         wrong_stopping_point(late=1),
         marked("You wait one look too long: stop when `patience` looks have brought nothing better."),
     ),
+    WrongAnswer(
+        wrong_stopping_point(ties="later"),
+        marked(
+            "You take a look that is only as good as the best one for a better one. It has brought nothing: "
+            "keep the earlier, and go on counting (`<`, not `<=`)."
+        ),
+    ),
 )
 
 

@@ -192,7 +192,7 @@ def stopping_point(losses, patience):
     return best
 
 
-def wrong_stopping_point(keep="best", wait="since the best", see="past", late=0):
+def wrong_stopping_point(keep="best", wait="since the best", see="past", late=0, ties="earlier"):
     """An answer to 03.5 with something changed.
 
     Args:
@@ -200,6 +200,7 @@ def wrong_stopping_point(keep="best", wait="since the best", see="past", late=0)
         wait: counts looks "since the best", rises "in a row", or "never" waits: stops at the first rise.
         see: "past", "all" (takes the best of all looks) or "end" (never stops).
         late: looks that it waits too long.
+        ties: which of two equal looks is the better one, the "earlier" or the "later".
     """
 
     def answer(losses, patience):
@@ -209,7 +210,7 @@ def wrong_stopping_point(keep="best", wait="since the best", see="past", late=0)
             return len(losses) - 1
         best, count = 0, 0
         for i in range(1, len(losses)):
-            is_better = losses[i] < losses[best]
+            is_better = losses[i] < losses[best] or ties == "later" and losses[i] == losses[best]
             is_rise = losses[i] >= losses[i - 1]
             best = i if is_better else best
             count = (count + 1 if is_rise else 0) if wait == "in a row" else i - best

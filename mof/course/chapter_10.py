@@ -1,5 +1,7 @@
 """The exercises of chapter 10, training well: their words and their checks."""
 
+import math
+
 import numpy as np
 
 from mof.course.cases import random_tokens
@@ -160,6 +162,25 @@ FACTOR_MISTAKES = (
             "Your fall begins after `decay_share` of the run. It should fill the last `decay_share` of it."
         ),
     ),
+    WrongAnswer(
+        wrong_factor(start="long"),
+        marked(
+            "Your warm-up is one update too long, and ends above 1. Its updates are 0 to `warmup` - 1: "
+            "`update < warmup`."
+        ),
+    ),
+    WrongAnswer(
+        wrong_factor(rounds=float),
+        marked("Your fall is no whole number of updates long: `round(decay_share * num_updates)`."),
+    ),
+    WrongAnswer(
+        wrong_factor(rounds=int),
+        marked("You cut off what you should round: 11.7 updates are 12, `round(decay_share * num_updates)`."),
+    ),
+    WrongAnswer(
+        wrong_factor(rounds=math.ceil),
+        marked("You round up always: 11.4 updates are 11, `round(decay_share * num_updates)`."),
+    ),
 )
 INTERVAL_MISTAKES = (
     WrongAnswer(
@@ -250,7 +271,7 @@ def check_factor(attempt):
     cases = [(update, 40, 5, 0.25) for update in range(0, 40, 3)]
     cases += [(99, 100, 10, 0.5), (0, 100, 10, 0.5)]
     cases += [(4, 40, 5, 0.25), (5, 40, 5, 0.25)]  # the last of the warm-up, and the first behind it
-    cases += [(28, 39, 4, 0.3)]  # a fall of 11.7 updates, to be rounded
+    cases += [(28, 39, 4, 0.3), (28, 38, 4, 0.3)]  # falls of 11.7 and 11.4 updates, to be rounded
     expect_values(attempt, factor, cases, FACTOR_MISTAKES)
     return _("Right: up in a few updates, along, and down a straight line.")
 

@@ -132,20 +132,22 @@ def wrong_adamw(corrects=("mean", "square"), decays="weight", root=True, squares
     return answer
 
 
-def wrong_factor(start="one", fall="line", place="end"):
+def wrong_factor(start="one", fall="line", place="end", rounds=round):
     """An answer to 10.3 with something changed.
 
     Args:
-        start: the warm-up begins with "one" part, with "zero", or there is "none".
+        start: the warm-up begins with "one" part, with "zero", or there is "none"; or it begins with one and
+            is one update too "long".
         fall: a "line", or the "root" of the package.
         place: the fall fills the "end"; or it begins "early", after the share of the run that it should
             take; or right "after" the warm-up.
+        rounds: makes whole updates of the fall's length.
     """
 
     def answer(update, num_updates, warmup, decay_share):
-        if update < warmup and start != "none":
-            return (update + (start == "one")) / warmup
-        decay = round(decay_share * num_updates)
+        if update < warmup + (start == "long") and start != "none":
+            return (update + (start != "zero")) / warmup
+        decay = rounds(decay_share * num_updates)
         first = {"end": num_updates - decay, "early": decay, "after": warmup}[place]
         progress = max(0.0, (update - first) / (num_updates - first))
         return 1.0 - (math.sqrt(progress) if fall == "root" else progress)

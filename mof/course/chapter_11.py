@@ -36,6 +36,7 @@ UTILISATION_CASES = (
 GAIN_CASES = ((0.5, 2.0), (0.25, 4.0), (0.9, 10.0), (0.3, 1e12))
 BLOCK_CASES = ((12, 5, 4), (11, 3, 4), (3, 2, 8), (5, 4, 1))  # rows, width, rows of a block
 LARGE = (4096, 64, 16)
+WIDE = (64, 16384, 1)  # so few rows that a block of a size of one's own holds them all
 
 INTENSITY_MISTAKES = (
     WrongAnswer(
@@ -220,9 +221,9 @@ def check_norm(attempt):
         x[rows // 2] = 0.0
         cases.append((x, random.uniform(0.5, 1.5, width).astype("float32"), block_rows))
     expect_values(attempt, blocked_norm, cases, NORM_MISTAKES, what=_("Your norm"))
-    rows, width, block_rows = LARGE
-    x = random.normal(size=(rows, width)).astype("float32")
-    expect_small_room(attempt, x, np.ones(width, "float32"), block_rows)
+    for rows, width, block_rows in (LARGE, WIDE):
+        x = random.normal(size=(rows, width)).astype("float32")
+        expect_small_room(attempt, x, np.ones(width, "float32"), block_rows)
     return _("Right, and between x and the result there is never more than a few blocks.")
 
 

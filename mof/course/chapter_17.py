@@ -24,7 +24,8 @@ SLOPE_CASES = (
     (np.array([32.0, 64.0, 128.0, 256.0]), np.array([0.11, 0.16, 0.21, 0.32])),
     (np.array([10.0, 20.0, 50.0]), np.array([4.0, 3.9, 1.2])),
 )
-TOKEN_CASES = ((10.0, 20.0, 15.0), (100.0, 10.0, 15.0), (40.0, 10.0, 4.0))  # tokens, unique, worth
+# tokens, unique, worth
+TOKEN_CASES = ((10.0, 20.0, 15.0), (100.0, 10.0, 15.0), (40.0, 10.0, 4.0), (25.0, 10.0, 15.0))
 SIZE_CASES = (  # product, size_scale, size_exponent, token_scale, token_exponent
     (100.0, 1.0, 0.5, 2.0, 0.3),
     (9e3, 0.4, 0.3, 0.9, 0.4),
@@ -110,6 +111,10 @@ TOKEN_MISTAKES = (
     WrongAnswer(
         lambda tokens, unique, worth: float(min(tokens, unique)),
         marked("You count repeats as nothing. The second pass is worth nearly as much as the first."),
+    ),
+    WrongAnswer(
+        lambda tokens, unique, worth: wrong_tokens(tokens, unique, worth, repeats="whole"),
+        marked("You count whole repeats alone. A part of a pass counts too: divide by `/`, not by `//`."),
     ),
 )
 COEFFICIENT_MISTAKES = (

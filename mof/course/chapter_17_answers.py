@@ -51,13 +51,14 @@ def wrong_tokens(tokens, unique, worth, repeats="after the first", first=True, g
     """An answer to 17.4 with something changed.
 
     Args:
-        repeats: "after the first" pass, or of "all" passes. first: whether the first pass counts.
+        repeats: "after the first" pass, or of "all" passes, or "whole" ones alone. first: whether the first
+            pass counts.
         guard: whether less than one pass is a case of its own.
     """
     passes = tokens / unique
     if guard and passes <= 1:
         return float(tokens)
-    count = passes - 1 if repeats == "after the first" else passes
+    count = {"after the first": passes - 1, "all": passes, "whole": passes // 1 - 1}[repeats]
     return float(unique * (first + worth * (1 - math.exp(-count / worth))))
 
 

@@ -37,13 +37,15 @@ TWO_OF_ONE_SPEED = {
 RECIPE_CASES = (
     (LARGE_OR_SMALL, 2.0),
     (LARGE_OR_SMALL, 20.0),
+    (LARGE_OR_SMALL, 25.0),
+    (LARGE_OR_SMALL, 30.0),
     (LARGE_OR_SMALL, 40.0),
     (LARGE_OR_SMALL, 69.0),
     (TWO_OF_ONE_SPEED, 10.0),
 )
 LEFT_CASES = (
     ([40.0, 42.0, 38.0, 41.0, 39.0], 20),
-    ([40.0, 44.0, 36.0], 4),
+    ([40.0, 42.0, 38.0], 4),
     ([10.0, 10.5, 9.0, 12.0, 10.0, 9.5, 10.5, 10.0], 100),
 )
 
@@ -134,6 +136,10 @@ RECIPE_MISTAKES = (
     WrongAnswer(
         wrong_recipe(scale="none"),
         marked("You take the last look before those hours. Go on to the next one along a line."),
+    ),
+    WrongAnswer(
+        wrong_recipe(scale="nearest"),
+        marked("You take the look that is nearest to those hours. Between two looks a line tells more."),
     ),
     WrongAnswer(
         wrong_recipe(hour=1.0),

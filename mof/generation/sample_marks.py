@@ -12,6 +12,7 @@ import time
 
 from mof.generation.config import GenerationConfig
 from mof.generation.decoding import TextGenerator
+from mof.training.json_lines import append_entry
 from mof.training.observer import Observer
 
 SAMPLES_NAME = "samples.jsonl"
@@ -95,10 +96,8 @@ class SampleMarks(Observer):
             "writing_seconds": round(time.perf_counter() - start, 2),
             "samples": [list(pair) for pair in zip(BEGINNINGS, texts, strict=True)],
         }
-        line = json.dumps(mark, ensure_ascii=False) + "\n"
         with contextlib.suppress(OSError):  # a full disk: this mark is left out
-            with open(self.run.path / SAMPLES_NAME, "a", encoding="utf-8", newline="\n") as file:
-                file.write(line)
+            append_entry(self.run.path / SAMPLES_NAME, mark)
 
 
 def _last_mark_seconds(path):

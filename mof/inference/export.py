@@ -13,12 +13,12 @@ from mof.inference.exported_folder import (
     GRAPH_NAMES,
     describe_file,
 )
+from mof.inference.folder_writing import is_foreign, made_aside
 from mof.inference.graph_builder import WEIGHTS_NAME
 from mof.inference.int8 import dequantize, quantize
 from mof.inference.mixture import make_graph
 from mof.inference.products import EMBEDDING
 from mof.inference.run_graphs import newest_weights
-from mof.patient_files import replace
 from mof.training.run_folder import TOKENIZER_NAME
 from mof.training.tensor_file import StoredTensors, write_tensors
 
@@ -32,7 +32,8 @@ def export_run(run, output, is_int8, warn=print):
 
     Args:
         run: RunFolder.
-        output: path of the folder to make, or of an older export, which is written over.
+        output: path of the folder to make, or of an older export, which is replaced when the new one is
+            whole.
         is_int8: round the large matrices to int8: a quarter of the bytes and about a third of the time.
         warn: see `newest_weights`.
 
@@ -44,31 +45,29 @@ def export_run(run, output, is_int8, warn=print):
         ValueError: the folder holds something else, or the config has no graphs.
     """
     output = Path(output)
-    if output.exists() and not (output / EXPORT_NAME).is_file() and any(output.iterdir()):
+    if is_foreign(output, EXPORT_NAME, FILE_NAMES):
         raise ValueError(f"{output} is not empty and holds no export: choose another folder with --output.")
     config, tokenizer = run.model_config, run.tokenizer()
     weights = newest_weights(run, warn)
     make_graph(config, weights.places(), "step", str(weights.path))  # refused before anything is written
     arrays = rounded(weights) if is_int8 else weights
-    output.mkdir(parents=True, exist_ok=True)
-    (output / EXPORT_NAME).unlink(missing_ok=True)  # last to come: what has none is no export
-    tokenizer.save(output / TOKENIZER_NAME)
-    write_tensors(output / WEIGHTS_NAME, arrays)
-    places = StoredTensors(output / WEIGHTS_NAME).places()
-    for form, name in GRAPH_NAMES.items():
-        (output / name).write_bytes(make_graph(config, places, form).SerializeToString())
-    facts = {
-        "format_version": FORMAT_VERSION,
-        "mof_version": __version__,
-        "weights": "int8" if is_int8 else "float32",
-        "tokenizer_hash": tokenizer.hash,
-        "trained_length": max(run.training_config.lengths),
-        "model": json.loads(config.to_json()),
-        "files": {name: describe_file(output / name) for name in FILE_NAMES},
-    }
-    unfinished = output / f"{EXPORT_NAME}.partial"
-    unfinished.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    replace(unfinished, output / EXPORT_NAME)
+    with made_aside(output, EXPORT_NAME) as aside:
+        tokenizer.save(aside / TOKENIZER_NAME)
+        write_tensors(aside / WEIGHTS_NAME, arrays)
+        places = StoredTensors(aside / WEIGHTS_NAME).places()
+        for form, name in GRAPH_NAMES.items():
+            (aside / name).write_bytes(make_graph(config, places, form).SerializeToString())
+        facts = {
+            "format_version": FORMAT_VERSION,
+            "mof_version": __version__,
+            "weights": "int8" if is_int8 else "float32",
+            "tokenizer_hash": tokenizer.hash,
+            "trained_length": max(run.training_config.lengths),
+            "model": json.loads(config.to_json()),
+            "files": {name: describe_file(aside / name) for name in FILE_NAMES},
+        }
+        text = json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
+        (aside / EXPORT_NAME).write_text(text, encoding="utf-8")
     return sum(file["num_bytes"] for file in facts["files"].values())
 
 

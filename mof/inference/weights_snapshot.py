@@ -17,9 +17,10 @@ from pathlib import Path
 
 from mof.inference.export import rounded, widened
 from mof.inference.exported_folder import describe_file
+from mof.inference.folder_writing import is_foreign, made_aside
 from mof.inference.graph_builder import WEIGHTS_NAME
 from mof.patient_files import replace
-from mof.training.checkpoint import save_checkpoint
+from mof.training.checkpoint import checkpoint_name, list_checkpoints, save_checkpoint
 from mof.training.run_folder import (
     EVENTS_NAME,
     LOG_NAME,
@@ -32,6 +33,7 @@ from mof.training.run_folder import (
 from mof.training.tensor_file import StoredTensors, write_tensors
 
 SNAPSHOT_NAME = "snapshot.json"
+FILE_NAMES = (RUN_NAME, TOKENIZER_NAME, LOG_NAME, EVENTS_NAME, WEIGHTS_NAME)
 FORMAT_VERSION = 1
 DIFFERENCE = "weights rounded to int8, and an optimiser and a memory that begin empty (a snapshot)"
 
@@ -45,7 +47,8 @@ def write_snapshot(run, output, warn=print):
 
     Args:
         run: RunFolder.
-        output: path of the folder to make, or of an older snapshot, which is written over.
+        output: path of the folder to make, or of an older snapshot, which is replaced when the new one is
+            whole.
         warn: called with a sentence for each damaged checkpoint that is passed over.
 
     Returns:
@@ -56,36 +59,34 @@ def write_snapshot(run, output, warn=print):
         ValueError: the folder holds something else.
     """
     output = Path(output)
-    if output.exists() and not (output / SNAPSHOT_NAME).is_file() and any(output.iterdir()):
+    if is_foreign(output, SNAPSHOT_NAME, FILE_NAMES):
         raise ValueError(f"{output} is not empty and holds no snapshot: choose another folder with --output.")
     checkpoint = run.newest_checkpoint(parts=("weights",), warn=warn)
     if checkpoint is None:
         raise RunError(f"{run.path} has no checkpoint yet: wait for the first one to be saved.")
     weights, state = checkpoint.arrays["weights"], checkpoint.state
     update = state["progress"]["update"]
-    output.mkdir(parents=True, exist_ok=True)
-    (output / SNAPSHOT_NAME).unlink(missing_ok=True)
     facts = {name: fact for name, fact in run.facts.items() if not name.endswith("_from_run")}
     facts["corpus"] = [Path(path).name for path in facts.get("corpus", ())]
     if facts.get("base"):
         facts["base"] = Path(facts["base"]).name
-    _write_json(output / RUN_NAME, facts)
-    run.tokenizer().save(output / TOKENIZER_NAME)
-    _write_lines(output / LOG_NAME, [entry for entry in run.read_log() if entry["update"] <= update])
-    _write_lines(output / EVENTS_NAME, run.read_events())
-    write_tensors(output / WEIGHTS_NAME, rounded(weights))
-    names = (RUN_NAME, TOKENIZER_NAME, LOG_NAME, EVENTS_NAME, WEIGHTS_NAME)
-    files = {name: describe_file(output / name) for name in names}
-    snapshot = {
-        "format_version": FORMAT_VERSION,
-        "progress": state["progress"],
-        "cursor": state["cursor"],
-        "trainable": state["trainable"],
-        "conditions": state["conditions"],
-        "shapes": {name: list(weights[name].shape) for name in weights},
-        "files": files,
-    }
-    _write_json(output / SNAPSHOT_NAME, snapshot)
+    with made_aside(output, SNAPSHOT_NAME) as aside:
+        _write_json(aside / RUN_NAME, facts)
+        run.tokenizer().save(aside / TOKENIZER_NAME)
+        _write_lines(aside / LOG_NAME, [entry for entry in run.read_log() if entry["update"] <= update])
+        _write_lines(aside / EVENTS_NAME, run.read_events())
+        write_tensors(aside / WEIGHTS_NAME, rounded(weights))
+        files = {name: describe_file(aside / name) for name in FILE_NAMES}
+        snapshot = {
+            "format_version": FORMAT_VERSION,
+            "progress": state["progress"],
+            "cursor": state["cursor"],
+            "trainable": state["trainable"],
+            "conditions": state["conditions"],
+            "shapes": {name: list(weights[name].shape) for name in weights},
+            "files": files,
+        }
+        _write_json(aside / SNAPSHOT_NAME, snapshot)
     return sum(file["num_bytes"] for file in files.values())
 
 
@@ -93,7 +94,8 @@ def restore_snapshot(snapshot, path, corpus):
     """Make the folder of a run that goes on from a snapshot.
 
     Args:
-        snapshot: path of its folder. path: of the run to make; it must not exist, or be empty.
+        snapshot: path of its folder. path: of the run to make; it must not exist, or be empty, or hold what
+            a restoring that was cut off left.
         corpus: list of files and folders with the text that the run was reading; that it is the same text is
             checked when the training goes on.
 
@@ -106,14 +108,14 @@ def restore_snapshot(snapshot, path, corpus):
     """
     snapshot, path = Path(snapshot), Path(path)
     facts = _read_facts(snapshot)
-    if path.exists() and any(path.iterdir()):
+    update = facts["progress"]["update"]
+    if path.exists() and not _is_restorable(path, update):
         raise RunError(f"{path} is not empty: choose another folder with --run.")
     path.mkdir(parents=True, exist_ok=True)
     for name in (TOKENIZER_NAME, LOG_NAME, EVENTS_NAME):
         shutil.copyfile(snapshot / name, path / name)
     weights = widened(StoredTensors(snapshot / WEIGHTS_NAME), facts["shapes"])
     run_facts = json.loads((snapshot / RUN_NAME).read_text(encoding="utf-8"))
-    update = facts["progress"]["update"]
     state = {
         "progress": _begun_anew(facts["progress"]),
         "cursor": facts["cursor"],
@@ -129,6 +131,15 @@ def restore_snapshot(snapshot, path, corpus):
     words = f"From a snapshot of update {update}: weights in int8, the optimiser begins empty."
     run.append_event("restored", update, words)
     return run
+
+
+def _is_restorable(path, update):
+    """True if the folder holds nothing, or what a restoring of that update writes before it is whole."""
+    own = {TOKENIZER_NAME, LOG_NAME, EVENTS_NAME, "checkpoints", f"{RUN_NAME}.partial"}
+    if not {item.name for item in path.iterdir()} <= own:
+        return False
+    saved = list_checkpoints(path / "checkpoints")
+    return [item.name for item in saved] in ([], [checkpoint_name(update, 0)])
 
 
 def _begun_anew(progress):

@@ -154,14 +154,16 @@ def make_bundle(root: Path, plan: BundlePlan, fetch: Fetch, makes_zip: bool, onl
         only_says: say what it would take, and stop there.
 
     Raises:
-        Problem: too little disk, or what `fetch` raises.
+        Problem: too little disk, a drive that is not there, or what `fetch` raises.
     """
     folder = plan.bundle.folder
     missing = [wheel for wheel in plan.wheels if not is_right(folder / WHEELS, wheel)]
     to_come = announce(root, plan, missing, makes_zip)
     if only_says:
         return folder
-    there = next(path for path in (folder, *folder.parents) if path.is_dir())
+    there = next((path for path in (folder, *folder.parents) if path.is_dir()), None)
+    if there is None:
+        raise Problem(f"{folder.anchor} is not there.", "Plug the drive in, or name a folder elsewhere.")
     check_disk(there, to_come + MARGIN_BYTES)
     try:
         (folder / WHEELS).mkdir(parents=True, exist_ok=True)

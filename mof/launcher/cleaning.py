@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from mof.launcher.environment import STATE, remove_environment
 from mof.launcher.problem import Problem
 
 
@@ -95,7 +96,9 @@ def delete(path: Path) -> None:
             f"This very Python runs from {path}.", "Run `deactivate` (or open a new terminal) and try again."
         )
     try:
-        if path.is_dir() and not path.is_symlink():
+        if (path / STATE).is_dir() and not path.is_symlink():
+            remove_environment(path)
+        elif path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink()

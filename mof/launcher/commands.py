@@ -69,12 +69,19 @@ is there is kept, and a set-up that was interrupted is repaired.
 
 
 def run(arguments: list[str]) -> int:
-    """Runs one command; problems are told in words and give exit status 1."""
+    """Runs one command; problems, and what the system refuses, are told in words and give exit status 1."""
     use_utf8()
     try:
         return _dispatch(arguments)
     except Problem as problem:
         print(f"\nCannot go on: {problem.what}\nTo fix it: {problem.fix}", flush=True)
+        return 1
+    except OSError as error:
+        print(
+            f"\nCannot go on: {error}\nTo fix it: look whether the disk is full or write-protected, close "
+            "other programs that use the file, and run the same command again.",
+            flush=True,
+        )
         return 1
     except KeyboardInterrupt:
         print("\nStopped. Run the same command to go on.")
@@ -214,7 +221,8 @@ def slides(arguments: list[str], installer: str) -> int:
 
 def publish_book(arguments: list[str], installer: str) -> int:
     folder = publish(Environment(ROOT), parse_options(arguments), installer)
-    print(f'Published into {folder}. To look at it: python -m http.server --directory "{folder}"')
+    preview = f'python -m http.server --bind 127.0.0.1 --directory "{folder}"'
+    print(f"Published into {folder}. To look at it: {preview}")
     return 0
 
 

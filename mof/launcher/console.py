@@ -54,11 +54,9 @@ def run_logged(
     Returns:
         Its exit status (negative: killed by that signal) and its whole output.
     """
-    log.parent.mkdir(exist_ok=True)
     lines = []
-    with log.open("a", encoding="utf-8") as file:
-        file.write(f"\n$ {' '.join(map(str, command))}\n")
-        file.flush()
+    with _Log(log) as file:
+        file.add(f"\n$ {' '.join(map(str, command))}\n")
         process = subprocess.Popen(
             list(map(str, command)),
             env=dict(environment),
@@ -75,8 +73,7 @@ def run_logged(
         ticker.start()
         try:
             for line in process.stdout:
-                file.write(line)
-                file.flush()
+                file.add(line)
                 lines.append(line)
             status = process.wait()
         except BaseException:  # Ctrl+C included: leave no installer behind
@@ -87,6 +84,37 @@ def run_logged(
             finished.set()
             ticker.join()
     return status, "".join(lines)
+
+
+class _Log:
+    """A file that is added to; where it cannot be written, that is told once, and all goes on without it."""
+
+    def __init__(self, path: Path):
+        self.path, self.file = path, None
+
+    def __enter__(self) -> "_Log":
+        try:
+            self.path.parent.mkdir(exist_ok=True)
+            self.file = self.path.open("ab", buffering=0)  # no buffer: it would write again when closed
+        except OSError as error:
+            self._give_up(error)
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self.file:
+            self.file.close()
+
+    def add(self, text: str) -> None:
+        if self.file:
+            try:
+                self.file.write(text.encode("utf-8", "replace"))
+            except OSError as error:
+                self.file.close()
+                self.file = None
+                self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        print(f"  {self.path} cannot be written ({error}); it goes on without a log", flush=True)
 
 
 def _show_progress(label: str, lines: list[str], finished: threading.Event) -> None:

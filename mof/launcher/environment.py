@@ -6,6 +6,7 @@ Whoever finds `changing` at the start knows that the last run was killed, and bu
 """
 
 import contextlib
+import errno
 import json
 import os
 import shutil
@@ -29,8 +30,11 @@ from mof.launcher.machine import (
 )
 from mof.launcher.problem import Problem
 
+STATE = ".mof"
 EXPANSION = 4.5  # bytes on disk for a byte downloaded, Linux x86-64: 1.63 GB from 354 MB, byte code included
 MARGIN_BYTES = 500_000_000
+# what a lock says that another process has: flock the first two, Windows the last two
+HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 
 
 class Environment:
@@ -48,7 +52,7 @@ class Environment:
         self.folder = root / name
         self.core = core
         self.installs_project = installs_project
-        self.state = self.folder / ".mof"
+        self.state = self.folder / STATE
         self.log = root / ".start" / "install.log"
 
     @property
@@ -99,7 +103,8 @@ class Environment:
         """
         with self._one_at_a_time() as lock_descriptor:
             reason = self.needs_rebuild()
-            if self.folder.exists() and not self.state.exists():
+            is_ours = self.state.exists() or (self.folder.is_dir() and not any(self.folder.iterdir()))
+            if self.folder.exists() and not is_ours:
                 raise Problem(
                     f"There is a folder {self.folder} that `start.py` did not make.",
                     "Rename it or delete it, and run the command again.",
@@ -204,13 +209,8 @@ class Environment:
                 "The environment has to be made anew, but this very Python runs from it.",
                 "Run `deactivate` (or open a new terminal) and run the command again.",
             )
-        (self.state / "changing").touch()  # a removal that is cut off goes on next time
         try:
-            for entry in self.folder.iterdir():
-                if entry != self.state:
-                    shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-            shutil.rmtree(self.state)
-            self.folder.rmdir()
+            remove_environment(self.folder)
         except OSError as error:
             raise Problem(
                 f"{self.folder} cannot be removed: {error}",
@@ -249,8 +249,26 @@ class Environment:
             yield file.fileno()
 
 
+def remove_environment(folder: Path) -> None:
+    """Removes an environment so that whoever finds what a removal left, should it be cut off, knows it as
+    one of ours that has to be made anew: marked first, the mark last to go.
+
+    Raises:
+        OSError: something in it is in use.
+    """
+    state = folder / STATE
+    state.mkdir(exist_ok=True)
+    (state / "changing").touch()
+    for entry in folder.iterdir():
+        if entry != state:
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+    shutil.rmtree(state)
+    folder.rmdir()
+
+
 def try_lock(file: BinaryIO) -> bool:
-    """Takes the lock on an open file, for as long as it is open; False if another process has it."""
+    """Takes the lock on an open file, for as long as it is open; False if another process has it. True, with
+    no lock, on a file system that knows none: to wait there would be to wait for ever."""
     file.seek(0)
     try:
         if os.name == "nt":
@@ -261,6 +279,6 @@ def try_lock(file: BinaryIO) -> bool:
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        return error.errno not in HELD
     return True

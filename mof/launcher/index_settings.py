@@ -6,6 +6,7 @@ given an index of its own. No index is ever named here.
 """
 
 import configparser
+import locale
 import os
 import sys
 import tomllib
@@ -39,9 +40,11 @@ HARMFUL = (
     "UV_PRERELEASE UV_RESOLUTION UV_BREAK_SYSTEM_PACKAGES PYTHONHOME PYTHONPATH"
 ).split()
 KEPT_OFFLINE = ("PIP_CACHE_DIR", "UV_CACHE_DIR", "UV_LINK_MODE")  # where copies lie, not whence they come
-# how both are to speak and behave here
-MANNERS = {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PYTHONUTF8": "1"}
-MANNERS |= {"UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
+# How both are to speak and behave here. Not PYTHONUTF8: by it pip would also read its own files as UTF-8, and
+# refuse a pip.ini that was saved in the code page of a Chinese Windows.
+MANNERS = {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+MANNERS |= {"UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never"}
+MANNERS |= {"NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 def pip_config_files(environment: Mapping[str, str], home: Path, prefix: Path, platform: str) -> list[Path]:
@@ -71,8 +74,8 @@ def read_pip_settings(environment: Mapping[str, str], files: list[Path]) -> dict
     for path in files:
         parser = configparser.RawConfigParser()
         try:
-            parser.read_string(path.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError, configparser.Error):
+            parser.read_string(decode(path.read_bytes()))
+        except (OSError, configparser.Error):
             continue  # pip itself will name the fault if it is asked to run
         for section in ("global", "install"):
             if parser.has_section(section):
@@ -83,6 +86,21 @@ def read_pip_settings(environment: Mapping[str, str], files: list[Path]) -> dict
         if name.upper().startswith("PIP_") and value:
             settings[name[4:].lower().replace("_", "-")] = value
     return settings
+
+
+def decode(content: bytes, own_encoding: str | None = None) -> str:
+    """A settings file as text: UTF-8, or else the machine's own encoding, as pip reads it.
+
+    Args:
+        own_encoding: the machine's; None asks it. Bytes that neither can read are replaced.
+    """
+    own_encoding = own_encoding or locale.getencoding()
+    for encoding in ("utf-8-sig", own_encoding):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("utf-8-sig", errors="replace")
 
 
 def uv_has_index(environment: Mapping[str, str], files: list[Path]) -> bool:

@@ -1,10 +1,18 @@
-"""Which files are the project's own: those that git tracks, or without git what .gitignore leaves."""
+"""Which files are the project's own: those that git tracks, or without git what stands in its own folders
+and .gitignore leaves."""
 
 import os
 import shutil
 import subprocess
 from fnmatch import fnmatch
 from pathlib import Path
+
+# what stands at the top of the repository: in a copy without git all else is the reader's own
+TOP_NAMES = """
+    .binder .ci .gitattributes .github .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md LICENSE
+    LICENSE-PROSE.md NOTICE README.md _config.yml _toc.yml benchmarks book data mof notebooks pyproject.toml
+    requirements requirements.txt start.py tests
+""".split()
 
 
 def list_project_files(root: Path) -> list[str]:
@@ -25,7 +33,8 @@ def tracked_files(root: Path) -> list[str] | None:
 
 
 def unignored_files(root: Path) -> list[str]:
-    """What stands in a copy without git: all but what .gitignore names, and bundles made inside it."""
+    """What stands in a copy without git under the names of TOP_NAMES, but for what .gitignore names and for
+    bundles made inside it."""
     patterns = [line.strip() for line in (root / ".gitignore").read_text(encoding="utf-8").splitlines()]
     patterns = [line for line in patterns if line and not line.startswith("#")]
     found = []
@@ -34,11 +43,11 @@ def unignored_files(root: Path) -> list[str]:
         subfolders[:] = [
             name
             for name in subfolders
-            if name != ".git"
+            if (folder != str(root) or name in TOP_NAMES)
             and not (Path(folder) / name / "bundle.json").is_file()
             and not is_ignored((place / name).as_posix(), True, patterns)
         ]
-        paths = [(place / name).as_posix() for name in files]
+        paths = [(place / name).as_posix() for name in files if folder != str(root) or name in TOP_NAMES]
         found += [path for path in paths if not is_ignored(path, False, patterns)]
     return found
 

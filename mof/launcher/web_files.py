@@ -8,6 +8,7 @@ Licences: NOTICE.
 
 import configparser
 import hashlib
+import http.client
 import io
 import os
 import shutil
@@ -150,11 +151,22 @@ def find_registry(variables: Mapping[str, str], home: Path) -> str:
 
 
 def download(address: str, variables: Mapping[str, str], certificates: Path | None) -> bytes:
-    """What lies at an address, with the reader's proxies and certificates."""
+    """What lies at an address, with the reader's proxies and certificates.
+
+    Raises:
+        Problem: it cannot be fetched, or the certificates cannot be read.
+    """
     context = ssl.create_default_context()
     for file in (variables.get("SSL_CERT_FILE"), variables.get("NODE_EXTRA_CA_CERTS"), certificates):
         if file and Path(file).is_file():
-            context.load_verify_locations(file)
+            try:
+                context.load_verify_locations(file)
+            except OSError as error:  # an SSLError is one
+                raise Problem(
+                    f"{file} holds no certificates that can be read: {error}",
+                    "SSL_CERT_FILE, NODE_EXTRA_CA_CERTS or pip's setting `cert` names it: put a file of "
+                    "certificates in PEM form there, or take the setting away, and run the command again.",
+                ) from None
     proxies = urllib.request.getproxies()
     for scheme in ("http", "https"):
         name = f"{scheme}_proxy"
@@ -166,7 +178,8 @@ def download(address: str, variables: Mapping[str, str], certificates: Path | No
     try:
         with opener.open(address, timeout=TIMEOUT_SECONDS) as answer:
             return answer.read()
-    except (OSError, ValueError) as error:  # URLError, timeouts and TLS failures are OSErrors
+    # URLError, timeouts and TLS failures are OSErrors; an answer that breaks off is an HTTPException
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise Problem(
             f"The book's scripts and fonts could not be fetched from {without_password(address)}: {reason}",

@@ -12,7 +12,16 @@ from mof.lessons.product_forms import BFLOAT16, HALF, ZEROS, describe_forms
 from mof.lessons.records import find_record
 from mof.lessons.training_switches import describe_switches
 from mof.lessons.update_parts import MEMORY, PRODUCTS, describe_parts
-from mof.lessons.writing_speed import AGAIN, FLOAT32, INT8, PIECE, SHIPPED_MODEL, STEP, describe_formats
+from mof.lessons.writing_speed import (
+    AGAIN,
+    FLOAT32,
+    INT8,
+    PIECE,
+    SHIPPED_MODEL,
+    STEP,
+    describe_formats,
+    int8_share,
+)
 from mof.lessons.writing_speed import MEMORY as FROM_MEMORY
 from mof.machine.product_counts import forward_operations
 from mof.viz.length_figure import length_figure
@@ -70,10 +79,10 @@ def verdict_figures(data):
     """
     figures = {}
     if formats := data.get("formats"):
-        sizes, seconds = formats["sizes"], formats["seconds"]
+        sizes = formats["sizes"]
         figures["INT8: bytes of the weights, of float32's"] = sizes[INT8] / sizes[FLOAT32]
         for words, name in ((STEP, "a written token"), (PIECE, "64 tokens of a prompt")):
-            figures[f"INT8: time of {name}, of float32's"] = seconds[words][INT8] / seconds[words][FLOAT32]
+            figures[f"INT8: time of {name}, of float32's"] = int8_share(formats, words)
     if batches := data.get("batches"):
         least, most = min(batches, key=int), max(batches, key=int)
         figures[f"training: speed with batches of {least}, of that with {most}"] = (
@@ -103,7 +112,8 @@ def verdict_figures(data):
         if texts and "1" in texts:
             written = texts["1"] * forward_operations(_shipped_config())
             learned = parts["flops"] / parts["whole"]
-            figures["inference: operations a second, writing one text, of training's"] = written / learned
+            label = "inference: operations a second, writing (shipped, int8), of training's (tiny)"
+            figures[label] = written / learned
     return figures
 
 

@@ -14,9 +14,11 @@ steps. Letters as in `mof.machine.product_counts`. Book: chapter 11.
 
 from typing import NamedTuple
 
+from mof.machine.product_counts import NEWTON_SCHULZ_STEPS
+
 FLOAT32_BYTES = 4
 ADAMW_NUMBERS = 8  # reads weight, sum, mean, square; writes weight, mean, square, and zero to the sum
-MUON_NUMBERS = 6 + 5 * 4  # reads and writes weight, sum, mean; in each of 5 steps reads three, writes one
+MUON_NUMBERS = 6 + 4 * NEWTON_SCHULZ_STEPS  # weight, sum, mean, read and written; each step reads 3, writes 1
 SUM_NUMBERS = 3  # a batch's gradient added to the sum: two read, one written
 
 

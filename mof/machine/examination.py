@@ -16,7 +16,13 @@ PRESETS_MEASURED = ("tiny", "small")
 
 
 def examine(
-    hours=96.0, num_seconds=60.0, presets=PRESETS_MEASURED, folder="runs", tell=lambda words: None, run=None
+    hours=96.0,
+    num_seconds=60.0,
+    presets=PRESETS_MEASURED,
+    folder="runs",
+    tell=lambda words: None,
+    run=None,
+    longer=None,
 ):
     """Look at the machine, measure it, and predict.
 
@@ -27,6 +33,8 @@ def examine(
         folder: where runs will lie; the disk is measured there.
         tell: called with a sentence as each measurement begins.
         run: as in `mof.machine.measuring.measure`.
+        longer: the reader's command for twice the seconds, told where the measurements gave too little; None
+            for `mof doctor` with its other settings left alone.
 
     Returns:
         DoctorReport.
@@ -56,8 +64,8 @@ def examine(
         raise ValueError(
             "the measurements gave too little for a forecast. "
             + " ".join(findings.failures)
-            + " Close other "
-            f"programs, or give it more time: mof doctor --seconds {2 * num_seconds:.0f}"
+            + " Close other programs, or give it more time: "
+            + (longer or f"mof doctor --seconds {2 * num_seconds:.0f}")
         )
     predictions = predict_presets(findings.rates, findings.steps, bandwidths.memory_bytes_per_second)
     choice = recommend(predictions, facts.available_bytes, hours)

@@ -4,8 +4,6 @@ import dataclasses
 import importlib.metadata
 import os
 import platform
-import shutil
-from pathlib import Path
 
 import psutil
 
@@ -14,6 +12,7 @@ from mof.launcher.machine import check_windows_runtime
 from mof.launcher.problem import Problem
 from mof.machine.cores import affinity_cores, quota_bytes, quota_cores, usable_cores
 from mof.machine.processor import instruction_sets, processor_name
+from mof.training.disk_space import free_bytes
 
 TENSORFLOW_NAMES = ("tensorflow-cpu", "tensorflow")
 
@@ -56,10 +55,11 @@ def describe_facts(folder, seconds_watched=2.0):
 
     Returns:
         MachineFacts.
+
+    Raises:
+        FileNotFoundError: the drive of `folder` is not there.
     """
-    folder = Path(folder).resolve()
-    while not folder.exists():
-        folder = folder.parent
+    free_disk_bytes = free_bytes(folder)
     logical, memory = psutil.cpu_count() or 1, psutil.virtual_memory()
     limit = quota_bytes()
     total = memory.total if limit is None else min(memory.total, limit)
@@ -77,7 +77,7 @@ def describe_facts(folder, seconds_watched=2.0):
         has_windows_runtime=_has_windows_runtime(),
         memory_bytes=total,
         available_bytes=min(memory.available, total),
-        free_disk_bytes=shutil.disk_usage(folder).free,
+        free_disk_bytes=free_disk_bytes,
         is_on_battery=_is_on_battery(),
         busy_cores=round(psutil.cpu_percent(interval=seconds_watched) / 100 * logical, 2),
     )

@@ -11,11 +11,10 @@ import json
 import threading
 import time
 
-from mof.cli.invocation import command_line
 from mof.course.translation import _
 from mof.panel.panel_html import STYLE, run_html
 from mof.panel.quantities import AXES, quantities_of
-from mof.panel.run_reader import open_runs
+from mof.panel.run_reader import command_to_go_on, open_runs
 from mof.panel.signal_words import signals_of
 from mof.panel.signals import is_silent
 from mof.panel.summary import share_done, summary_of
@@ -70,8 +69,7 @@ class Look:
 
     def __init__(self, reader):
         self.snapshot = reader.snapshot()
-        command = command_line("train", "--resume", "--run", str(reader.path))
-        self.signals = signals_of(self.snapshot, command)
+        self.signals = signals_of(self.snapshot, command_to_go_on(reader.path))
         self.on_track = judge_track(self.snapshot)
         silent = self.snapshot.silent_seconds
         is_quiet = silent is None or is_silent(silent, self.snapshot.columns["seconds"])

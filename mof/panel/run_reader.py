@@ -9,10 +9,12 @@ import json
 import time
 from pathlib import Path
 
+from mof.cli.invocation import command_line
 from mof.generation.sample_marks import SAMPLES_NAME
 from mof.machine.forecast import forecast_run
 from mof.panel.log_tail import COLUMNS, BefellTail, LogTail, MarksTail
 from mof.panel.run_snapshot import RunSnapshot
+from mof.planning.following import COPY_NAME
 from mof.training.checkpoint import STATE_NAME, list_checkpoints
 from mof.training.run_folder import LOG_NAME, RUN_NAME, RunError, RunFolder
 
@@ -153,9 +155,23 @@ def open_runs(paths):
     return [RunReader(path, name) for path, name in zip(paths, names, strict=True)]
 
 
+def command_to_go_on(path):
+    """The command that goes on with a run: its plan's, where a plan made it.
+
+    Args:
+        path: of the run's folder.
+    """
+    copy = Path(path).parent / COPY_NAME
+    if copy.is_file():
+        return command_line("train", "--plan", str(copy))
+    return command_line("train", "--resume", "--run", str(path))
+
+
 def _runs_in(path):
-    """The folder itself where it is a run; else the runs in it, oldest first; else itself, to be refused."""
+    """The folder itself where it is a run; else the runs in it, or in the plans in it, oldest first; else
+    itself, to be refused."""
     if (path / RUN_NAME).is_file():
         return [path]
-    found = sorted(path.glob(f"*/{RUN_NAME}"), key=lambda file: (file.stat().st_mtime, file.parent.name))
+    found = list(path.glob(f"*/{RUN_NAME}")) or list(path.glob(f"*/*/{RUN_NAME}"))
+    found.sort(key=lambda file: (file.stat().st_mtime, file.parent.as_posix()))
     return [file.parent for file in found] or [path]

@@ -72,7 +72,7 @@ class RunSnapshot:
 
     @property
     def is_waiting(self):
-        """Whether it waits, for its hours, a cooler machine or room on the disk: it has said so, and lives."""
+        """Whether it waits, for its hours, a cooler machine or room on the disk: it said so, and lives."""
         if self.silent_seconds is None or self._last_event() != "paused":
             return False
         return self.silent_seconds < MOST_SILENT_SECONDS_OF_A_PAUSE

@@ -7,9 +7,9 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from mof.cli.invocation import command_line
 from mof.course.translation import _
 from mof.panel.quantities import smooth_loss
+from mof.panel.run_reader import command_to_go_on
 from mof.panel.signal_words import DANGER, NOTE, signals_of
 from mof.panel.summary import share_done, summary_of
 from mof.panel.track_records import judge_track
@@ -102,7 +102,7 @@ def _run(reader, snapshot):
     done = int(share * NUM_BARS)
     bar = Text("█" * done, "green").append("░" * (NUM_BARS - done), "dim")
     parts = [Text(f"{snapshot.name}  {share:.0%}", "bold"), bar, table]
-    for signal in signals_of(snapshot, command_line("train", "--resume", "--run", str(reader.path))):
+    for signal in signals_of(snapshot, command_to_go_on(reader.path)):
         style = STYLES.get(signal.level, "yellow")
         parts.append(Text(f"! {signal.what} ", style).append(signal.to_do, "default"))
     on_track = judge_track(snapshot)

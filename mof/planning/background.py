@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from mof.planning.following import OUTPUT_NAME, folder_of, is_followed
+from mof.planning.following import OUTPUT_NAME, folder_of, is_followed, plan_in
 from mof.training.folder_lock import is_held
 from mof.training.run_folder import LOCK_NAME, STOP_NAME, RunError
 
@@ -46,7 +46,7 @@ def start(plan_path, *words, where="."):
             start("runs/four-days/plan-b.toml", where="..")
     """
     where = Path(where).resolve()
-    folder = where / folder_of(where / plan_path)
+    folder = where / plan_in(where / plan_path).head.folder
     if is_followed(folder):
         raise RunError(
             f"another process follows a plan in {folder}: `mof status {folder}` shows what it does."

@@ -61,7 +61,7 @@ def follow(plan, train, prepare=None, tell=print):
             if is_finished(path, tell):
                 tell(f"The {stage.name} is finished.")
                 continue
-            _check_corpora(plan.stages[number:])
+            _check_corpora(plan.stages[number:], folder)
             make = _maker(plan, number, folder, tell)
             prepared = make() if prepare is None else prepare(stage.name, make)
             if prepared is None:
@@ -160,9 +160,11 @@ def _maker(plan, number, folder, tell):
                 raise PlanError(
                     f"{path} holds a run that this plan did not make: name another folder in the plan."
                 )
-            if run.facts["corpus"] != [places.whole(item) for item in stage.text.corpus]:
-                run.change_corpus(stage.text.corpus)  # the plan's folder lies elsewhere now
-            return existing_run(path, tell)
+            wanted = [places.whole(item) for item in stage.text.corpus]
+            now = places.find(path, run.facts["corpus"], run.facts.get("corpus_from_run", ()))
+            is_there = all(Path(item).exists() for item in wanted)
+            # the text was moved, and the plan says where to; moved together with the plan it is found anyway
+            return existing_run(path, tell, wanted if is_there and wanted != now else None)
         base = folder / plan.stages[number - 1].name if number else None
         shape = plan.model_changes if base is None else {}
         return new_run(
@@ -179,13 +181,24 @@ def _maker(plan, number, folder, tell):
     return make
 
 
-def _check_corpora(stages):
+def _check_corpora(stages, folder):
     """All that is still to be read is there: told now, and not after days."""
     for stage in stages:
+        run = folder / stage.name
+        if (run / RUN_NAME).is_file() and _finds_its_text(RunFolder(run)):
+            continue
         try:
             find_corpus_files(list(stage.text.corpus))
         except (FileNotFoundError, CorpusError) as error:
             raise type(error)(f"[{stage.name}] {error} {NOTHING_LOST}") from error
+
+
+def _finds_its_text(run):
+    try:
+        find_corpus_files(run.find_corpus())
+    except (RunError, FileNotFoundError, CorpusError):
+        return False
+    return True
 
 
 def _flat(value, name=""):

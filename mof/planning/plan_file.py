@@ -76,7 +76,7 @@ def write_plan(path, plan, remarks=()):
 
 def plan_text(plan, remarks=()):
     """The text of a plan's file; arguments as `write_plan`."""
-    lines = [f"# {remark}" for remark in remarks] + [""]
+    lines = [f"# {_printable(remark)}" for remark in remarks] + [""]
     lines += _fields(plan.head, [field.name for field in dataclasses.fields(Head)])
     lines += ["", "[model]", _line("preset", plan.preset_name, "size that the shape starts from")]
     lines.append(_line("tokenizer", plan.tokenizer, "how text becomes tokens: characters or bpe"))
@@ -175,6 +175,11 @@ def _fields(config, names):
 
 def _line(name, value, reason):
     return f"{name} = {_toml(value)}  # {reason}"
+
+
+def _printable(words):
+    """The words without control characters: a comment of TOML may hold none, and a path may."""
+    return "".join(character if character.isprintable() else "?" for character in words)
 
 
 def _toml(value):

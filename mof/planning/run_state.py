@@ -9,7 +9,8 @@ from mof.planning.background import is_busy
 from mof.planning.day_hours import read_day_hours
 from mof.planning.following import COPY_NAME, folder_of
 from mof.planning.plan_file import read_plan
-from mof.training.run_folder import LOG_NAME, RUN_NAME, RunError, RunFolder
+from mof.training.folder_lock import is_held
+from mof.training.run_folder import LOCK_NAME, LOG_NAME, RUN_NAME, RunError, RunFolder
 
 
 class StageState(NamedTuple):
@@ -52,7 +53,9 @@ class FolderState(NamedTuple):
     """How a folder stands.
 
     folder: Path. plan: Plan that is followed in it, or None. stages: tuple of StageState.
-    is_running: a process trains here. pause: the event of a pause that goes on, or None.
+    is_running: a process trains here, or follows the plan. is_training: one of its runs is being trained;
+        else the plan's process prepares, or waits until it may begin.
+    pause: the event of a pause that goes on, or None.
     seconds_left: (low, middle, high) by the clock, over all stages; None where it cannot be told.
     end: (early, middle, late) local datetimes, if it runs from now on in the plan's hours; or None.
     """
@@ -61,6 +64,7 @@ class FolderState(NamedTuple):
     plan: object
     stages: tuple
     is_running: bool
+    is_training: bool
     pause: dict | None
     seconds_left: tuple | None
     end: tuple | None
@@ -99,7 +103,9 @@ def look(path, now=None):
         now = now or datetime.datetime.now()
         hours = read_day_hours(plan.when.day_hours if plan else "")
         end = tuple(hours.end(now, left) for left in seconds)
-    return FolderState(folder, plan, stages, is_running, _pause(stages) if is_running else None, seconds, end)
+    is_training = any(is_held(stage.path / LOCK_NAME) for stage in stages)
+    pause = _pause(stages) if is_training else None
+    return FolderState(folder, plan, stages, is_running, is_training, pause, seconds, end)
 
 
 def _stage(path):
@@ -163,5 +169,5 @@ def _seconds_left(stages, plan):
 
 def _pause(stages):
     """The last event, where it is a pause that has not ended."""
-    events = sorted((event for stage in stages for event in stage.events), key=lambda event: event["time"])
+    events = [event for stage in stages for event in stage.events]  # by the clock they may be in no order
     return events[-1] if events and events[-1]["event"] == "paused" else None

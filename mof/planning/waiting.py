@@ -78,6 +78,9 @@ class RunEvents:
         """Write an event; see `mof.training.run_folder`."""
         now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
         self._unwritten.append((event, self.update(), words, {"time": now, **more}))
+        self._write()
+
+    def _write(self):
         while self._unwritten:
             event, update, words, more = self._unwritten[0]
             try:
@@ -87,6 +90,9 @@ class RunEvents:
             del self._unwritten[0]
 
     def give_sign(self):
-        """Give the events' file the present time, by which a reader knows a pause from a dead process."""
-        with contextlib.suppress(OSError):
-            self.run.touch_events()
+        """Give the events' file the present time, by which a reader knows a pause from a dead process: once
+        the pause itself is written."""
+        self._write()
+        if not self._unwritten:
+            with contextlib.suppress(OSError):
+                self.run.touch_events()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mof.patient_files import replace
 from mof.sources.catalogue import Source
 from mof.sources.git_command import CommandStore
 from mof.sources.git_objects import (
@@ -162,7 +163,7 @@ def _begin(source: Source, folder: Path, mirrors: Sequence[str], git: str | None
         store.fetch_commit(address(source, mirrors), source.commit)
     finally:
         store.close()
-    os.replace(unfinished, folder)
+    replace(unfinished, folder)
 
 
 def _fetch_missing(

@@ -18,6 +18,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from mof.corpus.reading_report import CorpusError
+from mof.patient_files import replace
 from mof.sources.catalogue import Source
 from mof.sources.cleaning import CLEANING_VERSION, clean
 from mof.sources.downloading import discard, downloaded
@@ -222,7 +223,7 @@ def _cleaned(source: Source, download, output: Path) -> dict[str, Any]:
     listed = {file["path"] for file in writer.files}
     for name in sorted(listed):
         (output / name).parent.mkdir(exist_ok=True)
-        os.replace(work / name, output / name)
+        replace(work / name, output / name)
     for kind in FOLDERS:  # of an older cleaning that made more files
         for path in (output / kind).glob(f"{source.name}-[0-9][0-9].jsonl.zst"):
             if f"{kind}/{path.name}" not in listed:

@@ -10,6 +10,7 @@ from typing import Any
 import zstandard
 
 from mof.corpus.reading_report import CorpusError
+from mof.patient_files import replace
 from mof.sources.catalogue import LICENCES
 
 MANIFEST_NAME = "manifest.json"
@@ -64,7 +65,7 @@ def write_whole(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(unfinished, path)
+    replace(unfinished, path)
 
 
 def licence_notes(records: Sequence[dict[str, Any]]) -> str:

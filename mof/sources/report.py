@@ -34,7 +34,7 @@ def catalogue_lines(sources: Sequence[Source]) -> list[str]:
             only = " (dialogues only)" if source.kind == "dialogues" else ""
             lines += _wrapped(source.description + only + ".", "    ")
         lines.append("")
-    return [*lines, "All about one of them: mof corpus list --source NAME"]
+    return lines[:-1]
 
 
 def source_lines(source: Source) -> list[str]:
@@ -65,7 +65,6 @@ def plan_lines(plan: FetchPlan, has_mirror: bool) -> list[str]:
             f"  ({', '.join(source.name for source in plan.pending)})",
             f"  which make about {_size(plan.text_bytes)} of text in {plan.output.resolve()}.",
             f"  About {_size(plan.disk_bytes)} of disk are needed. The sizes are estimates.",
-            "  Licences: mof corpus list; beside the text afterwards: LICENSES.md",
         ]
     return lines
 
@@ -103,7 +102,7 @@ def check_lines(output: str | Path) -> tuple[list[str], bool]:
     """What differs from the manifest, and whether all is well."""
     found = problems(Path(output))
     if found:
-        return [*found, "`mof corpus fetch` with the same sources mends this."], False
+        return found, False
     records = read_manifest(Path(output))["sources"]
     num_files = sum(len(record["files"]) for record in records)
     return [f"{len(records)} sources, {num_files} files: all as the manifest says."], True

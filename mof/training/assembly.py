@@ -1,6 +1,5 @@
 """From paths and configs to a training that can start: tokenizer, token cache, model, checkpoint."""
 
-import hashlib
 from pathlib import Path
 
 from mof.corpus.corpus_files import find_corpus_files
@@ -12,7 +11,7 @@ from mof.model import MixtureLanguageModel
 from mof.tokenizer.byte_pair_training import train_byte_pair_tokenizer
 from mof.tokenizer.character_tokenizer import train_character_tokenizer
 from mof.training.loop import Training
-from mof.training.run_folder import RunError, RunFolder, base_facts, corpus_facts
+from mof.training.run_folder import RunError, RunFolder, base_facts, corpus_facts, corpus_name
 from mof.training.saved_model import set_weights
 
 CACHE_FOLDER_NAME = "tokens"
@@ -42,6 +41,7 @@ def new_run(
         CorpusError, FileNotFoundError: the corpus cannot be read.
         ValueError: a config does not fit.
     """
+    find_corpus_files(corpus)  # what is not there is told before anything is made
     if base is not None:
         base_run = RunFolder(base)
         checkpoint = _base_checkpoint(base, report)
@@ -78,8 +78,8 @@ def existing_run(path, report=print, corpus=None):
 
     Args:
         path: of its folder. report: called with sentences.
-        corpus: list of files and folders, where its text was moved; None looks for it where it lay. That it
-            is the same text is checked.
+        corpus: list of files and folders, where its text was moved; None looks for it where it lay. From the
+            first checkpoint on, other text is refused; what is accepted is written down.
 
     Returns:
         (RunFolder, MixtureLanguageModel, TokenCache). Raises as `new_run`.
@@ -87,15 +87,24 @@ def existing_run(path, report=print, corpus=None):
     run = RunFolder(path)
     newest = run.newest_checkpoint(parts=(), warn=report)
     base = run.find_base() if newest is None else None
-    if corpus:
-        find_corpus_files(corpus)  # told before anything is written down
-        run.change_corpus(corpus)
     model = MixtureLanguageModel(run.model_config, run.training_config.seed)
     if base is not None:
+        if RunFolder(base).facts["tokenizer_hash"] != run.facts["tokenizer_hash"]:
+            raise RunError(f"{base} is not the run that {path} was made from: its tokenizer is another one.")
         checkpoint = _base_checkpoint(base, report)
         set_weights(model, checkpoint.arrays["weights"], checkpoint.path)
     cursor = newest.state.get("cursor") if newest else None
-    return run, model, open_cache(run, run.tokenizer(), report, cursor["fingerprint"] if cursor else None)
+    fingerprint = cursor["fingerprint"] if cursor else None
+    cache = open_cache(run, run.tokenizer(), report, fingerprint, corpus)
+    if corpus:
+        if fingerprint is not None and cache.train.fingerprint != fingerprint:
+            raise RunError(
+                f"{', '.join(map(str, corpus))} is not the text that {path} was reading. Name the same "
+                "files, in the same order, wherever they lie now. Nothing was changed."
+            )
+        with run.locked():
+            run.change_corpus(corpus)
+    return run, model, cache
 
 
 def begin_training(run, model, cache, observer, report=print):
@@ -155,14 +164,15 @@ def make_tokenizer(kind, corpus, vocabulary_size, validation_fraction=0.0, repor
     return train(texts, vocabulary_size)
 
 
-def open_cache(run, tokenizer, report=print, expected_fingerprint=None):
+def open_cache(run, tokenizer, report=print, expected_fingerprint=None, corpus=None):
     """The token cache of a run's corpus, built where it is missing; bad lines of the corpus are told. With
-    the fingerprint that a checkpoint was reading, changed text is refused before anything is built."""
+    the fingerprint that a checkpoint was reading, changed text is refused before anything is built. `corpus`
+    says where the text lies if not where run.json says."""
     shared = run.path.parent / CACHE_FOLDER_NAME  # runs that lie side by side on the same corpus share one
-    folder = shared / f"{tokenizer.hash[:12]}-{_corpus_name(run.facts['corpus'])}"  # also if it was moved
+    folder = shared / f"{tokenizer.hash[:12]}-{run.cache_name}"
     report("Turning the corpus into tokens (once; the next run finds them).")
     cache = build_token_cache(
-        run.find_corpus(),
+        corpus or run.find_corpus(),
         tokenizer,
         folder,
         run.facts["validation_fraction"],
@@ -184,7 +194,7 @@ def open_corpus(paths, tokenizer, model_path):
         CacheSplit.
     """
     paths = [str(Path(path).resolve()) for path in paths]
-    folder = Path(model_path).parent / CACHE_FOLDER_NAME / f"{tokenizer.hash[:12]}-all-{_corpus_name(paths)}"
+    folder = Path(model_path).parent / CACHE_FOLDER_NAME / f"{tokenizer.hash[:12]}-all-{corpus_name(paths)}"
     return build_token_cache(paths, tokenizer, folder, 0.0).train
 
 
@@ -193,7 +203,3 @@ def _base_checkpoint(base, report):
     if checkpoint is None:
         raise RunError(f"{base} has no checkpoint to start from: train it first.")
     return checkpoint
-
-
-def _corpus_name(paths):
-    return hashlib.sha256("\n".join(paths).encode("utf-8")).hexdigest()[:8]

@@ -18,11 +18,16 @@ def is_full_disk(error):
 
 
 def free_bytes(folder):
-    """Bytes that can still be written where `folder` lies or will lie."""
+    """Bytes that can still be written where `folder` lies or will lie.
+
+    Raises:
+        FileNotFoundError: its drive is not there.
+    """
     folder = Path(folder).resolve()
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free
+    for place in (folder, *folder.parents):
+        if place.exists():
+            return shutil.disk_usage(place).free
+    raise FileNotFoundError(f"{folder.anchor} is not there, so nothing can lie in {folder}: name another.")
 
 
 class RoomWaiter:

@@ -3,6 +3,7 @@
 run.json holds each path twice: whole, and as seen from the run's folder. The first that exists is taken.
 """
 
+import itertools
 import os
 from pathlib import Path
 
@@ -19,27 +20,33 @@ def seen_from(folder, paths):
         folder: of the run. paths: list of paths.
 
     Returns:
-        list of str; empty where one of them lies on another drive (Windows), which no folder can see.
+        list of str; "" for one on another drive (Windows), which the folder cannot see.
     """
     folder = Path(folder).resolve()
-    try:
-        return [Path(os.path.relpath(Path(path).resolve(), folder)).as_posix() for path in paths]
-    except ValueError:
-        return []
+
+    def seen(path):
+        try:
+            return Path(os.path.relpath(Path(path).resolve(), folder)).as_posix()
+        except ValueError:
+            return ""
+
+    return [seen(path) for path in paths]
 
 
 def find(folder, stored, seen):
     """Where the paths lie now.
 
     Args:
-        folder: of the run, where it lies now. stored: their whole paths. seen: as `seen_from` gave them; may
-            be empty.
+        folder: of the run, where it lies now. stored: their whole paths. seen: as `seen_from` gave them;
+            empty where an older version wrote none.
 
     Returns:
-        list of str: `stored` where all of it exists, else whole paths beside the folder where all of those
-        exist, else None.
+        list of str or None: for each the stored path where that exists, else the one beside the folder, else
+        None.
     """
-    if all(Path(path).exists() for path in stored):
-        return list(stored)
-    beside = [whole(Path(folder) / path) for path in seen]
-    return beside if beside and all(Path(path).exists() for path in beside) else None
+    found = []
+    for path, beside in itertools.zip_longest(stored, seen, fillvalue=""):
+        options = [path, *([whole(Path(folder) / beside)] if beside else [])]
+        # `Path.exists` raises where a folder above is closed to this user
+        found.append(next((option for option in options if os.path.exists(option)), None))
+    return found

@@ -15,6 +15,7 @@ stop-asked        somebody wants the run to stop after the present update
 
 import contextlib
 import datetime
+import hashlib
 import json
 import os
 from pathlib import Path
@@ -23,9 +24,9 @@ from mof import __version__
 from mof.config import ModelConfig
 from mof.patient_files import patiently, replace
 from mof.tokenizer.loading import load_tokenizer
+from mof.training import places
 from mof.training.checkpoint import load_newest_checkpoint
 from mof.training.config import TrainingConfig
-from mof.training import places
 from mof.training.folder_lock import held, is_held
 
 RUN_NAME, LOG_NAME, TOKENIZER_NAME = "run.json", "log.jsonl", "tokenizer.json"
@@ -105,22 +106,28 @@ class RunFolder:
         Args:
             paths: list of files and folders.
         """
-        self.facts.update(corpus_facts(self.path, paths))
+        self.facts = {**self.facts, "cache_name": self.cache_name, **corpus_facts(self.path, paths)}
         _write_facts(self.path, self.facts)
+
+    @property
+    def cache_name(self):
+        """Last part of the name of the folder with its text as tokens; it stays where the text is moved."""
+        return self.facts.get("cache_name") or corpus_name(self.facts["corpus"])
 
     def find_corpus(self):
         """Paths of its text: list of str.
 
         Raises:
-            RunError: the text lies neither where it lay nor where it would if all was moved together.
+            RunError: a part of it lies neither where it lay nor where it would if all was moved together.
         """
         stored = self.facts["corpus"]
         found = places.find(self.path, stored, self.facts.get("corpus_from_run", ()))
-        if found is None:
-            missing = next(path for path in stored if not Path(path).exists())
+        if None in found:
+            missing = stored[found.index(None)]
+            again = " and --corpus again for each other part" if len(stored) > 1 else ""
             raise RunError(
                 f"{missing}, the text of {self.path}, is not there any more. Put it back; or, if it was "
-                f"moved, name its new place: mof train --resume --run {self.path} --corpus PATH"
+                f"moved, name its new place{again}: mof train --resume --run {self.path} --corpus PATH"
             )
         return found
 
@@ -133,14 +140,14 @@ class RunFolder:
         stored = self.facts.get("base")
         if stored is None:
             return None
-        found = places.find(self.path, [stored], self.facts.get("base_from_run", ()))
+        found = places.find(self.path, [stored], self.facts.get("base_from_run", ()))[0]
         if found is None:
             raise RunError(
                 f"{self.path} has no checkpoint of its own yet, and {stored}, the run that it goes on from, "
                 f"is not there any more. Put that back; or begin in a new folder: mof train --base PLACE "
                 f"--corpus PATH --run NEW-FOLDER"
             )
-        return found[0]
+        return found
 
     def change_products(self, product_dtype):
         """Write another dtype of the products into run.json: the one setting of a model that another machine
@@ -259,13 +266,19 @@ class RunFolder:
         replace(unfinished, self.path / LOG_NAME)
 
 
+def corpus_name(paths):
+    """A short name of some paths, by their hash."""
+    return hashlib.sha256("\n".join(paths).encode("utf-8")).hexdigest()[:8]
+
+
 def corpus_facts(path, corpus):
     """What run.json says of where the text lies.
 
     Args:
         path: of the run's folder. corpus: list of files and folders.
     """
-    return {"corpus": [places.whole(item) for item in corpus], "corpus_from_run": places.seen_from(path, corpus)}
+    seen = places.seen_from(path, corpus)
+    return {"corpus": [places.whole(item) for item in corpus], "corpus_from_run": seen}
 
 
 def base_facts(path, base):

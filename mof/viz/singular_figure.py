@@ -44,11 +44,15 @@ def singular_figure(starts, after):
         title=frames[0].layout.title.text,
         sliders=[frame_slider(frames, _("steps: "))],
         xaxis={"title": _("singular value at the start"), "type": "log", "dtick": 1},
-        yaxis={"title": _("after the steps"), "range": [0, 1.4]},
+        yaxis={"title": _("after the steps"), "range": [0, 1.05 * _highest(after)]},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         height=480,
     )
     return figure
+
+
+def _highest(after):
+    return max(float(np.max(values)) for steps in after.values() for values in steps)
 
 
 def _trace(starts, name, values, place):

@@ -53,6 +53,9 @@ def test_flags_left_out_stay_out():
         (["--steps", " 16, 32,"], {"steps": (16, 32)}),
         (["--steps", ""], {"steps": ()}),
         (["--names", "春天,a b"], {"names": ("春天", "a b")}),
+        (["--names", "春天, a b ,"], {"names": ("春天", "a b")}),
+        (["--names", "\\n"], {"names": ("\n",)}),
+        (["--names", "\n, ,。"], {"names": ("\n", " ", "。")}),
         (["--limit", "90"], {"limit": 90}),
     ],
 )

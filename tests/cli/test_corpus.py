@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from mof.cli.invocation import command_line
 from tests.sources.repositories import build_sources, contents, fetch_words, run_mof
 
 
@@ -35,7 +36,9 @@ def sources(tmp_path_factory):
 
 def test_list_shows_size_licence_and_what_it_is():
     status, printed = call("list")
-    assert status == 0 and all(len(line) <= 80 for line in printed.splitlines())
+    listed, more = printed.split("All about one of them:\n")
+    assert status == 0 and all(len(line) <= 80 for line in listed.splitlines())
+    assert more.strip() == command_line("corpus", "list", "--source", "NAME")
     assert "Default set" in printed and "MB to download" in printed
     assert "poetry" in printed and "CC-BY-SA-4.0" in printed and "Recipes of Chinese dishes" in printed
 
@@ -58,6 +61,7 @@ def test_the_size_is_shown_first_and_no_means_no(sources, tmp_path):
     words = [word for word in fetch_words(sources, tmp_path / "out") if word != "--yes"]
     status, printed = call(*words, said="n\n")
     assert status == 0 and "To fetch: 6 sources, about 0.6 MB from your mirror" in printed
+    assert f"Licences: {command_line('corpus', 'list', '--catalogue', str(sources.catalogue))};" in printed
     assert printed.index("To fetch") < printed.index("Go on?") < printed.index("Nothing was downloaded.")
     assert contents(tmp_path / "out") == {}
     status, printed = call(*words)
@@ -74,8 +78,17 @@ def test_fetch_then_check_then_nothing_to_do(sources, tmp_path):
     (tmp_path / "text/poems-00.jsonl.zst").write_bytes(b"")
     status, printed = call("fetch", "--output", tmp_path, "--check")
     assert status == 1 and "poems-00.jsonl.zst of poems is damaged" in printed
+    assert command_line("corpus", "fetch", "--output", str(tmp_path)) in printed
     status, printed = call("fetch", "--output", tmp_path / "none", "--check")
     assert status == 1 and "holds no manifest.json: nothing was fetched into it" in printed
+
+
+def test_the_next_command_names_a_folder_that_is_there(sources, tmp_path):
+    status, printed = call(*fetch_words(sources, tmp_path / "a", "--source", "talks"))
+    assert status == 0 and f"train --corpus {tmp_path / 'a' / 'dialogues'}" in printed
+    assert not (tmp_path / "a" / "text").exists()
+    status, printed = call(*fetch_words(sources, tmp_path / "b", "--source", "poems", "--source", "talks"))
+    assert status == 0 and f"train --corpus {tmp_path / 'b' / 'text'}" in printed
 
 
 def test_a_loss_is_stated_with_its_share(sources, tmp_path):

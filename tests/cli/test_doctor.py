@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from mof.cli.doctor_view import duration, quantity, show_report
+from mof.cli.invocation import command_line
 from mof.machine import examination
 from mof.machine.measurements import Bandwidths
 from mof.machine.measuring import Findings
@@ -82,6 +83,19 @@ def test_flags_reach_the_measuring(mof, quiet, tmp_path):
     assert quiet.asked == [(30.0, ("full",))]
     assert (tmp_path / "mine.json").is_file() and not (tmp_path / "runs").exists()
     assert "1 billion characters" in answer.output
+    assert f"told again by: {command_line('doctor', '--show', '--json', 'mine.json')}" in answer.output
+
+
+def test_a_report_that_is_not_there_is_made_by_the_command_that_is_told(mof):
+    answer = mof("doctor", "--show", "--json", "mine.json")
+    assert answer.status == 1 and f"Type: {command_line('doctor', '--json', 'mine.json')}" in answer.errors
+
+
+def test_a_measurement_that_gave_too_little_is_asked_for_again_as_it_was(mof, monkeypatch):
+    monkeypatch.setattr(examination, "measure", lambda *_: Findings((), (), ()))
+    answer = mof("doctor", "--hours", "8", "--seconds", "30", "--preset", "full", "--json", "mine.json")
+    words = "--hours 8 --seconds 60 --json mine.json --preset full".split()
+    assert answer.status == 1 and f"more time: {command_line('doctor', *words)}" in answer.errors
 
 
 @pytest.mark.parametrize(

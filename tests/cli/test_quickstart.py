@@ -107,6 +107,26 @@ def test_finished_model_is_kept_once_when_a_new_one_is_made(mof, trained, data, 
     assert f"The model trained before is kept in {before}." in said
 
 
+def test_a_kill_while_a_run_is_made_leaves_one_that_quickstart_made(data, tmp_path, monkeypatch):
+    from mof.cli import quickstart_run
+
+    def killed(*arguments, **words):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(quickstart_run, "new_run", killed)
+    with pytest.raises(KeyboardInterrupt):
+        quickstart_run.open_or_make_run(
+            tmp_path / "quick", "nano", {}, quickstart_module.QUICK_TRAINING, [str(data / "prose")], str
+        )
+    assert [path.name for path in (tmp_path / "quick").iterdir()] == [quickstart_run.MARK]
+
+
+def test_a_folder_with_other_things_is_left_alone(mof, data, tmp_path):
+    (tmp_path / "runs" / "first").mkdir(parents=True)
+    answer = mof("quickstart", "--preset", "nano", "--run", str(tmp_path / "runs"), "--data", str(data))
+    assert answer.status == 1 and "holds other things: choose another folder with --run" in answer.errors
+
+
 def test_finished_run_of_another_origin_stays(mof, trained, data):
     answer = mof("quickstart", "--preset", "nano", "--run", trained.path, "--data", str(data))
     assert answer.status == 1 and "quickstart did not make: choose another folder with --run" in answer.errors

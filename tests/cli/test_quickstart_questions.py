@@ -14,6 +14,7 @@ def test_ten_families_of_three_kinds_are_asked():
 def test_answers_are_shown_with_marks_beside_what_a_blind_answer_reaches(monkeypatch):
     from rich.console import Console
 
+    from mof.cli.invocation import command_line
     from mof.cli.quickstart_questions import show_answers
     from mof.generation.writing import GeneratedText
 
@@ -29,5 +30,6 @@ def test_answers_are_shown_with_marks_beside_what_a_blind_answer_reaches(monkeyp
     monkeypatch.setattr("mof.cli.quickstart_questions.NUM_QUESTIONS", 40)
     show_answers(console, AlwaysTheLarger())
     said = console.export_text()
+    assert f"more come right: {command_line('quickstart', '--minutes', '30')}" in said
     num_right = int(re.search(r"(\d+) of 40", said)[1])
     assert 5 <= num_right <= 35 and ("✓" in said) != ("✗" in said)

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import io
+import os
 import signal
 from types import SimpleNamespace
 
@@ -138,6 +139,22 @@ def test_a_system_that_goes_down_and_a_closed_terminal_stop_it_too(name):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
+def test_several_signals_of_a_system_that_goes_down_end_nothing_unsaved():
+    observer = make_observer()
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGHUP, signal.SIGINT)
+    found = {number: signal.signal(number, signal.SIG_DFL) for number in set(numbers)}
+    try:
+        with pytest.raises(KeyboardInterrupt), observer.watching():
+            for number in numbers:
+                signal.raise_signal(number)
+            assert observer.wants_stop() and text_of(observer).count("Stopping after this update") == 1
+            signal.raise_signal(signal.SIGINT)  # the second of a person's
+    finally:
+        for number, handler in found.items():
+            signal.signal(number, handler)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signal")
 def test_who_ignores_a_closed_terminal_goes_on():
     observer = make_observer()
     found = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
@@ -213,6 +230,18 @@ def test_a_terminal_that_is_gone_ends_no_training(monkeypatch):
 
     monkeypatch.setattr(observer.console, "print", gone)
     training.take_update(observer)
+
+
+def test_a_pipe_whose_reader_is_gone_ends_no_training():
+    """As behind `| tee`, which Ctrl-C ends too: the console answers with the end of the program."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    observer, training = make_observer(), MadeUpTraining()
+    observer.console.file = open(writer, "w", encoding="utf-8")  # noqa: SIM115
+    observer._say("春天")
+    training.take_update(observer)
+    with contextlib.suppress(OSError):
+        observer.console.file.close()
 
 
 def test_writing_waits_for_room(monkeypatch):

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from mof.cli import train_plan
 from mof.planning.gate import WhenToTrain
 from mof.planning.plan import Head, Plan, Stage, StageText
-from mof.planning.plan_file import write_plan
+from mof.planning.plan_file import read_plan, write_plan
 from mof.training.folder_lock import held
 from mof.training.run_folder import RunFolder
 
@@ -217,7 +218,7 @@ def test_a_process_that_ends_without_saving_is_not_called_saved(mof, plan, tmp_p
     assert "it had not begun to train" in mof("stop", str(plan)).output
     assert mof("train", "--plan", str(plan)).status == 0
     stopped = mof("stop", str(plan))
-    assert stopped.status == 0 and stopped.output.endswith("Stopped and saved.\n")
+    assert stopped.status == 0 and stopped.output == "Stopped and saved.\n"
     run = RunFolder(tmp_path / "plan" / "chat")
     last = [entry for entry in run.read_log() if "event" not in entry][-1]
     for update in (11, 12):
@@ -227,6 +228,36 @@ def test_a_process_that_ends_without_saving_is_not_called_saved(mof, plan, tmp_p
     assert "output.log" in stopped.errors and "train --plan" in stopped.errors
     told = mof("status", str(plan))
     assert "the last 2 updates are in no checkpoint" in told.output
+
+
+def test_a_plan_whose_folder_was_moved_does_not_begin_anew(mof, plan, tmp_path):
+    assert mof("train", "--plan", str(plan)).status == 0
+    (tmp_path / "new").mkdir()
+    folder = (tmp_path / "plan").rename(tmp_path / "new" / "plan")
+    moved = plan.rename(tmp_path / "new" / "plan.toml")
+    refused = mof("train", "--plan", str(moved))
+    assert refused.status == 1 and not (tmp_path / "plan").exists()
+    assert f"train --plan {folder / 'followed-plan.toml'}" in refused.errors
+    again = mof("train", "--plan", str(folder / "followed-plan.toml"))
+    assert again.status == 0 and "The plan is followed to its end. Done." in again.output
+    text = moved.read_text(encoding="utf-8").replace(json.dumps(str(tmp_path / "plan")), '"another"')
+    moved.write_text(text, encoding="utf-8")  # a second training of the same plan is somebody's right
+    train_plan._refuse_if_moved(moved, read_plan(moved), Path("another"))
+
+
+def test_the_command_that_goes_on_keeps_the_hours_that_were_given(mof, plan, tmp_path, monkeypatch):
+    from mof.cli import training_session
+
+    class Asked(training_session.TerminalObserver):
+        def updated(self, training):
+            super().updated(training)
+            (tmp_path / "plan" / "stop-asked").touch()
+
+    monkeypatch.setattr(training_session, "TerminalObserver", Asked)
+    answer = mof("train", "--plan", str(plan), "--most-other-cores", "99")
+    copy = tmp_path / "plan" / "followed-plan.toml"
+    assert f"train --plan {copy}" in answer.output
+    assert read_plan(copy).when.most_other_cores == 99
 
 
 def test_what_trains_nothing_cannot_be_stopped(mof, tmp_path):
@@ -254,3 +285,9 @@ def test_both_recipes_in_one_folder_are_told_and_the_one_that_runs_is_stopped(
     with held(tmp_path / "both" / "recipe-b" / "plan.lock", RuntimeError()):
         assert mof("stop", str(tmp_path / "both")).status == 0
     assert asked == [tmp_path / "both" / "recipe-b"]
+    with (
+        held(tmp_path / "both" / "recipe-a" / "plan.lock", RuntimeError()),
+        held(tmp_path / "both" / "recipe-b" / "plan.lock", RuntimeError()),
+    ):
+        answer = mof("stop", str(tmp_path / "both"))
+    assert answer.status == 1 and "more than one trains there: name one of" in answer.errors

@@ -100,6 +100,7 @@ def test_missing_run_is_told(mof, tmp_path, command):
         (["generate", "--top-p", "2"], "top_p is 2.0, expected a share above 0 and at most 1"),
         (["chat", "--temperature", "-1"], "temperature is -1.0"),
         (["evaluate", "--output", "absent/x.json"], "the folder of absent/x.json does not exist"),
+        (["evaluate", "--output", "."], ". is a folder: name a file in it."),
     ],
 )
 def test_wrong_settings_are_told_before_the_model_is_read(mof, tmp_path, monkeypatch, words, message):

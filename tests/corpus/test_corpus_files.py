@@ -1,5 +1,7 @@
 """Finding the files of a corpus."""
 
+import os
+
 import pytest
 
 from mof.corpus.corpus_files import find_corpus_files
@@ -26,6 +28,15 @@ def test_a_folder_is_read_in_sorted_order_with_its_subfolders(tmp_path):
     )
     names = [file.name for file in find_corpus_files(tmp_path)]
     assert names == ["B.JSONL.ZST", "a/b/c.txt.zst", "a/z.jsonl", "b.txt"]
+
+
+def test_a_name_that_is_no_utf8_is_told(tmp_path):
+    try:
+        (tmp_path / os.fsdecode("春.txt".encode("gbk"))).write_bytes(b"a")
+    except (OSError, UnicodeError):
+        pytest.skip("this system has no such names")
+    with pytest.raises(CorpusError, match="is no UTF-8. Rename the file"):
+        find_corpus_files(tmp_path)
 
 
 def test_kinds_are_told_by_the_ending(tmp_path):

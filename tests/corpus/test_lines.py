@@ -81,6 +81,13 @@ def test_a_truncated_file_is_noticed(tmp_path, keep):
         list(read_lines(file_of(tmp_path / "a.txt.zst", content[:keep]), 99))
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_is_refused_and_not_read_as_zeros(tmp_path, encoding):
+    file = file_of(tmp_path / "a.txt", ("\ufeff" + "春天\nspring\n").encode(encoding))
+    with pytest.raises(CorpusError, match="is UTF-16, expected UTF-8"):
+        list(read_lines(file, 1_000))
+
+
 def test_a_damaged_file_is_noticed(tmp_path):
     good = zstandard.compress(b"a\n" * 100)
     for content in (b"plain text, not compressed", good + b"more"):

@@ -17,6 +17,7 @@ from mof.course.chapter_08_answers import (
 )
 from mof.course.checking import judge
 from mof.course.registry import find_exercise
+from mof.course.verdict import RIGHT
 from mof.lessons import router_measures
 from mof.ops.constants import NORM_EPSILON
 from mof.ops.routing import hold_recurrent, routing_memory
@@ -69,6 +70,14 @@ def test_the_expert_adds_neighbours_of_one_document():
 def test_an_unknown_share_shows_its_case():
     verdict = judge(find_exercise("08.1"), lambda share, temperature: share / (1 + temperature))
     assert "For the share 0.3 at the temperature 0.5 you say 0.2" in verdict.message
+
+
+def test_a_list_of_whole_numbers_is_as_good_as_an_array():
+    def listed(route_weights, block_length, first):
+        return [int(expert) for expert in choices(route_weights, block_length, first)]
+
+    verdict = judge(find_exercise("08.4"), listed, PATIENCE_SECONDS)
+    assert verdict.state == RIGHT, str(verdict)
 
 
 def test_choices_that_know_too_much_are_told_so():

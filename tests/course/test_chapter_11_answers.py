@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mof.course.attempt import Attempt
-from mof.course.chapter_11 import ROWS_CASES, ROWS_MISTAKES
+from mof.course.chapter_11 import GAIN_CASES, ROWS_CASES, ROWS_MISTAKES
 from mof.course.chapter_11_answers import (
     blocked_norm,
     enough_rows,
@@ -52,6 +52,12 @@ def test_utilisation_is_that_of_the_counts():
     assert utilisation(products, 0.5, 1e10) == pytest.approx(training_flops(config, 2, 32) / 0.5 / 1e10)
 
 
+def test_no_case_of_the_gain_asks_for_infinity():
+    """A correct `1 / (1 - share + share / factor)` may be written with a product that infinity spoils."""
+    for share, factor in GAIN_CASES:
+        assert gain(share, factor) == pytest.approx(factor / (factor * (1 - share) + share))
+
+
 @given(st.floats(0.01, 0.99), st.floats(1.0, 100.0))
 def test_the_gain_is_the_figures(share, factor):
     seconds = {"part": share, "rest": 1 - share}
@@ -69,12 +75,25 @@ def test_blocks_change_no_number():
 ROOM = np.ones((2048, 32), "float32"), np.ones(32, "float32"), 8
 
 
+def wide(norm, x, scale, block_rows):
+    """The same in float64: the result alone is twice as large as x, and that is no waste."""
+    y = np.empty(x.shape, "float64")
+    for start in range(0, len(x), block_rows):
+        y[start : start + block_rows] = norm(x[start : start + block_rows], scale, block_rows)
+    return y
+
+
 def attempt(function):
     return Attempt(function, ("x", "scale", "block_rows"))
 
 
 def test_blocks_need_little_room_and_everything_at_once_does_not():
     expect_small_room(attempt(wrong_norm()), *ROOM)
+    expect_small_room(attempt(lambda *case: wide(wrong_norm(), *case)), *ROOM)
+    wide_rows = np.ones((64, 16384), "float32"), np.ones(16384, "float32"), 1
+    expect_small_room(attempt(wrong_norm()), *wide_rows)
+    with pytest.raises(Wrong, match="times as large as `x`"):  # blocks of a size of its own
+        expect_small_room(attempt(lambda x, scale, rows: wrong_norm()(x, scale, 64)), *wide_rows)
     for function in (wrong_norm(blocks="none"), lambda x, scale, rows: np.concatenate([x[:9], x[9:]]) * 1.0):
         with pytest.raises(Wrong, match="times as large as `x`"):
             expect_small_room(attempt(function), *ROOM)

@@ -147,6 +147,25 @@ def test_an_older_export_is_written_over(run, copy):
     assert json.loads((copy / "export.json").read_text(encoding="utf-8"))["weights"] == "float32"
 
 
+def test_an_older_export_stays_whole_where_the_new_one_cannot_be_written(run, copy, monkeypatch):
+    from mof.inference import export
+
+    def full(path, arrays):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(export, "write_tensors", full)
+    with pytest.raises(OSError, match="No space left"):
+        export_run(run, copy, is_int8=False)
+    open_export(copy)
+    assert json.loads((copy / "export.json").read_text(encoding="utf-8"))["weights"] == "int8"
+
+
+def test_the_same_command_goes_on_after_a_kill(run, copy):
+    (copy / "export.json").unlink()
+    export_run(run, copy, is_int8=False)
+    open_export(copy)
+
+
 def test_a_run_without_weights_has_nothing_to_export(tmp_path):
     run = RunFolder.create(tmp_path / "run", NANO, TrainingConfig(), CharacterTokenizer("春"), {})
     with pytest.raises(RunError, match="has no checkpoint yet"):

@@ -171,6 +171,13 @@ def test_too_little_disk_stops_before_anything_is_made(project, target, monkeypa
     assert not target.exists()
 
 
+def test_drive_that_is_not_there_is_a_problem(project, target, monkeypatch):
+    plan = plan_bundle(project, target, MACHINES, EXTRAS)
+    monkeypatch.setattr(bundle_making.Path, "is_dir", lambda path: False)
+    with pytest.raises(Problem, match="is not there"):
+        make_bundle(project, plan, None, False)
+
+
 def test_machine_without_wheels_is_refused(project, target):
     path = project / "requirements" / "wheel_files.json"
     record = json.loads(path.read_text(encoding="utf-8"))

@@ -1,8 +1,11 @@
 """What `clean` deletes, and what only by name."""
 
+import shutil
+
 import pytest
 
 from mof.launcher.cleaning import clean
+from mof.launcher.environment import Environment
 from mof.launcher.problem import Problem
 
 DISPOSABLE = (".venv/lib/a.py", "_build/html/index.html", "mof/__pycache__/x.pyc", ".pytest_cache/v")
@@ -40,10 +43,38 @@ def test_nothing_goes_without_a_yes(full, answer):
     assert there(full, DISPOSABLE + PRECIOUS) == [*DISPOSABLE, *PRECIOUS]
 
 
+def test_nothing_goes_where_nobody_can_answer(full):
+    def nobody(question):
+        raise EOFError
+
+    with pytest.raises(Problem, match="Nobody answered, so nothing was deleted"):
+        clean(full, [], is_agreed=False, ask=nobody)
+    assert there(full, DISPOSABLE) == list(DISPOSABLE)
+    assert clean(full, [], is_agreed=True, ask=nobody) > 0, "with --yes nobody is asked"
+
+
 def test_a_yes_is_enough(full):
     questions = []
     clean(full, [], is_agreed=False, ask=lambda question: questions.append(question) or "yes")
     assert there(full, DISPOSABLE) == [] and "environment" in questions[0] and "runs" not in questions[0]
+
+
+def test_an_environment_that_is_half_deleted_is_known_as_such(full, monkeypatch):
+    (full / ".venv" / ".mof").mkdir()
+    (full / ".venv" / "bin").mkdir()
+    rmtree, environment = shutil.rmtree, Environment(full)
+    environment.python.touch()
+
+    def killed(path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        clean(full, ["environment"], is_agreed=True)
+    assert environment.needs_rebuild() == "the last set-up did not finish"
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
+    clean(full, ["environment"], is_agreed=True)
+    assert not (full / ".venv").exists()
 
 
 def test_unknown_name_is_refused(full):

@@ -150,6 +150,39 @@ def test_program_is_logged_and_its_status_returned(tmp_path):
     assert output in (tmp_path / "a" / "log").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("fault", ["no folder", "disk full"])
+def test_a_log_that_cannot_be_written_ends_no_program(tmp_path, capsys, fault):
+    import os
+    import sys
+
+    log = tmp_path / "a" / "log"
+    if fault == "no folder":
+        (tmp_path / "a").touch()
+    elif Path("/dev/full").exists():
+        log = Path("/dev/full")
+    else:
+        pytest.skip("only Linux has a file that is always full")
+    code = "print('done 1'); print('done 2'); raise SystemExit(3)"
+    assert run_logged([sys.executable, "-c", code], os.environ, log, "trying") == (3, "done 1\ndone 2\n")
+    assert capsys.readouterr().out.count("it goes on without a log") == 1
+
+
+def test_what_the_system_refuses_is_told_in_words(started, monkeypatch, capsys):
+    def full(self, extras=(), installer="auto"):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Environment, "ensure", full)
+    assert commands.run(["install"]) == 1
+    said = capsys.readouterr().out
+    assert "Cannot go on: [Errno 28] No space left on device\nTo fix it: look whether" in said
+
+
+def test_the_preview_is_for_this_machine_alone(started, monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(commands, "publish", lambda *_: tmp_path / "site")
+    assert commands.run(["publish"]) == 0
+    assert "python -m http.server --bind 127.0.0.1 --directory" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("status", "words"), [(1, "exit status 1"), (-9, "memory"), (137, "memory"), (-4, "processor")]
 )

@@ -1,5 +1,6 @@
 """The .venv folder: when it is left alone, extended, repaired or refused. Nothing is installed here."""
 
+import errno
 import json
 import os
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import pytest
 
 from mof.launcher import environment as environment_module
-from mof.launcher.environment import Environment, try_lock
+from mof.launcher.environment import Environment, remove_environment, try_lock
 from mof.launcher.installer import InstallationFailed
 from mof.launcher.locks import WheelFacts, find_lock
 from mof.launcher.problem import Problem
@@ -135,6 +136,28 @@ def test_foreign_folder_is_not_touched(environment):
     assert (environment.folder / "pyvenv.cfg").exists() and FakeInstaller.calls == []
 
 
+def test_an_empty_folder_is_what_a_removal_left(environment):
+    environment.folder.mkdir()
+    environment.ensure()
+    assert names_installed() == [["core"]]
+
+
+def test_a_removal_that_is_cut_off_leaves_a_marked_folder(environment, monkeypatch):
+    environment.ensure()
+    (environment.folder / "lib").mkdir()
+
+    def killed(path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(environment_module.shutil, "rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        remove_environment(environment.folder)
+    monkeypatch.undo()
+    assert environment.needs_rebuild() == "the last set-up did not finish"
+    remove_environment(environment.folder)
+    assert not environment.folder.exists()
+
+
 def test_too_little_disk_stops_before_anything_is_made(environment, monkeypatch):
     def refuse(folder, needed_bytes):
         raise Problem(f"{needed_bytes / 1e9:.1f} GB are needed", "free some")
@@ -160,6 +183,22 @@ def test_only_one_process_at_a_time(tmp_path):
         child.kill()
         child.communicate()
         assert try_lock(file)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="flock is what other systems have")
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("EWOULDBLOCK", False), ("EACCES", False), ("ENOLCK", True), ("ENOSYS", True), ("EOPNOTSUPP", True)],
+)
+def test_a_file_system_without_locks_keeps_nobody_waiting(tmp_path, monkeypatch, name, expected):
+    import fcntl
+
+    def refuse(file, how):
+        raise OSError(getattr(errno, name), name)
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with (tmp_path / "lock").open("a+b") as file:
+        assert try_lock(file) is expected
 
 
 def test_programs_see_utf8_and_no_foreign_packages(environment, monkeypatch):

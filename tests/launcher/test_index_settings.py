@@ -3,9 +3,13 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from mof.launcher import index_settings
 from mof.launcher.index_settings import (
+    decode,
     installer_environment,
+    offline_environment,
     pip_config_files,
     read_pip_settings,
     uv_config_files,
@@ -34,6 +38,27 @@ def test_later_files_and_variables_win(tmp_path):
 def test_broken_pip_file_is_skipped(tmp_path):
     good = write(tmp_path / "good", "[global]\ncert = /c.pem\n")
     assert read_pip_settings({}, [write(tmp_path / "bad", "no section\n"), good]) == {"cert": "/c.pem"}
+
+
+CHINESE = "# 清华镜像\n[global]\nindex-url = https://mirror/simple\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp936"])
+def test_a_pip_file_with_chinese_text_is_read_in_either_encoding(tmp_path, monkeypatch, encoding):
+    monkeypatch.setattr(index_settings.locale, "getencoding", lambda: "cp936")
+    (tmp_path / "pip.ini").write_bytes(CHINESE.encode(encoding))
+    assert read_pip_settings({}, [tmp_path / "pip.ini"]) == {"index-url": "https://mirror/simple"}
+    assert decode(CHINESE.encode(encoding)) == CHINESE
+
+
+def test_a_pip_file_in_no_known_encoding_keeps_its_settings():
+    assert "index-url = https://mirror/simple" in decode(CHINESE.encode("cp936"), "ascii")
+
+
+def test_pip_reads_its_own_files_as_the_reader_wrote_them(monkeypatch):
+    monkeypatch.delenv("PYTHONUTF8", raising=False)
+    for variables in (installer_environment()[0], offline_environment()):
+        assert "PYTHONUTF8" not in variables and variables["PYTHONIOENCODING"] == "utf-8"
 
 
 def test_index_settings_are_translated():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mof.launcher.project_files import (
+    TOP_NAMES,
     files_new_to_git,
     is_ignored,
     list_project_files,
@@ -15,14 +16,16 @@ from mof.launcher.project_files import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-OWN = ["data/春天.txt", "mof/a.py", "mof/build/b.py", "runs.txt"]
+OWN = ["data/春天.txt", "mof/a.py", "mof/build/b.py", "start.py"]
 OTHERS = [
     "runs/first/model",
     "dist/mof-workshop/bundle.json",
     "mof/__pycache__/a.pyc",
     "mof.egg-info/x",
     ".DS_Store",
+    "corpus/text/a.txt",
 ]
+READERS = ["my-texts/春.txt", "small/run.json", "notes.txt"]  # not ignored: git tells of them as new
 
 
 @pytest.fixture
@@ -48,11 +51,26 @@ def test_both_rules_find_the_same(project):
     assert list_project_files(project) == by_rule
 
 
-def test_a_bundle_inside_the_project_is_not_part_of_it(project):
-    (project / "mine" / "wheels").mkdir(parents=True)
-    for name in ("mine/bundle.json", "mine/wheels/a.whl"):
+def test_without_git_what_the_reader_put_there_is_left_out(project):
+    by_rule = list_project_files(project)
+    for name in READERS:
+        (project / name).parent.mkdir(exist_ok=True)
         (project / name).touch()
-    assert not [name for name in list_project_files(project) if name.startswith("mine")]
+    assert list_project_files(project) == by_rule
+
+
+def test_the_names_at_the_top_are_those_that_git_tracks():
+    tracked = tracked_files(ROOT)
+    if tracked is None:
+        pytest.skip("no clone")
+    assert TOP_NAMES == sorted({name.split("/")[0] for name in tracked})
+
+
+def test_a_bundle_inside_the_project_is_not_part_of_it(project):
+    (project / "data" / "mine" / "wheels").mkdir(parents=True)
+    for name in ("data/mine/bundle.json", "data/mine/wheels/a.whl"):
+        (project / name).touch()
+    assert not [name for name in list_project_files(project) if "mine" in name]
 
 
 def test_with_git_new_files_are_told_and_lost_ones_left_out(project):

@@ -1,6 +1,7 @@
 """Fetching the book's scripts and fonts, with archives made here in place of a registry."""
 
 import hashlib
+import http.client
 import io
 import tarfile
 from pathlib import PurePosixPath
@@ -87,6 +88,23 @@ def test_without_a_network_the_reader_is_told_what_to_do():
     with pytest.raises(Problem, match="npm_config_registry") as caught:
         download("http://name:secret@127.0.0.1:9/x.tgz", {}, None)
     assert "secret" not in str(caught.value)
+
+
+def test_an_answer_that_breaks_off_is_told_in_words(monkeypatch):
+    class Opener:
+        def open(self, address, timeout):
+            raise http.client.IncompleteRead(b"half")
+
+    monkeypatch.setattr(web_files.urllib.request, "build_opener", lambda *_: Opener())
+    with pytest.raises(Problem, match="could not be fetched from .*IncompleteRead"):
+        download("https://mirror/x.tgz", {}, None)
+
+
+def test_a_file_without_certificates_is_named(tmp_path):
+    path = tmp_path / "company.pem"
+    path.write_text("no certificate", encoding="utf-8")
+    with pytest.raises(Problem, match=r"company\.pem holds no certificates that can be read"):
+        download("http://127.0.0.1:9/x.tgz", {"SSL_CERT_FILE": str(path)}, None)
 
 
 def test_registry_is_the_readers_own(tmp_path):

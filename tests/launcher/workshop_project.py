@@ -45,7 +45,7 @@ PYPROJECT = """\
 [build-system]
 requires = []
 build-backend = "tiny_backend"
-backend-path = ["."]
+backend-path = ["requirements"]
 
 [project]
 name = "mof"
@@ -99,7 +99,7 @@ def make_project(root, index_folder):
     for name in ("start.py", "mof/__init__.py", ".gitignore"):
         shutil.copy(ROOT / name, root / name)
     (root / "mof" / "__main__.py").write_text(MAIN, encoding="utf-8")
-    (root / "tiny_backend.py").write_text(BACKEND, encoding="utf-8")
+    (root / "requirements" / "tiny_backend.py").write_text(BACKEND, encoding="utf-8")
     (root / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
     (root / "notebooks" / "00_a.ipynb").write_text("{}", encoding="utf-8")
     (root / "data" / "春天.txt").write_text("春天来了。\n", encoding="utf-8")

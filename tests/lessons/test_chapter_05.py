@@ -36,6 +36,32 @@ TINY = preset("tiny").model
 WIDTH, CHUNK = TINY.width // TINY.num_heads, TINY.chunk_length
 
 
+def test_the_recorded_study_is_as_it_is_told():
+    data = load_record("attention_forms").data
+    bits = {}
+    for row in data["runs"]:
+        bits.setdefault(row["form"], {})[row["seed"]] = row
+    forms = list(bits)
+    article, decay, norm, ours = (
+        np.array([bits[form][seed]["bits_per_byte"] for seed in (0, 1, 2)]) for form in forms
+    )
+    assert forms == ["the article's", "+ decay", "+ norm of each head", "ours (+ gate)"]
+    said(f"together {(article - ours).mean():.3f} bits per byte, in all three seeds")
+    said(f"The gate brings {(norm - ours).mean():.3f} of them and decay {(article - decay).mean():.3f}")
+    said(f"the norm's {(decay - norm).mean():.3f} are not told apart from nothing, for with one seed of three")
+    assert (article > ours).all() and (article > decay).all() and (norm > ours).all()
+    assert (decay < norm).sum() == 1
+    pace = {form: entry["seconds_of_update"] for form, entry in data["pace"].items()}
+    said(f"ours takes {pace[forms[3]] / pace[forms[0]] - 1:.0%} longer for an update")
+    read = bits[forms[3]][0]["tokens"] / bits[forms[0]][0]["tokens"]
+    said(f"so it has read {1 - read:.0%} less text")
+    sharp = [bits[forms[3]][seed]["sharpness"] for seed in (0, 1, 2)]
+    linear, softmax = (np.mean([each[name] for each in sharp]) for name in ("linear", "softmax"))
+    said(f"她 reads {linear:.1f} of the sixteen tokens, and softmax would read {softmax:.1f}")
+    assert {each["tokens"] for each in sharp} == {16}
+    assert {round(row["passes"], 1) for row in data["runs"]} == {0.1}
+
+
 def said(words):
     assert words in FLAT, f"the chapter does not say: {words}"
 

@@ -118,7 +118,9 @@ def test_figures_of_the_verdicts_by_hand(monkeypatch):
         "cache: time in the best blocks, of one pass each": 0.5,
         "memory: time of a token after 1,024, of reading again": 0.005,
         "update: share of the layers' products": 0.2,
-        "inference: operations a second, writing one text, of training's": 100 * 33_000_000 / 1e11,
+        "inference: operations a second, writing (shipped, int8), of training's (tiny)": 100
+        * 33_000_000
+        / 1e11,
     }
     assert figures == pytest.approx(expected)
 

@@ -108,6 +108,7 @@ def test_one_more_token_from_the_memory_or_from_the_start():
 
 def test_the_table():
     found = {"seconds": {STEP: {FLOAT32: 0.004, INT8: 0.001}, PIECE: {FLOAT32: 0.02, INT8: 0.015}}}
+    found["times_as_long"] = {STEP: 4.0, PIECE: 1.25}  # of the turns: no quotient of medians
     lines = describe_formats(found, {FLOAT32: 66e6, INT8: 17.5e6})
-    assert [line.split()[-1] for line in lines[1:]] == ["0.27", "0.25", "0.75"]
+    assert [line.split()[-1] for line in lines[1:]] == ["0.27", "0.25", "0.80"]
     assert lines[2].split()[-3:-1] == ["4.00", "1.00"]

@@ -1,5 +1,6 @@
 """What the system is asked gives a record that holds together."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,19 @@ def test_this_machine(tmp_path):
     assert 0 < found.usable_cores <= found.logical_cores and found.processor
     assert 0 < found.available_bytes <= found.memory_bytes and found.free_disk_bytes > 0
     assert MachineFacts.from_json(found.to_json()) == found
+
+
+def test_a_drive_that_is_not_there_is_told(tmp_path, monkeypatch):
+    asked = []
+
+    def absent(path, **options):
+        asked.append(path)
+        assert len(asked) < 100, "it looks for ever"
+        return False
+
+    monkeypatch.setattr(Path, "exists", absent)
+    with pytest.raises(FileNotFoundError, match="is not there, so nothing can lie in .*runs: name another"):
+        describe_facts(tmp_path / "runs", seconds_watched=0.05)
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def run(tmp_path):
 
 def test_a_run_that_has_ended_is_shown_once_without_widgets(run, shown):
     write_log(run, with_events(updates(calm_losses(400))))
+    write_checkpoint_state(run, 400, 400)
     assert mof.panel.watch(run.path) is None
     words, figure, caption = shown
     assert "finished" in words.data and "400 / 400" in words.data
@@ -146,6 +147,7 @@ def test_the_thread_ends_when_the_run_has(run, shown):
     panel = mof.panel.watch(run.path, seconds=0.01)
     assert panel in notebook_panel._panels
     write_log(run, with_events(updates(calm_losses(400))))
+    write_checkpoint_state(run, 400, 400)
     assert panel._is_over.wait(20.0) and panel._stop.disabled
     assert panel not in notebook_panel._panels
 

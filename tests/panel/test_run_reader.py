@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mof.panel import run_reader
-from mof.panel.run_reader import RunReader, open_runs
+from mof.panel.run_reader import RunReader, command_to_go_on, open_runs
 from mof.panel.signal_words import signals_of
 from mof.training.run_folder import RunError
 from tests.panel.made_runs import (
@@ -158,6 +158,18 @@ def test_a_folder_of_stages_stands_for_its_runs(tmp_path):
         make_run(tmp_path / "plan" / name)
         os.utime(tmp_path / "plan" / name / "run.json", (1e9 + number, 1e9 + number))
     assert [reader.name for reader in open_runs([tmp_path / "plan"])] == ["pretraining", "chat"]
+
+
+def test_both_recipes_in_a_folder_stand_for_their_runs_and_go_on_by_their_plan(tmp_path):
+    for number, name in enumerate(("recipe-a", "recipe-b")):
+        make_run(tmp_path / "four" / name / "pretraining")
+        os.utime(tmp_path / "four" / name / "pretraining" / "run.json", (1e9 + number, 1e9 + number))
+    readers = open_runs([tmp_path / "four"])
+    assert [reader.name for reader in readers] == ["recipe-a/pretraining", "recipe-b/pretraining"]
+    assert command_to_go_on(readers[0].path).endswith(f"train --resume --run {readers[0].path}")
+    copy = tmp_path / "four" / "recipe-a" / "followed-plan.toml"
+    copy.touch()
+    assert command_to_go_on(readers[0].path).endswith(f"train --plan {copy}")
 
 
 def test_what_befell_it_is_read(run):

@@ -62,7 +62,9 @@ def test_silence_of_a_run_that_was_saved_and_of_one_that_was_not():
     assert COMMAND in signal.to_do
     (signal,) = signals_of(snapshot_of(entries, silent_seconds=7200.0, is_saved=True), COMMAND)
     assert signal.level == NOTE and signal.kind == "stopped" and COMMAND in signal.to_do
-    assert kinds(snapshot_of(entries, silent_seconds=7200.0, num_updates=100)) == [], "it has finished"
+    ended = {"silent_seconds": 7200.0, "num_updates": 100}
+    assert kinds(snapshot_of(entries, **ended, is_saved=True)) == [], "it has finished"
+    assert kinds(snapshot_of(entries, **ended)) == ["stalled"], "its last update was not saved"
     assert kinds(snapshot_of(entries, silent_seconds=None)) == [], "a record"
 
 
@@ -99,7 +101,7 @@ def test_disk_and_memory(kind, changes, expected):
     entries = with_state(with_events(updates(calm_losses(300))), kind, **changes)
     (signal,) = signals_of(snapshot_of(entries), COMMAND)
     assert signal.kind == expected and signal.to_do
-    assert kinds(snapshot_of(entries, num_updates=300)) == []
+    assert kinds(snapshot_of(entries, num_updates=300, is_saved=True)) == []
 
 
 def test_a_sleep_is_told_and_a_stop_is_not():
@@ -125,7 +127,7 @@ def test_bad_lines_are_told():
 def test_a_run_that_waits_is_not_called_dead():
     entries = with_events(updates(calm_losses(100)))
     paused = {"event": "paused", "update": 100, "words": "Too hot."}
-    snapshot = snapshot_of(entries, silent_seconds=1e5, befell=(paused,))
+    snapshot = snapshot_of(entries, silent_seconds=20.0, befell=(paused,))
     (signal,) = signals_of(snapshot, COMMAND)
     assert signal.level == NOTE and signal.kind == "waiting" and "Too hot." in signal.what
     stopped = {"event": "stopped", "update": 100, "words": ""}

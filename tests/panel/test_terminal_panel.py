@@ -9,7 +9,15 @@ from mof.cli.app import main
 from mof.panel.durations import duration, size
 from mof.panel.run_reader import open_runs
 from mof.panel.terminal_panel import loss_bars, watch_in_terminal
-from tests.panel.made_runs import calm_losses, make_run, updates, with_events, write_log, write_marks
+from tests.panel.made_runs import (
+    calm_losses,
+    make_run,
+    updates,
+    with_events,
+    write_checkpoint_state,
+    write_log,
+    write_marks,
+)
 
 
 @pytest.fixture
@@ -40,6 +48,7 @@ def test_one_look(run):
 @pytest.mark.parametrize("is_terminal", [False, True])
 def test_it_ends_with_the_run(run, is_terminal):
     write_log(run, with_events(updates(calm_losses(400))))
+    write_checkpoint_state(run, 400, 400)
     assert "400 / 400" in shown(run, is_terminal)
 
 
@@ -47,6 +56,7 @@ def test_it_ends_with_the_run(run, is_terminal):
 def test_it_looks_again_until_the_run_has_ended(run, is_terminal, monkeypatch):
     def finish(_seconds):
         write_log(run, with_events(updates(calm_losses(400))))
+        write_checkpoint_state(run, 400, 400)
 
     monkeypatch.setattr("mof.panel.terminal_panel.time.sleep", finish)
     text = shown(run, is_terminal)

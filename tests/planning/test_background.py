@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -36,6 +37,30 @@ def test_a_kernels_wish_for_colours_is_not_handed_on(monkeypatch):
     found = background.plain_environment()
     assert "FORCE_COLOR" not in found and "CLICOLOR_FORCE" not in found
     assert found["MOF_LANGUAGE"] == "1" and found["PYTHONIOENCODING"] == "utf-8"
+
+
+def test_on_windows_the_second_has_no_console_and_leaves_the_job_if_it_may(tmp_path, monkeypatch, capsys):
+    """Made up: the names of the flags are Windows', as its documentation gives them."""
+    flags = {"CREATE_NEW_PROCESS_GROUP": 0x200, "CREATE_NO_WINDOW": 0x8000000}
+    flags |= {"CREATE_BREAKAWAY_FROM_JOB": 0x1000000}
+    assert set(flags) == set(background.WINDOWS_FLAGS)
+    given = []
+
+    def open_process(command, creationflags, **streams):
+        given.append(creationflags)
+        if len(given) == 1:
+            raise PermissionError("the job lets nobody out")
+        return SimpleNamespace(pid=7, returncode=None)
+
+    for name, value in flags.items():
+        monkeypatch.setattr(subprocess, name, value, raising=False)
+    monkeypatch.setattr(background.os, "name", "nt")
+    monkeypatch.setattr(background.subprocess, "Popen", open_process)
+    try:
+        background.main([str(tmp_path / "output.log"), "train"])
+    finally:
+        monkeypatch.undo()  # a path made under another name of the system could not be used
+    assert given == [0x9000200, 0x8000200] and capsys.readouterr().out == "7\n"
 
 
 def test_the_first_process_ends_and_the_second_is_nobodys_child(tmp_path):

@@ -134,7 +134,7 @@ def test_a_plan_that_was_changed_on_the_way_is_refused(plan, make_run):
     assert "follows another plan already: stages pretraining text tokens: 1536 then, 2560 now" in str(
         caught.value
     )
-    assert "Only [when] may change" in str(caught.value)
+    assert "Only [when], and the folder that a text lies in, may change" in str(caught.value)
 
 
 def test_hours_may_change_on_the_way(plan, make_run):
@@ -235,6 +235,16 @@ def test_a_folder_that_was_moved_finds_its_text_at_its_new_place(tmp_path, make_
     old.rename(new)
     monkeypatch.chdir(new)
     opened = []
-    monkeypatch.setattr(assembly, "existing_run", lambda path, report: opened.append(RunFolder(path).facts))
+
+    def open_run(path, report, corpus):
+        opened.append((RunFolder(path).find_corpus() if corpus is None else None, corpus))
+
+    monkeypatch.setattr(assembly, "existing_run", open_run)
     follow(plan, lambda *_: None, lambda name, make: make(), tell=lambda words: None)
-    assert opened[0]["corpus"] == [str(new / "texts")]
+    assert opened == [([str(new / "texts")], None)], "found beside it; its tokens are not made again"
+    (new / "elsewhere").mkdir()
+    (new / "texts").rename(new / "elsewhere" / "texts")
+    stage = dataclasses.replace(plan.stages[0], text=text.replace(corpus=("elsewhere/texts",)))
+    moved = dataclasses.replace(plan, stages=(stage,))
+    follow(moved, lambda *_: None, lambda name, make: make(), tell=lambda words: None)
+    assert opened[1:] == [(None, [str(new / "elsewhere" / "texts")])]

@@ -121,6 +121,7 @@ def test_a_plan_may_have_one_stage_and_leave_all_else_out(tmp_path):
         ("tokens = 5_000_000", "tokens = many", "is no plan"),
         ("lengths = [128, 256]", "lengths = [100]", "is no multiple of length 100"),
         ("[model]", "[modell]", "did you mean 'model'?"),
+        ('recipe = "B"', 'folder = "D:\\my texts"', "Write paths with / in place of \\, as in D:/texts."),
     ],
 )
 def test_a_wrong_edit_is_refused_by_name(file, before, after, words):
@@ -147,5 +148,5 @@ def test_any_path_survives(paths):
     import tomllib
 
     plan = make_plan(corpus=tuple(paths))
-    sections = tomllib.loads(plan_text(plan))
+    sections = tomllib.loads(plan_text(plan, [f"Go on with: mof train --plan {paths[0]}"]))
     assert sections["pretraining"]["corpus"] == paths

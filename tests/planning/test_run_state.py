@@ -1,7 +1,6 @@
 """How a plan stands, from files that are made up: what is done, what is left, when it ends."""
 
 import datetime
-import json
 from pathlib import Path
 
 import pytest
@@ -63,14 +62,11 @@ def test_finished_stages_leave_nothing(folder, make_run):
 
 def test_a_last_update_that_was_not_saved_is_not_the_end(folder, make_run):
     path, plan = folder
-    for stage in plan.stages:
-        make_run(path / stage.name, stage.training, stage.training.num_updates)
-    whole = path / "chat" / "checkpoints" / "update-00000050"
-    whole.rename(whole.with_name("update-00000030"))
-    state_file = whole.with_name("update-00000030") / "state.json"
-    state = json.loads(state_file.read_text(encoding="utf-8"))
-    state["progress"]["update"] = 30
-    state_file.write_text(json.dumps(state), encoding="utf-8")
+    make_run(path / "pretraining", plan.stages[0].training, 100)
+    chat = make_run(path / "chat", plan.stages[1].training, 30)
+    last = chat.read_log()[-1]
+    for update in range(31, 51):
+        chat.append_log({**last, "update": update})
     first, chat = look(path, NOON).stages
     assert first.is_finished and first.unsaved == 0
     assert chat.update == 50 and not chat.is_finished and chat.unsaved == 20
@@ -91,8 +87,11 @@ def test_what_runs_and_what_waits_is_told(folder, make_run):
     run.append_event("paused", 30, "The disk is full.", reason="disk")
     assert look(path).pause is None  # nothing runs, so nothing waits
     with held(path / "plan.lock", RuntimeError()):
+        state = look(path)  # the plan's process waits for its hours: the old pause is not its
+        assert state.is_running and not state.is_training and state.pause is None
+    with held(path / "plan.lock", RuntimeError()), held(run.path / "run.lock", RuntimeError()):
         state = look(path)
-        assert state.is_running and state.pause["reason"] == "disk"
+        assert state.is_running and state.is_training and state.pause["reason"] == "disk"
         run.append_event("continued", 30, "on", reason="disk", seconds=3.0)
         assert look(path).pause is None
     assert not look(path).is_running

@@ -43,7 +43,7 @@ def test_a_wait_is_told_and_noted_with_its_length(clock):
     assert said == ["Busy.", "Going on after a pause of 0:02:00."]
     (paused, why), *signs, (continued, how) = events.noted
     assert (paused, continued) == ("paused", "continued")
-    assert signs == [("sign", {})] * 7, "one in 15 s: a reader of the files knows it from a dead process"
+    assert signs == [("sign", {})] * 8, "one in 15 s: a reader of the files knows it from a dead process"
     assert why == {"reason": "load"} and how["seconds"] == pytest.approx(120.0, abs=1)
 
 
@@ -94,10 +94,24 @@ def test_no_training_ends_because_its_events_are_held_by_another_program():
     assert [event[0] for event in folder.events] == ["paused", "continued"]
 
 
+def test_a_pause_that_could_not_be_noted_is_noted_with_the_next_sign_or_gives_none():
+    folder, signs = Folder(), []
+    folder.touch_events = lambda: signs.append(True)
+    folder.is_full = True
+    events = RunEvents(folder)
+    events.note("paused", "full", reason="disk")
+    events.give_sign()
+    assert folder.events == [] and signs == [], "a reader would take the sign for training"
+    folder.is_full = False
+    events.give_sign()
+    assert [event[0] for event in folder.events] == ["paused"] and signs == [True]
+
+
 def test_a_sign_of_life_is_the_time_of_the_file_and_may_fail(tmp_path):
     events = RunEvents(RunFolder.__new__(RunFolder))
     events.run.path = tmp_path
     events.give_sign()  # no file yet: nothing happens
+    assert list(tmp_path.iterdir()) == []
     file = tmp_path / "events.jsonl"
     file.write_text("{}\n", encoding="utf-8")
     os.utime(file, (1e9, 1e9))

@@ -6,9 +6,12 @@ import shutil
 import subprocess
 import zlib
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 
+from mof import patient_files
 from mof.corpus.reading import read_documents
 from mof.corpus.reading_report import CorpusError, ReadingReport
 from mof.sources import downloading, fetching
@@ -46,6 +49,25 @@ def program(request, monkeypatch):
 def test_twice_the_same_bytes_with_either_program(sources, expected, tmp_path, program):
     run(sources, tmp_path / "text")
     assert contents(tmp_path / "text") == expected
+
+
+def test_a_scanner_that_holds_each_new_file_for_a_moment_costs_nothing(
+    sources, expected, tmp_path, monkeypatch
+):
+    held, rename = set(), os.replace
+
+    def refused_at_first(source, target):
+        if isinstance(source, Path) and source not in held:
+            held.add(source)
+            raise PermissionError(13, "Access is denied", str(source))
+        rename(source, target)
+
+    as_on_windows = partial(patient_files.patiently, is_windows=True)
+    monkeypatch.setattr(patient_files, "patiently", as_on_windows)
+    monkeypatch.setattr(patient_files, "WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(os, "replace", refused_at_first)
+    run(sources, tmp_path / "text")
+    assert held and contents(tmp_path / "text") == expected
 
 
 def test_the_text_is_what_a_training_reads(sources, tmp_path):

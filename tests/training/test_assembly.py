@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from mof.config import ModelConfig
+from mof.model import MixtureLanguageModel
 from mof.presets import Preset
+from mof.training import places
 from mof.training.assembly import existing_run, make_tokenizer, new_run, open_cache, open_corpus
 from mof.training.checkpoint import save_checkpoint
 from mof.training.run_folder import RunError, RunFolder
@@ -144,11 +146,62 @@ def test_a_project_that_was_moved_as_a_whole_finds_text_and_base(base, tmp_path)
     assert found.train.fingerprint == cache.train.fingerprint
     assert len(list((new / "runs" / "tokens").iterdir())) == 1, "and its tokens are not made again"
     shutil.rmtree(new / "runs" / "base")
-    with pytest.raises(RunError, match="has no checkpoint of its own yet, and .*base.* is not there any more"):
+    with pytest.raises(
+        RunError, match="has no checkpoint of its own yet, and .*base.* is not there any more"
+    ):
         existing_run(run.path, report=str)
     (new / "texts" / "a.jsonl").unlink()
     with pytest.raises(RunError, match="the text of .*chat, is not there any more"):
         run.find_corpus()
+
+
+def test_parts_of_a_text_are_found_each_where_it_lies(tmp_path):
+    for name in ("project/a.txt", "elsewhere/b.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("春", encoding="utf-8")
+    paths = [tmp_path / "project" / "a.txt", tmp_path / "elsewhere" / "b.txt"]
+    run = tmp_path / "project" / "runs" / "one"
+    stored, seen = [str(path) for path in paths], places.seen_from(run, paths)
+    assert seen == ["../../a.txt", "../../../elsewhere/b.txt"]
+    assert places.find(run, stored, seen) == stored
+    (tmp_path / "project").rename(tmp_path / "moved")
+    moved = tmp_path / "moved" / "runs" / "one"
+    assert places.find(moved, stored, seen) == [str(tmp_path / "moved" / "a.txt"), stored[1]]
+    assert places.find(moved, stored, []) == [None, stored[1]], "as older versions wrote it"
+    paths[1].unlink()
+    assert places.find(moved, stored, seen)[1] is None
+
+
+def test_other_text_is_refused_before_its_place_is_written_down(base, corpus, tmp_path):
+    other = write_lines(tmp_path / "other.jsonl", [{"text": random_text(300, seed)} for seed in range(9)])
+    before = (base.path / "run.json").read_bytes()
+    cache = open_cache(base, base.tokenizer(), str)
+    state = {
+        "tokenizer_hash": base.facts["tokenizer_hash"],
+        "cursor": {"fingerprint": cache.train.fingerprint},
+    }
+    model = MixtureLanguageModel(base.model_config, 0)
+    weights = {v.path: np.asarray(v) for v in model.trainable_variables}
+    save_checkpoint(base.checkpoints, {"weights": weights}, state, 6)
+    for is_cached in (True, False):
+        if not is_cached:
+            shutil.rmtree(tmp_path / "tokens")
+        with pytest.raises(ValueError, match="the text is not the one that this|is not the text that"):
+            existing_run(base.path, str, [other])
+        assert (base.path / "run.json").read_bytes() == before
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    shutil.copy2(corpus, moved / corpus.name)
+    run, _, again = existing_run(base.path, str, [moved / corpus.name])
+    assert again.train.fingerprint == cache.train.fingerprint
+    assert run.facts["corpus"] == [str(moved / corpus.name)] and RunFolder(base.path).facts == run.facts
+    assert len(list((tmp_path / "tokens").iterdir())) == 1, "the tokens have kept their folder"
+
+
+def test_a_text_that_is_not_there_leaves_no_run_behind(base, tmp_path):
+    with pytest.raises(FileNotFoundError, match="absent.jsonl does not exist"):
+        new_run(tmp_path / "chat", SMALL, {}, TRAINING, [tmp_path / "absent.jsonl"], 0.1, base.path, str)
+    assert not (tmp_path / "chat").exists()
 
 
 def test_the_shape_of_a_base_cannot_be_changed(base, corpus, tmp_path):

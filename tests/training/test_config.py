@@ -12,6 +12,7 @@ from mof.training.config import TrainingConfig
     [
         ({"minutes": 0.0}, "minutes is 0.0 and num_updates 0, expected one of them above 0"),
         ({"num_updates": -1}, "num_updates is -1, expected at least 0"),
+        ({"evaluate_seconds": 0.0}, "evaluate_seconds is 0.0, expected above 0"),
         ({"num_streams": 0}, "num_streams is 0, expected at least 1"),
         ({"weight_decay": -0.1}, "weight_decay is -0.1, expected at least 0"),
         ({"lengths": ()}, "lengths is (), expected at least one length of 2 tokens or more"),

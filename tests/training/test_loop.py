@@ -117,6 +117,21 @@ def test_logs_what_the_config_and_the_counters_say(make_training):
     assert training.run.newest_checkpoint().path.name == "update-00000004"
 
 
+def test_the_end_is_saved_before_the_observers_last_look(make_training):
+    """The look may take minutes; a kill in it must not cost the last updates."""
+    seen = []
+
+    class Looks(Observer):
+        def updated(self, training):
+            checkpoint = training.run.newest_checkpoint(parts=())
+            seen.append(checkpoint.path.name if checkpoint else None)
+
+    training = make_training(num_updates=3)
+    training.observer = Looks()
+    training.run_to_end()
+    assert seen == [None, None, "update-00000003"]
+
+
 def test_no_graph_is_made_after_the_first_update_of_each_length(make_training):
     training = make_training(num_updates=20, short_share=0.1)
     seen = set()

@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("onnx")  # not in the environment of the JAX tests
 
+from mof.inference import weights_snapshot
 from mof.inference.weights_snapshot import (
     SNAPSHOT_NAME,
     SnapshotError,
@@ -153,6 +154,42 @@ def test_nothing_is_written_over(stopped, snapshot, corpus, make_run, tmp_path):
     with pytest.raises(RunError, match="no checkpoint yet"):
         write_snapshot(make_run(), tmp_path / "other")
     assert write_snapshot(stopped.run, snapshot) > 0  # a newer one over an older
+
+
+def test_an_older_snapshot_stays_whole_where_the_new_one_cannot_be_written(stopped, snapshot, monkeypatch):
+    before = {path.name: path.read_bytes() for path in snapshot.iterdir()}
+
+    def full(path, arrays):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(weights_snapshot, "write_tensors", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_snapshot(stopped.run, snapshot)
+    assert {path.name: path.read_bytes() for path in snapshot.iterdir()} == before
+
+
+@pytest.mark.parametrize("part", ["save_checkpoint", "corpus_facts"])
+def test_a_restoring_that_was_cut_off_is_done_again(snapshot, corpus, tmp_path, monkeypatch, part):
+    path = tmp_path / "again"
+
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(weights_snapshot, part, killed)
+    with pytest.raises(KeyboardInterrupt):
+        restore_snapshot(snapshot, path, [corpus])
+    assert any(path.iterdir())
+    monkeypatch.undo()
+    (path / "mine.txt").touch()
+    with pytest.raises(RunError, match="is not empty"):
+        restore_snapshot(snapshot, path, [corpus])
+    (path / "mine.txt").unlink()
+    run = restore_snapshot(snapshot, path, [corpus])
+    assert run.newest_checkpoint(parts=("weights",)).state["progress"]["update"] == STOPPED_AT
+    (path / "run.json").unlink()
+    (path / "checkpoints" / "update-00000009").mkdir()  # somebody trained there
+    with pytest.raises(RunError, match="is not empty"):
+        restore_snapshot(snapshot, path, [corpus])
 
 
 def test_a_snapshot_inside_an_update_begins_that_update_again(

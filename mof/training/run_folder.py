@@ -22,12 +22,13 @@ from pathlib import Path
 
 from mof import __version__
 from mof.config import ModelConfig
-from mof.patient_files import patiently, replace
+from mof.patient_files import replace
 from mof.tokenizer.loading import load_tokenizer
 from mof.training import places
 from mof.training.checkpoint import load_newest_checkpoint
 from mof.training.config import TrainingConfig
 from mof.training.folder_lock import held, is_held
+from mof.training.json_lines import append_entry
 
 RUN_NAME, LOG_NAME, TOKENIZER_NAME = "run.json", "log.jsonl", "tokenizer.json"
 EVENTS_NAME, LOCK_NAME, STOP_NAME = "events.jsonl", "run.lock", "stop-asked"
@@ -212,15 +213,13 @@ class RunFolder:
 
     def append_log(self, entry):
         """Add one line to the log: whole, or where the disk is full not at all."""
-        _append_line(self.path / LOG_NAME, entry)
+        append_entry(self.path / LOG_NAME, entry)
 
     def append_event(self, event, update, words, **more):
         """Add one line to the events; see the head of this file."""
         now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
         entry = {"time": now, "event": event, "update": update, "words": words, **more}
-        file = self.path / EVENTS_NAME
-        is_cut = file.is_file() and not file.read_bytes().endswith(b"\n") and file.stat().st_size > 0
-        _append_line(file, entry, before="\n" if is_cut else "")  # a kill may have cut the last line
+        append_entry(self.path / EVENTS_NAME, entry)
 
     def touch_events(self):
         """Give the file of events the present time: whoever pauses still lives."""
@@ -290,19 +289,6 @@ def base_facts(path, base):
     if base is None:
         return {"base": None}
     return {"base": places.whole(base), "base_from_run": places.seen_from(path, [base])}
-
-
-def _append_line(path, entry, before=""):
-    data = (before + json.dumps(entry, ensure_ascii=False) + "\n").encode("utf-8")
-    # no buffer: it would write again when the file is closed
-    with patiently(lambda: open(path, "ab", buffering=0)) as file:
-        start = file.seek(0, os.SEEK_END)
-        try:
-            while data:
-                data = data[file.write(data) :]
-        except OSError:
-            file.truncate(start)  # half a line would damage the file for good
-            raise
 
 
 def _as_entry(line):

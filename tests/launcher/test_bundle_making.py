@@ -173,8 +173,8 @@ def test_too_little_disk_stops_before_anything_is_made(project, target, monkeypa
 
 def test_drive_that_is_not_there_is_a_problem(project, target, monkeypatch):
     plan = plan_bundle(project, target, MACHINES, EXTRAS)
-    monkeypatch.setattr(bundle_making.Path, "is_dir", lambda path: False)
-    with pytest.raises(Problem, match="is not there"):
+    with monkeypatch.context() as patch, pytest.raises(Problem, match="is not there"):
+        patch.setattr(bundle_making.Path, "is_dir", lambda path: False)
         make_bundle(project, plan, None, False)
 
 

@@ -48,7 +48,9 @@ def test_the_recorded_study_is_as_it_is_told():
     assert forms == ["the article's", "+ decay", "+ norm of each head", "ours (+ gate)"]
     said(f"together {(article - ours).mean():.3f} bits per byte, in all three seeds")
     said(f"The gate brings {(norm - ours).mean():.3f} of them and decay {(article - decay).mean():.3f}")
-    said(f"the norm's {(decay - norm).mean():.3f} are not told apart from nothing, for with one seed of three")
+    said(
+        f"the norm's {(decay - norm).mean():.3f} are not told apart from nothing, for with one seed of three"
+    )
     assert (article > ours).all() and (article > decay).all() and (norm > ours).all()
     assert (decay < norm).sum() == 1
     pace = {form: entry["seconds_of_update"] for form, entry in data["pace"].items()}

@@ -24,8 +24,9 @@ def test_a_drive_that_is_not_there_is_told(tmp_path, monkeypatch):
         assert len(asked) < 100, "it looks for ever"
         return False
 
-    monkeypatch.setattr(Path, "exists", absent)
-    with pytest.raises(FileNotFoundError, match="is not there, so nothing can lie in .*runs: name another"):
+    told = "is not there, so nothing can lie in .*runs: name another"
+    with monkeypatch.context() as patch, pytest.raises(FileNotFoundError, match=told):
+        patch.setattr(Path, "exists", absent)
         describe_facts(tmp_path / "runs", seconds_watched=0.05)
 
 

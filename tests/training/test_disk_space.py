@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from mof.training import checkpoint, disk_space, run_folder
+from mof.training import checkpoint, disk_space, json_lines, run_folder
 from mof.training.checkpoint import list_checkpoints, load_newest_checkpoint, save_checkpoint
 from mof.training.disk_space import RoomWaiter, free_bytes, is_full_disk
 from mof.training.observer import Observer
@@ -111,7 +111,7 @@ class SmallDisk:
                 disk.num_bytes -= count
                 return count
 
-            seek, truncate = file.seek, file.truncate
+            read, seek, truncate = file.read, file.seek, file.truncate
 
         return Limited()
 
@@ -123,7 +123,7 @@ def test_a_line_that_does_not_fit_leaves_the_log_as_it_was(make_run, monkeypatch
     run.append_event("started", 0, "春")
     before = [(run.path / name).read_bytes() for name in ("log.jsonl", "events.jsonl")]
     with monkeypatch.context() as patch:
-        patch.setattr(run_folder, "open", SmallDisk(num_bytes).open, raising=False)
+        patch.setattr(json_lines, "open", SmallDisk(num_bytes).open, raising=False)
         for write in (lambda: run.append_log({"update": 2}), lambda: run.append_event("paused", 2, "x")):
             with pytest.raises(OSError, match="No space left"):
                 write()
@@ -135,7 +135,7 @@ def test_a_line_that_does_not_fit_leaves_the_log_as_it_was(make_run, monkeypatch
 def test_a_line_that_is_written_in_pieces_is_whole(make_run, monkeypatch):
     run = make_run()
     disk = SmallDisk(10**6)
-    monkeypatch.setattr(run_folder, "open", disk.open, raising=False)
+    monkeypatch.setattr(json_lines, "open", disk.open, raising=False)
     run.append_log({"update": 1, "text": "春天" * 100})
     monkeypatch.undo()
     assert run.read_log() == [{"update": 1, "text": "春天" * 100}]
@@ -194,7 +194,7 @@ def test_a_run_on_a_disk_that_fills_again_and_again_is_bit_identical(make_traini
     observer = Patient(monkeypatch)
     training = make_training(observer=observer, **settings)
     with monkeypatch.context() as patch:
-        patch.setattr(run_folder, "_append_line", sometimes_full(run_folder._append_line, 3))
+        patch.setattr(run_folder, "append_entry", sometimes_full(run_folder.append_entry, 3))
         patch.setattr(checkpoint, "_write_aside", sometimes_full(checkpoint._write_aside, 4))
         training.run_to_end()
     assert observer.num_waits == 6 * 2 + 3 * 3
@@ -209,7 +209,7 @@ def test_without_an_observer_that_waits_the_error_is_told_and_the_run_can_go_on(
     training.update()
     training.update()
     with monkeypatch.context() as patch:
-        patch.setattr(run_folder, "_append_line", full)
+        patch.setattr(run_folder, "append_entry", full)
         with pytest.raises(OSError, match="No space left"):
             training.update()
     resumed = make_training(run=training.run)

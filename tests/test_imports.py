@@ -13,7 +13,7 @@ FILES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in pa
 BACKENDS = {"tensorflow", "jax", "torch", "jaxlib"}
 # a part may import its own line and the lines above it
 ORDER = (
-    {"shapes", "config", "presets", "seeds", "patient_files"},
+    {"shapes", "config", "presets", "seeds", "patient_files", "cores"},
     {"ops"},
     {"layers"},
     {"experts"},

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mof.cores import affinity_cores, quota_cores, usable_cores
 from mof.machine.bandwidth_measurement import memory_bandwidth
-from mof.machine.cores import affinity_cores, quota_cores, usable_cores
 
 SIZES = (16, 32, 64, 128, 256, 512, 1024, 2048)
 NUM_TRIES = 3  # at least so many; the fastest counts

@@ -8,9 +8,9 @@ import platform
 import psutil
 
 from mof.config import Config, setting
+from mof.cores import affinity_cores, quota_bytes, quota_cores, usable_cores
 from mof.launcher.machine import check_windows_runtime
 from mof.launcher.problem import Problem
-from mof.machine.cores import affinity_cores, quota_bytes, quota_cores, usable_cores
 from mof.machine.processor import instruction_sets, processor_name
 from mof.training.disk_space import free_bytes
 

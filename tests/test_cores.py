@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mof.machine.cores import affinity_cores, quota_bytes, quota_cores, usable_cores
+from mof.cores import affinity_cores, quota_bytes, quota_cores, usable_cores
 
 OWN_V2 = "0::/user.slice/job\n"
 OWN_V1 = "5:cpu,cpuacct:/job\n4:memory:/job\n1:name=systemd:/\n"

@@ -12,6 +12,7 @@ from keras import ops
 
 from mof.layers.thought_space import ThoughtSpace
 from mof.lessons.leaks import future_part, moves_by_changes, moves_by_gradients
+from mof.lessons.records import load_record
 from mof.lessons.thought_forms import FORMS
 from mof.model import make_expert
 from mof.ops.activations import tanh_gelu
@@ -29,6 +30,35 @@ SIX = np.random.default_rng(1).normal(size=(6, 8)).astype("float32")
 
 def said(words):
     assert words in FLAT, f"the chapter does not say: {words}"
+
+
+def test_the_recorded_study_is_as_it_is_told():
+    data = load_record("thought_forms").data
+    rows = {(row["form"], row["seed"]): row for row in data["runs"]}
+    none, token, ours, leaks = data["pace"]
+    assert (none, ours, leaks) == ("no thought space", "running mean (ours)", "mean of the row (leaks)")
+
+    def bits(form, name="bits_per_byte"):
+        return np.array([rows[form, seed][name] for seed in (0, 1, 2)])
+
+    worse = bits(ours) - bits(none)
+    said(f"ours is {worse.mean():.3f} bits per byte worse than the model without thought space, with every")
+    said(f"it is not, {worse.mean():.3f} bits per byte worse with every seed")
+    assert (worse > 0).all() and abs((bits(token) - bits(none)).mean()) < 0.001
+    pace = {form: entry["seconds_of_update"] for form, entry in data["pace"].items()}
+    read = rows[ours, 0]["tokens"] / rows[none, 0]["tokens"]
+    longer = pace[ours] / pace[none] - 1
+    said(f"It takes {longer:.0%} longer for an update, so it has read {1 - read:.0%} less text")
+    alpha = np.mean([rows[ours, seed]["thought_alphas"][0] for seed in (0, 1, 2)])
+    said(f"first block has grown to {alpha:.1f}")
+    said(f"the lowest of all figures on held-out text, {bits(leaks).mean():.3f}")
+    assert bits(leaks).mean() == min(bits(form).mean() for form in data["pace"])
+    steps = {form: bits(form, "stepwise_bits") for form in data["pace"]}
+    assert all((steps[leaks] > steps[form]).all() for form in (none, token, ours))
+    assert (steps[ours] > steps[none]).all()
+    table = load_record("article_ablation").data["table"]["all"]
+    [change] = [row["change"]["mean"] for row in table if row["form"] == "no thought space"]
+    said(f"{-change:.3f} worse with it")
 
 
 def table_row(first, columns):

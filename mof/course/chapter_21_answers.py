@@ -131,7 +131,7 @@ def wrong_recipe(scale="logarithm", at="hours", hour=HOUR, chooses=min):
 
     Args:
         scale: what the line between two looks runs over: "logarithm" or "tokens"; "none" takes the look
-            before.
+            before, "nearest" the nearest look by the logarithm.
         at: equal "hours"; equal "tokens", those of the slowest; or the "end" of each.
         hour: seconds of an hour. chooses: min or max.
     """
@@ -143,6 +143,8 @@ def wrong_recipe(scale="logarithm", at="hours", hour=HOUR, chooses=min):
             wanted = hour * hours * {"hours": speed, "tokens": slowest, "end": math.inf}[at]
             if scale == "none":
                 found[name] = bits[max(0, int(np.searchsorted(tokens, wanted, side="right")) - 1)]
+            elif scale == "nearest":
+                found[name] = bits[int(np.argmin(np.abs(np.log(tokens) - math.log(wanted))))]
             elif scale == "tokens":
                 found[name] = np.interp(wanted, tokens, bits)
             else:

@@ -85,7 +85,16 @@ def plan(
     if report is None:
         print(f"{path} is not there: measuring this machine for a minute.", flush=True)
         presets = (preset_name,) if preset_name else PRESETS_MEASURED
-        report = examine(hours, 60.0, presets, path.parent, lambda words: print(words + " ...", flush=True))
+        longer = ["doctor", "--seconds", "120", "--json", str(path)]
+        longer += ["--preset", preset_name] if preset_name else []
+        report = examine(
+            hours,
+            60.0,
+            presets,
+            path.parent,
+            tell=lambda words: print(words + " ...", flush=True),
+            longer=command_line(*longer),
+        )
         report.save(path)
     check_machine(report, facts)
     recipes = make_recipes(

@@ -63,11 +63,10 @@ class TrainingConfig(Config):
             "tokens_at_once",
         )
         check_at_least(self, 1, "num_streams", "tokens_per_update", "evaluation_tokens")
-        for name in ("evaluate_seconds", "checkpoint_seconds"):
-            if not getattr(self, name) > 0:
-                raise ValueError(
-                    f"{name} is {getattr(self, name)}, expected above 0. For hardly ever, give many seconds."
-                )
+        if not self.evaluate_seconds > 0:
+            raise ValueError(
+                f"evaluate_seconds is {self.evaluate_seconds}, expected above 0. For hardly ever, give many."
+            )
         if self.num_updates == 0 and not self.minutes > 0:
             raise ValueError(f"minutes is {self.minutes} and num_updates 0, expected one of them above 0.")
         if not self.lengths or min(self.lengths) < 2:

@@ -55,7 +55,7 @@ def asked(tmp_path, monkeypatch):
         trainings_updates.append(int(updates))
         store(study, tmp_path, form, int(seed))
 
-    def measured_pace(folder, forms, train):
+    def measured_pace(folder, forms, train, num_rounds):
         assert folder == tmp_path and list(forms) == list(forms.values())
         with pytest.raises(AssertionError):  # by a worker of its own kind, which stores no result
             train(folder / "pace" / "a", next(iter(forms)), 0)
@@ -215,7 +215,7 @@ def test_the_hours_are_those_that_page_and_program_tell(study):
 @pytest.mark.parametrize("study", PACED, ids=lambda study: study.name)
 def test_every_kind_of_update_is_met_twice_while_the_pace_is_measured(study):
     for form in study.forms:
-        for seed in range(form_study.PACE_ROUNDS[study.preset]):
+        for seed in range(pace.NUM_ROUNDS):
             config = TrainingConfig(seed=seed, num_updates=pace.NUM_UPDATES, **study.training(form))
             lengths = [draw_length(config, i, pace.NUM_UPDATES) for i in range(pace.NUM_UPDATES)]
             log = [{"update": i, "length": n, "seconds": float(i)} for i, n in enumerate(lengths, start=1)]

@@ -70,11 +70,15 @@ def test_bad_lines_are_left_out_and_named(tmp_path):
     assert "byte 0xc4 at 0; save the file as UTF-8" in bad_line.detail
 
 
-@pytest.mark.parametrize("content", ["你好\n世界".encode("gbk"), "你好".encode("utf-16")])
-def test_a_file_in_another_encoding_stops_the_reading(tmp_path, content):
-    with pytest.raises(
-        CorpusError, match=r"(?s)a\.txt holds no good line.*line 1: bad UTF-8.*save the file as UTF-8"
-    ):
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("你好\n世界".encode("gbk"), "holds no good line.*line 1: bad UTF-8.*save the file as UTF-8"),
+        ("你好".encode("utf-16"), "is UTF-16, expected UTF-8. Save it as UTF-8"),
+    ],
+)
+def test_a_file_in_another_encoding_stops_the_reading(tmp_path, content, words):
+    with pytest.raises(CorpusError, match=rf"(?s)a\.txt {words}"):
         documents_of(tmp_path, content)
 
 

@@ -57,7 +57,8 @@ def test_the_stages_are_the_plans(speed, hours, dialogues):
 
 
 def test_the_better_recipe_by_hand():
-    assert [better_recipe(*case) for case in RECIPE_CASES] == ["small", "small", "large", "large", "small"]
+    expected = ["small", "small", "small", "large", "large", "large", "small"]
+    assert [better_recipe(*case) for case in RECIPE_CASES] == expected
     assert [wrong_recipe()(*case) for case in RECIPE_CASES] == [better_recipe(*case) for case in RECIPE_CASES]
 
 

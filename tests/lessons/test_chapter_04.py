@@ -11,6 +11,8 @@ from keras import ops
 
 from mof.layers.gated_recurrence import make_recurrence
 from mof.lessons.gate_spans import half_lives, resting_half_lives
+from mof.lessons.records import load_record
+from mof.lessons.recurrence_forms import OURS
 from mof.lessons.scan_rounds import scan_rounds
 from mof.ops.gated_recurrence import gated_recurrence, minimal_gru_gates
 from mof.ops.gru import gru_step
@@ -27,6 +29,36 @@ KITTEN = [(Fraction(1, 2), 2), (Fraction(1, 4), 6), (Fraction(1, 2), 1), (Fracti
 
 def said(words):
     assert words in FLAT, f"the chapter does not say: {words}"
+
+
+def test_the_recorded_study_is_as_it_is_told():
+    data = load_record("recurrence_forms").data
+    rows = {(row["form"], row["seed"]): row for row in data["runs"]}
+    gru, ours, no_convolution, no_gate, no_share = data["pace"]
+    assert (gru, ours, no_share) == ("GRU", OURS, "minimal, q = 0")
+
+    def worse(form):
+        changes = [
+            rows[form, seed]["bits_per_byte"] - rows[ours, seed]["bits_per_byte"] for seed in (0, 1, 2)
+        ]
+        return np.array(changes)
+
+    said(f"the GRU is {worse(gru).mean():.3f} bits per byte worse")
+    said(f"{worse(gru).mean():.3f} bits per byte better than the GRU, with every seed")
+    pace = {form: entry["seconds_of_update"] for form, entry in data["pace"].items()}
+    said(f"so an update takes {pace[gru] / pace[ours]:.1f} times as long")
+    read = [rows[form, 0]["tokens"] / 1e6 for form in (gru, ours)]
+    said(f"two minutes read {read[0]:.1f} million tokens in place of {read[1]:.1f}")
+    said(f"Without the output gate it is {worse(no_gate).mean():.3f} worse, without the convolution")
+    said(f"without the convolution {worse(no_convolution).mean():.3f}, both with every seed")
+    assert all((worse(form) > 0).all() for form in (gru, no_gate, no_convolution))
+    said(
+        f"not told apart from nothing: {worse(no_share).mean():.3f}, and one seed of three is better without"
+    )
+    assert (worse(no_share) < 0).sum() == 1
+    share = np.mean([rows[ours, seed]["embedding_shares"][1] for seed in (0, 1, 2)])
+    said(f"$q$ of the second layer has gone from 0.4 to {share:.2f}")
+    assert max(row["passes"] for row in data["runs"]) < 1 / 5
 
 
 def test_four_tokens_by_hand():

@@ -36,7 +36,8 @@ def open_or_make_run(path, preset_name, model_changes, config, corpus, report=pr
             report(f"Going on with the unfinished training in {path} (planned for {minutes:g} minutes).")
             return existing_run(path, report)
         _set_aside(path, report)
-    if path.is_dir() and any(path.iterdir()) and not (path / MARK).exists():
+    has_things = path.is_dir() and any(not item.name.startswith(".") for item in path.iterdir())
+    if has_things and not (path / MARK).exists():
         raise RunError(f"{path} holds other things: choose another folder with --run.")
     path.mkdir(parents=True, exist_ok=True)
     (path / MARK).touch()  # first: a kill from here on leaves a run that quickstart made

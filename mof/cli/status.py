@@ -68,19 +68,21 @@ def stop(
     path = busy[0] if busy else path
     if busy:
         print("Asked to stop; waiting until it has saved.", flush=True)
+    before = look(path) if busy else None
     if not background.stop(path, seconds):
         raise ValueError(
             f"it has not stopped in {seconds:g} s. It stops after its present update: look again later."
         )
     state = look(path)
     unsaved = sum(stage.unsaved for stage in state.stages)
-    if unsaved:
+    if unsaved and (before is None or before.is_training):
         raise ValueError(
             f"it has ended, but it could not save first: {_unsaved_line(unsaved)} Its last words say why: in "
             f"its window, or in {state.folder / OUTPUT_NAME}. It goes on with: {_command(state)}"
         )
     begun = any(stage.update or stage.newest for stage in state.stages)
-    print("Stopped and saved." if begun else "Stopped; it had not begun to train.")
+    is_waiting = before is not None and not before.is_training
+    print("Stopped; it had not begun to train." if is_waiting or not begun else "Stopped and saved.")
 
 
 def _condition(state):
@@ -89,7 +91,9 @@ def _condition(state):
     if state.pause is not None:
         return f"waiting since {state.pause['time'][:16].replace('T', ' ')}. {state.pause['words']}"
     if state.is_running and not state.is_training:
-        return f"preparing, or waiting until it may train: {state.folder / OUTPUT_NAME} says which"
+        output = state.folder / OUTPUT_NAME
+        place = f"its window, or {output}, says" if output.is_file() else "its window says"
+        return f"preparing, or waiting until it may train: {place} which"
     return "training" if state.is_running else "not running"
 
 

@@ -80,6 +80,8 @@ class TerminalObserver(Observer):
             if self._stop_asked:
                 if num_interrupts > 1:
                     raise KeyboardInterrupt
+                if number == signal.SIGINT:
+                    self._say("It is stopping already; Ctrl-C again stops at once.")
                 return
             self._stop_asked = True
             self._say(

@@ -73,13 +73,15 @@ def _refuse_if_moved(path, plan, folder):
     if (folder / COPY_NAME).is_file():
         return
     for copy in (path.parent / COPY_NAME, *sorted(path.parent.glob(f"*/{COPY_NAME}"))):
-        if not copy.is_file():
+        try:
+            followed = read_plan(copy)
+        except PlanError:  # none there, or another matter
             continue
-        followed = read_plan(copy)
         if followed.head.folder == plan.head.folder and not changes(followed, plan):
             raise PlanError(
-                f"this plan is followed in {copy.parent} already, and says {folder}, where nothing lies. Go "
-                f"on with: {command_line('train', '--plan', str(copy))}"
+                f"this plan is followed in {copy.parent} already, and says {folder}, where nothing lies. To "
+                "begin anew, name another folder in the plan. Else give the command where it was given "
+                f"before; or, if all was moved, go on with: {command_line('train', '--plan', str(copy))}"
             )
 
 

@@ -10,7 +10,6 @@ import os
 import shutil
 
 from mof.patient_files import replace
-from mof.training.run_folder import RUN_NAME
 
 UNFINISHED_NAME = "unfinished"
 
@@ -27,10 +26,7 @@ def is_foreign(folder, mark, names):
     found = set(os.listdir(folder))
     if mark in found:
         return False
-    own = {*names, UNFINISHED_NAME}
-    if UNFINISHED_NAME not in found:
-        own -= {RUN_NAME}  # it may be a run's
-    return not found <= own
+    return bool(found) and (UNFINISHED_NAME not in found or not found <= {*names, UNFINISHED_NAME})
 
 
 @contextlib.contextmanager

@@ -23,7 +23,8 @@ from mof.training.run_folder import RUN_NAME, STOP_NAME, RunError, RunFolder
 
 COPY_NAME, PLAN_LOCK_NAME, OUTPUT_NAME = "followed-plan.toml", "plan.lock", "output.log"
 NOTHING_LOST = (
-    "Nothing is lost: put it back, or write its new place into the plan, and the same command goes on."
+    "Nothing is lost: put it back, or write its new place into the file that the command names, and the same "
+    "command goes on."
 )
 
 
@@ -133,6 +134,8 @@ def _without_places(plan):
 def _keep_copy(plan, folder):
     copy = folder / COPY_NAME
     if copy.is_file():
+        # the folder as the plan named it, by which a plan that was moved is known
+        plan = dataclasses.replace(plan, head=plan.head.replace(folder=read_plan(copy).head.folder))
         different = changes(read_plan(copy), plan)
         if different and any((folder / stage.name / RUN_NAME).is_file() for stage in plan.stages):
             raise PlanError(

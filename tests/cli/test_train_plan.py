@@ -240,6 +240,8 @@ def test_a_plan_whose_folder_was_moved_does_not_begin_anew(mof, plan, tmp_path):
     assert f"train --plan {folder / 'followed-plan.toml'}" in refused.errors
     again = mof("train", "--plan", str(folder / "followed-plan.toml"))
     assert again.status == 0 and "The plan is followed to its end. Done." in again.output
+    assert mof("train", "--plan", str(moved)).status == 1, "after that, too"
+    assert not (tmp_path / "plan").exists()
     text = moved.read_text(encoding="utf-8").replace(json.dumps(str(tmp_path / "plan")), '"another"')
     moved.write_text(text, encoding="utf-8")  # a second training of the same plan is somebody's right
     train_plan._refuse_if_moved(moved, read_plan(moved), Path("another"))

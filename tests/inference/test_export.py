@@ -162,8 +162,12 @@ def test_an_older_export_stays_whole_where_the_new_one_cannot_be_written(run, co
 
 def test_the_same_command_goes_on_after_a_kill(run, copy):
     (copy / "export.json").unlink()
+    (copy / "unfinished").mkdir()  # what a kill among the last renames leaves
     export_run(run, copy, is_int8=False)
     open_export(copy)
+    (copy / "export.json").unlink()
+    with pytest.raises(ValueError, match="is not empty and holds no export"):
+        export_run(run, copy, is_int8=False)
 
 
 def test_a_run_without_weights_has_nothing_to_export(tmp_path):

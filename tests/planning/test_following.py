@@ -199,7 +199,7 @@ def test_text_that_was_moved_goes_on_and_other_text_does_not(plan, make_run, tmp
     moved = old.rename(tmp_path / "elsewhere" / old.name)
     assert changes(plan, reading(moved)) == []
     assert changes(plan, reading(tmp_path / "other.jsonl")) != []
-    with pytest.raises(FileNotFoundError, match="write its new place into the plan"):
+    with pytest.raises(FileNotFoundError, match="write its new place into the file that the command names"):
         Trainer(make_run).follow(plan)
     assert Trainer(make_run).follow(reading(moved)) is True
 

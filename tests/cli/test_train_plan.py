@@ -210,6 +210,19 @@ def test_wrong_words_are_told(mof, tmp_path, monkeypatch, words, told):
     assert answer.status == 1 and told in answer.errors
 
 
+def test_a_plan_that_waits_to_begin_is_not_called_training(mof, plan, tmp_path):
+    (tmp_path / "plan").mkdir()
+    with held(tmp_path / "plan" / "plan.lock", RuntimeError()):
+        assert (
+            "preparing, or waiting until it may train: its window says which"
+            in mof("status", str(plan)).output
+        )
+        (tmp_path / "plan" / "output.log").touch()
+        assert "output.log, says which" in mof("status", str(plan)).output
+        with held(tmp_path / "plan" / "pretraining" / "run.lock", RuntimeError()):
+            assert f"{tmp_path / 'plan'}: training\n" in mof("status", str(plan)).output
+
+
 def test_a_process_that_ends_without_saving_is_not_called_saved(mof, plan, tmp_path, monkeypatch):
     from mof.planning import background
 
@@ -228,6 +241,9 @@ def test_a_process_that_ends_without_saving_is_not_called_saved(mof, plan, tmp_p
     assert "output.log" in stopped.errors and "train --plan" in stopped.errors
     told = mof("status", str(plan))
     assert "the last 2 updates are in no checkpoint" in told.output
+    with held(tmp_path / "plan" / "plan.lock", RuntimeError()):  # it waits for its hours: those are of before
+        stopped = mof("stop", str(plan))
+    assert stopped.status == 0 and "it had not begun to train" in stopped.output
 
 
 def test_a_plan_whose_folder_was_moved_does_not_begin_anew(mof, plan, tmp_path):

@@ -1,10 +1,14 @@
 """What the forms of attention were worth: a row for each training, a figure of them, words. Chapter 05."""
 
+import textwrap
+
 from mof.lessons.attention_forms import FORMS
 from mof.lessons.form_results import counted, tell_missing, title_and_words
 from mof.lessons.records import find_record
 from mof.viz.forms_figure import forms_figure
 from mof.viz.notebook_figures import show_figure
+
+LINE_LENGTH = 72  # of what stands under a cell
 
 
 def form_row(form, seed, bits_per_byte, seconds):
@@ -30,7 +34,8 @@ def show_study(name="attention_forms"):
     rows = study.data["runs"]
     title, words = title_and_words(study)
     show_figure(forms_figure(rows, title), words)
-    print(*describe_forms(rows), sep="\n")
+    for sentence in describe_forms(rows):
+        print(textwrap.fill(sentence, LINE_LENGTH, subsequent_indent="  "))
 
 
 def describe_forms(rows):

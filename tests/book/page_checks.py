@@ -65,11 +65,12 @@ return [...new Set(bad)].slice(0, 20);
 TOO_WIDE = """
 const scrolls = (e) => e && e !== document.body && (
   /auto|scroll|hidden|clip/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+const room = document.documentElement.clientWidth;  // a phone's innerWidth grows with what is too wide
 const wide = [...document.querySelectorAll('.bd-main *')]
-  .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e))
+  .filter((e) => e.getBoundingClientRect().right > room + 1 && !scrolls(e))
   .map((e) => e.outerHTML.slice(0, 120));
 const width = document.documentElement.scrollWidth;
-if (width > innerWidth) wide.push(`the page: ${width}`);
+if (width > room) wide.push(`the page: ${width}`);
 return wide.slice(0, 10);
 """
 

@@ -114,7 +114,8 @@ def is_finished(path, tell=print):
 
 def changes(before, now):
     """What differs in two plans of what decides the numbers: list of "chat tokens: 5 then, 6 now". Of the
-    text only the names count: it may have been moved, and whether it is the same is checked in training."""
+    text only the names count: it may have been moved. Whether it is the same is checked from a stage's first
+    checkpoint on; before that, other text of the same name is not noticed."""
     flat_before, flat_now = _flat(_without_places(before)), _flat(_without_places(now))
     names = sorted(set(flat_before) | set(flat_now))
     return [

@@ -1,5 +1,7 @@
 """The exercises of chapter 00, the machine: their words and their checks."""
 
+import statistics
+
 from mof.course.chapter_00_answers import (
     PRESETS,
     choice,
@@ -32,6 +34,13 @@ PRODUCT_MISTAKES = (
         marked("Each multiplication is followed by an addition: count two operations for it."),
     ),
     WrongAnswer(
+        lambda rows, inner, columns, rate: rows * (2 * inner - 1) * columns / rate,
+        marked(
+            "You leave out the addition to nothing at the start of each sum, which is exact. The custom, and this "
+            "book, count two operations for every multiplication."
+        ),
+    ),
+    WrongAnswer(
         lambda rows, inner, columns, rate: rate / (2 * rows * inner * columns),
         marked("That is upside down: a faster machine would need longer. Divide the operations by the rate."),
     ),
@@ -58,6 +67,13 @@ SUM_MISTAKES = (
         marked(
             "That is the average over all tries. What disturbs a try makes it slower, never faster: take the "
             "fastest."
+        ),
+    ),
+    WrongAnswer(
+        lambda num_numbers, seconds: 3 * 4 * num_numbers / statistics.median(seconds),
+        marked(
+            "That is the try in the middle. It is good against one bad try; but what disturbs a try makes it "
+            "slower, never faster: take the fastest."
         ),
     ),
     WrongAnswer(

@@ -98,10 +98,18 @@ def _difference(found, right):
         place = np.unravel_index(np.argmax(np.abs(found[name] - expected)), expected.shape)
         where = _(" at {place}").format(place=shape_words(place)) if expected.ndim else ""
         sentence = _("{what} differs from the definition: {found}{where}, expected {expected}.").format(
-            what=name, found=f"{found[name][place]:.4f}", where=where, expected=f"{expected[place]:.4f}"
+            what=name,
+            found=_in_digits(found[name][place]),
+            where=where,
+            expected=_in_digits(expected[place]),
         )
         return f"{sentence} {_pattern(found[name], expected)}".strip()
     return _("The numbers differ from the definition's.")
+
+
+def _in_digits(value):
+    """0.2500; in powers of ten where four digits after the point would hide it or bury it."""
+    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e6 else f"{value:.6g}"
 
 
 def _pattern(found, right):

@@ -111,6 +111,15 @@ def test_several_results_are_told_by_name():
     assert words == "S differs from the definition: 3.0000 at [0, 0], expected 2.0000."
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0.25, "0.2500"), (1.2e10, "1.2e+10"), (1.5e-5, "1.5e-05"), (-3.0, "-3.0000"), (0.0, "0.0000")],
+)
+def test_numbers_are_told_in_digits_that_show_them(number, words):
+    said = told(expect_values, lambda: np.float64(number), lambda: np.float64(2 * number + 1), [()])
+    assert said.startswith(f"Your result differs from the definition: {words}, expected ")
+
+
 # --- causality
 
 

@@ -50,6 +50,7 @@ def main():
     from mof.inference.export import export_run
     from mof.inference.exported_folder import open_export
     from mof.inference.run_graphs import open_run
+    from mof.training.conditions import bit_identity_conditions
     from mof.training.run_folder import RunFolder
 
     run = RunFolder(options.run)
@@ -61,10 +62,14 @@ def main():
         num_bytes = export_run(run, folder, is_int8=True)
         int8 = judge(open_export(folder)[0], tokenizer, texts)
     lost = [b - a for a, b in zip(float32, int8, strict=True)]
+    last = run.read_log()[-1]
+    words = f"--run RUN --corpus PATH --documents {options.documents}" + (" --all" if options.all else "")
     result = {
-        "command": "python benchmarks/int8_quality.py --run RUN --corpus PATH",
+        "command": f"python benchmarks/int8_quality.py {words}",
         "date": datetime.date.today().isoformat(),
+        "machine": bit_identity_conditions(),
         "preset": run.facts.get("preset"),
+        "trained": {name: last[name] for name in ("update", "tokens")},
         "documents": len(texts),
         "float32_bits_per_byte": sum(float32) / len(float32),
         "int8_bits_per_byte": sum(int8) / len(int8),

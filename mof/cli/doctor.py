@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from mof.cli.invocation import command_line
+from mof.machine.report import ASSUMED_CHARACTERS
 from mof.presets import PRESET_NAMES, preset
 
 
@@ -25,7 +26,7 @@ def doctor(
     characters: Annotated[
         float,
         typer.Option(metavar="NUMBER", help="Characters of your text, for the number of passes over it."),
-    ] = 50e6,
+    ] = ASSUMED_CHARACTERS,
     json_file: Annotated[
         Path | None,
         typer.Option("--json", metavar="FILE", help="Where the report is kept. Default: runs/machine.json."),

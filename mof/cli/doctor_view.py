@@ -8,7 +8,7 @@ from rich.table import Table
 from mof.cli.invocation import command_line
 from mof.machine.chapter_times import chapter_times
 from mof.machine.prediction import TOKEN_BYTES
-from mof.machine.report import DEFAULT_PATH
+from mof.machine.report import ASSUMED_CHARACTERS, DEFAULT_PATH
 from mof.presets import preset
 
 ENVIRONMENT_BYTES = 1_700_000_000  # of the installed packages, as README.md says
@@ -33,16 +33,17 @@ def show_report(report, characters, path, console=None):
     _show_measured(report, say)
     say("\nWhat each preset would do here", "bold")
     console.print(_preset_table(report))
-    say("In brackets the 80% interval: of five such forecasts, one may miss. What is")
-    say("'predicted' was computed from what was measured; the memory is that of a training")
-    say("with the default settings.")
+    say("In brackets the 80% interval: of five such forecasts, one may miss.")
+    say("What is 'predicted' was computed from what was measured.")
+    say("The memory is that of a training with the default settings.")
     _show_hours(report, characters, say)
     _show_chapters(report, say)
     _show_advice(report, say)
     _show_recommendation(report, say)
     if path is not None:
-        place = [] if Path(path) == DEFAULT_PATH else ["--json", str(path)]
-        say(f"\nKept in {path}; told again by: " + command_line("doctor", "--show", *place))
+        words = [] if Path(path) == DEFAULT_PATH else ["--json", str(path)]
+        words += [] if characters == ASSUMED_CHARACTERS else ["--characters", f"{characters:.15g}"]
+        say(f"\nKept in {path}; told again by: " + command_line("doctor", "--show", *words))
 
 
 def duration(seconds):

@@ -6,7 +6,7 @@ import json
 from mof.lessons.machine_rates import Roof
 from mof.lessons.page_width import fit_page
 from mof.lessons.records import ROOT, find_record
-from mof.machine.report import DoctorReport
+from mof.machine.report import ASSUMED_CHARACTERS, DoctorReport
 from mof.viz.notebook_figures import show_figure
 from mof.viz.roofline_figure import roofline_figure
 
@@ -54,7 +54,7 @@ def doctor_visit(seconds=45.0, presets=("tiny",)):
     return examine(96.0, seconds, presets, ROOT / "runs", tell, patiently)
 
 
-def report_text(report, characters=50e6):
+def report_text(report, characters=ASSUMED_CHARACTERS):
     """What `mof doctor` prints of a report, as text.
 
     Args:

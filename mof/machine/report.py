@@ -15,6 +15,7 @@ from mof.machine.prediction import PresetPrediction
 from mof.patient_files import replace
 
 DEFAULT_PATH = Path("runs") / "machine.json"
+ASSUMED_CHARACTERS = 50e6  # of a reader's text, until a reader tells another size
 SINGLE = {"facts": MachineFacts, "bandwidths": Bandwidths}
 LISTS = {"rates": Rate, "steps": StepTimes, "predictions": PresetPrediction, "advice": Advice}
 TEXTS = ("date", "recommended", "reason")

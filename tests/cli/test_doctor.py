@@ -83,7 +83,9 @@ def test_flags_reach_the_measuring(mof, quiet, tmp_path):
     assert quiet.asked == [(30.0, ("full",))]
     assert (tmp_path / "mine.json").is_file() and not (tmp_path / "runs").exists()
     assert "1 billion characters" in answer.output
-    assert f"told again by: {command_line('doctor', '--show', '--json', 'mine.json')}" in answer.output
+    words = ("--json", "mine.json", "--characters", "1000000000")
+    assert f"told again by: {command_line('doctor', '--show', *words)}" in answer.output
+    assert "1 billion characters" in mof("doctor", "--show", *words).output
 
 
 def test_a_report_that_is_not_there_is_made_by_the_command_that_is_told(mof):

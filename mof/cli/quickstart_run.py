@@ -1,9 +1,9 @@
 """The run of `mof quickstart`: gone on with where it is unfinished, made anew where it is finished."""
 
-import os
 import shutil
 from pathlib import Path
 
+from mof.patient_files import replace
 from mof.presets import preset
 from mof.training.assembly import existing_run, new_run
 from mof.training.run_folder import RUN_NAME, RunError, RunFolder
@@ -56,5 +56,5 @@ def _set_aside(path, report):
     before = path.with_name(path.name + "-before")
     if (before / MARK).exists():
         shutil.rmtree(before)
-    os.replace(path, before)
+    replace(path, before)
     report(f"The model trained before is kept in {before}.")

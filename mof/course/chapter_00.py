@@ -36,8 +36,8 @@ PRODUCT_MISTAKES = (
     WrongAnswer(
         lambda rows, inner, columns, rate: rows * (2 * inner - 1) * columns / rate,
         marked(
-            "You leave out the addition to nothing at the start of each sum, which is exact. The custom, and this "
-            "book, count two operations for every multiplication."
+            "You leave out the addition to nothing at the start of each sum, which is exact. The custom, "
+            "which this book follows, counts two operations for every multiplication."
         ),
     ),
     WrongAnswer(

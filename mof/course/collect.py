@@ -6,12 +6,12 @@ name.
 """
 
 import csv
-import os
 from pathlib import Path
 from typing import NamedTuple
 
 from mof.course.progress_file import read_entries
 from mof.course.progress_table import AFTER_SOLUTION, SOLVED, status
+from mof.patient_files import replace
 
 USUAL_NAME = "progress"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -73,7 +73,7 @@ def write_table(rows, exercises, output):
         writer = csv.writer(file)
         writer.writerow(head)
         writer.writerows(_table_row(row, ids) for row in rows)
-    os.replace(partial, output)
+    replace(partial, output)
     return output
 
 

@@ -8,11 +8,11 @@ have two commands, often on Windows, and a folder of small JSON files is all tha
 """
 
 import json
-import os
 from pathlib import Path
 from typing import NamedTuple
 
 from mof.course.notebook_cells import SOLUTION, read_notebook, role
+from mof.patient_files import replace
 
 SKIPPED_FOLDERS = {".ipynb_checkpoints", "_build"}
 
@@ -85,5 +85,5 @@ def _write(notebook, path):
     partial = path.with_name(path.name + ".partial")
     text = json.dumps(stripped, ensure_ascii=False, indent=1) + "\n"
     partial.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(partial, path)
+    replace(partial, path)
     return Stripped(path, num_solutions)

@@ -54,6 +54,7 @@ from mof.evaluation.ngram_symbols import (
     document_blocks,
     symbol_table,
 )
+from mof.patient_files import replace
 
 NUM_OF_LENGTH = (128, 1920, 61440, 1048576)  # characters of 1 to 4 UTF-8 bytes; surrogates are none
 FILE_FORMAT = "mof-ngram-1"
@@ -248,7 +249,7 @@ class NgramModel:
         unfinished = path.with_name(path.name + ".unfinished")
         with open(unfinished, "wb") as file:
             np.savez(file, **arrays)
-        os.replace(unfinished, path)
+        replace(unfinished, path)
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> "NgramModel":

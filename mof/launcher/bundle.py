@@ -15,13 +15,13 @@ start.py copies the course to a folder of the participant's own (bundle_opening.
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from mof.launcher.locks import Wheel, read_wheels
 from mof.launcher.problem import Problem
+from mof.patient_files import replace
 
 PROJECT, WHEELS, SITE = "project", "wheels", "site"
 FACTS, SUMS = "bundle.json", "SHA256SUMS"
@@ -175,7 +175,7 @@ def copy_file(source: Path, target: Path) -> str:
         while block := read.read(1 << 20):
             content_hash.update(block)
             written.write(block)
-    os.replace(partial, target)
+    replace(partial, target)
     return content_hash.hexdigest()
 
 
@@ -189,7 +189,7 @@ def write_sums(folder: Path, sums: dict[str, str]) -> None:
     text = "".join(f"{content_hash}  {name}\n" for name, content_hash in sorted(sums.items()))
     partial = folder / (SUMS + ".partial")
     partial.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(partial, folder / SUMS)
+    replace(partial, folder / SUMS)
 
 
 def check_bundle(folder: Path) -> tuple[int, int]:

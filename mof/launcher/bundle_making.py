@@ -4,7 +4,6 @@ What is right already is kept, so the same command goes on after an interruption
 up to date. SHA256SUMS goes first and comes back last: without it a bundle counts as unfinished.
 """
 
-import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from mof.launcher.locks import Wheel, WheelFacts, read_wheels
 from mof.launcher.machine import SYSTEM_NAMES, check_disk
 from mof.launcher.problem import Problem
 from mof.launcher.project_files import files_new_to_git, list_project_files
+from mof.patient_files import replace
 
 PYTHONS = ("3.11", "3.12", "3.13")
 SHORT_NAMES = {"linux": "linux-x86_64", "macos": "macos-arm64", "windows": "windows-amd64"}
@@ -214,5 +214,5 @@ def pack(folder: Path) -> Path:
         for name in list_files(folder):
             kind = zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
             archive.write(folder / name, f"{folder.name}/{name}", kind)
-    os.replace(partial, target)
+    replace(partial, target)
     return target

@@ -16,6 +16,7 @@ from mof.launcher.console import become_program
 from mof.launcher.index_settings import HARMFUL
 from mof.launcher.machine import check_disk, check_machine, describe_machine
 from mof.launcher.problem import Problem
+from mof.patient_files import replace
 
 FOLDER_NAME = "mof-workshop"
 ANOTHER_FOLDER = "Name another one: python start.py --folder FOLDER, with the rest of the command after it."
@@ -121,4 +122,4 @@ def write_record(folder: Path, record: dict) -> None:
     path.parent.mkdir(exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     partial.write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
-    os.replace(partial, path)
+    replace(partial, path)

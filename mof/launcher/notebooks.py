@@ -6,10 +6,11 @@ not edited, and follows the course; an edited one stays as it is, and the new ve
 
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from mof.patient_files import replace
 
 RECORD = ".copied.json"
 SKIPPED_FOLDERS = {".ipynb_checkpoints", "__pycache__", "_build"}
@@ -73,7 +74,7 @@ def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(target.name + ".partial")
     shutil.copyfile(source, partial)
-    os.replace(partial, target)
+    replace(partial, target)
 
 
 def _digest(path: Path) -> str:
@@ -91,4 +92,4 @@ def _read_record(path: Path) -> dict[str, str]:
 def _write_record(path: Path, record: dict[str, str]) -> None:
     partial = path.with_name(path.name + ".partial")
     partial.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
-    os.replace(partial, path)
+    replace(partial, path)

@@ -5,7 +5,6 @@ it: the canonical link of each page, sitemap.xml, robots.txt, and 404.html, whic
 """
 
 import html
-import os
 import re
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -13,6 +12,7 @@ from string import Template
 from urllib.parse import quote, urlsplit
 
 from mof.launcher.cleaning import measure_bytes
+from mof.patient_files import replace
 
 NOT_FOUND = Path("book") / "not_found.html"
 FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # of every file in the zip: the same pages give the same bytes
@@ -140,5 +140,5 @@ def write_zip(built: Path, target: Path, folder: str) -> int:
                 entry = zipfile.ZipInfo(f"{folder}/{path.relative_to(built).as_posix()}", FIRST_DATE)
                 entry.external_attr = 0o644 << 16
                 packed.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
-    os.replace(partial, target)
+    replace(partial, target)
     return measure_bytes(target)

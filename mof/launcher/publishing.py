@@ -29,6 +29,7 @@ from mof.launcher.published_site import (
 from mof.launcher.site_address import FILE, SiteAddress, is_address, read_site_address
 from mof.launcher.slides import OUTPUT as DECKS
 from mof.launcher.slides import build_slides
+from mof.patient_files import replace as rename
 
 NAME = "mof-from-scratch"
 OUTPUT = Path("_build") / "publish"
@@ -110,7 +111,7 @@ def publish(environment: Environment, options: PublishOptions, installer: str = 
     write_folder(environment, options, site, partial)
     if output.exists():
         shutil.rmtree(output)
-    os.replace(partial, output)
+    rename(partial, output)
     return output
 
 

@@ -10,7 +10,6 @@ import configparser
 import hashlib
 import http.client
 import io
-import os
 import shutil
 import ssl
 import tarfile
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from mof.launcher.problem import Problem
+from mof.patient_files import replace
 
 FOLDER = Path("cache") / "book-web"  # ignored by git; _config.yml names it
 PUBLIC_REGISTRY = "https://registry.npmjs.org"
@@ -131,7 +131,7 @@ def ensure_web_files(
         unpack(content, package, partial)
     (partial / ".stamp").write_text(stamp, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
-    os.replace(partial, folder)
+    replace(partial, folder)
     return folder
 
 

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import NamedTuple
 
+from mof.patient_files import replace
 from mof.tasks.writing import TaskWriter
 
 
@@ -51,7 +51,7 @@ def write_sheets(path, families, num_bytes, seed=0, split="train"):
     if path.is_file() and _sha256(path) == digest.hexdigest():
         unfinished.unlink()
     else:
-        os.replace(unfinished, path)
+        replace(unfinished, path)
     return SheetFile(path, num_sheets, num_text_bytes, digest.hexdigest())
 
 

@@ -40,7 +40,7 @@ class Attempt:
     def __init__(self, function, arguments):
         self.function, self.names = function, tuple(arguments)
         self.printed = Printed()
-        self.written_into = []  # names of arguments that it has changed
+        self.written_into = {}  # from the name of an argument that it has changed to whether that is a list
         self._seconds, self._since = 0.0, None
 
     def __call__(self, *arguments):
@@ -71,7 +71,7 @@ class Attempt:
             self._seconds, self._since = self.seconds(), None
         for name, before, after in zip(self.names, arguments, given, strict=True):
             if name not in self.written_into and not _is_same(before, after):
-                self.written_into.append(name)
+                self.written_into[name] = isinstance(before, list)
         if result is None:
             if self.printed.num_characters > num_printed:
                 raise Wrong(_("Your function prints, but returns nothing. Put `return` in place of `print`."))
@@ -90,13 +90,14 @@ class Attempt:
     def remarks(self):
         """What to say of it that makes it no wrong answer: a list of sentences."""
         found = []
-        for name in self.written_into:
-            found.append(
-                _(
-                    "Your function writes into its argument `{name}`: whoever called it has other numbers "
-                    "now. Make a new array: `a = a + b`, not `a += b`."
-                ).format(name=name)
+        for name, is_list in self.written_into.items():
+            way = _("Make a new array: `a = a + b`, not `a += b`.")
+            if is_list:
+                way = _("Begin with a copy: `{name} = list({name})`.").format(name=name)
+            said = _(
+                "Your function writes into its argument `{name}`: whoever called it has other numbers now."
             )
+            found.append(f"{said.format(name=name)} {way}")
         if self.printed.num_characters:
             text = self.printed.getvalue().rstrip()
             more = " …" if self.printed.num_characters > MOST_PRINTED or text.count("\n") > 2 else ""

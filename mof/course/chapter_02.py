@@ -82,6 +82,13 @@ FALLBACK_MISTAKES = (
 )
 JOIN_MISTAKES = (
     WrongAnswer(
+        lambda tokens, pair, new: list(tokens),
+        marked(
+            "No pair is joined. If you compare `tokens[i : i + 2]` with `pair`: these are a list and a tuple, "
+            "which Python never calls equal. `tuple(tokens[i : i + 2])` is a tuple too."
+        ),
+    ),
+    WrongAnswer(
         wrong_join(stop=True),
         marked("Only the first pair is joined. Go on to the end of the tokens."),
     ),

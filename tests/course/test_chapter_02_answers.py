@@ -61,7 +61,8 @@ def test_the_sentence_of_the_prediction_has_the_bytes_that_the_praise_counts():
     ("id", "answer", "words"),
     [
         ("02.2", lambda text, ids: "".join(text), "expected a list of ids"),
-        ("02.3", lambda tokens, pair, new: tokens, "you give"),
+        ("02.3", lambda tokens, pair, new: tokens, "No pair is joined"),
+        ("02.3", lambda tokens, pair, new: [*tokens, new], "you give"),
         ("02.4", lambda nats, num_tokens, text: text, "expected a number"),
         ("02.5", lambda waiting, new: waiting + new, "Return two things"),
         ("02.5", lambda waiting, new: (new, waiting), "Return two things"),
@@ -84,3 +85,4 @@ def test_a_list_that_is_written_into_is_still_judged():
 
     verdict = judge(find_exercise("02.3"), in_place, 60.0)
     assert verdict.state == RIGHT and "writes into its argument `tokens`" in verdict.remarks[0]
+    assert "Begin with a copy: `tokens = list(tokens)`." in verdict.remarks[0]

@@ -159,6 +159,7 @@ def test_what_is_printed_is_shown_after_the_verdict_and_nowhere_else(capsys):
 def test_writing_into_an_argument_is_remarked_and_spoils_no_check():
     verdict = verdict_on(writes)
     assert verdict.state == RIGHT and "writes into its argument `x`" in verdict.remarks[0]
+    assert "`a = a + b`, not `a += b`" in verdict.remarks[0]
 
 
 @pytest.mark.parametrize("function", [loops, loops_and_catches_everything, prints_without_end])

@@ -25,8 +25,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
+from equal_time_peers import check_settings  # noqa: E402
 from pace import measured_pace, mof, read_log, updates_in  # noqa: E402
 from questions_and_prose import held_out_texts, questions_and_prose  # noqa: E402
+from stored_results import write_results  # noqa: E402
 
 FORMS = {"rnn": "recurrent", "transformer": "transformer", "mixture": "recurrent,transformer"}
 VALIDATION_FRACTION = 0.05
@@ -87,7 +89,7 @@ def judged_run(folder, form, seed, corpus, num_updates, options):
             "kinds": abilities["kinds"],
             "router": abilities["router"],
         }
-        result.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        write_results(result, figures)
     return json.loads(result.read_text(encoding="utf-8"))
 
 
@@ -154,6 +156,7 @@ def main():
     from mof.training.conditions import bit_identity_conditions
 
     folder = options.folder.resolve()
+    check_settings(folder / "settings.json", {"minutes": options.minutes, "questions": options.questions})
     corpus = questions_and_prose(folder)
     print(f"{len(FORMS) * options.seeds} runs of {options.minutes:g} minutes, and judging.", flush=True)
     pace = measured_pace(folder, {form: train_words(form, corpus) for form in FORMS})

@@ -20,7 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
+from equal_time_peers import check_settings  # noqa: E402
 from pace import measured_pace, mof, read_log, updates_in  # noqa: E402
+from stored_results import write_results  # noqa: E402
 
 MINUTES_AROUND = 1.0  # starting, making the graphs and judging, for each variant
 
@@ -49,7 +51,7 @@ def result_of(folder, name, flags, num_updates, options):
             "seconds": max(entry.get("seconds", 0.0) for entry in log),
             "curve": [[round(e["seconds"]), e["bits_per_byte"]] for e in evaluations],
         }
-        result.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_results(result, figures)
     return json.loads(result.read_text(encoding="utf-8"))
 
 
@@ -63,6 +65,14 @@ def run_words(flags, num_updates, options):
     length = ["--num-updates", num_updates] if num_updates else ["--minutes", options.minutes]
     looks = ["--evaluation-tokens", 200_000, "--evaluate-seconds", options.evaluate_seconds]
     return [*shared_words(flags, options), *length, *looks]
+
+
+def command_of(options):
+    """What makes the results again, but for the corpus."""
+    words = ["python", "benchmarks/equal_time.py", "--minutes", f"{options.minutes:g}"]
+    words += ["--updates", str(options.updates)] if options.updates else []
+    words += ["--paced"] if options.paced else []
+    return shlex.join([*words, *(word for text in options.variant for word in ("--variant", text))])
 
 
 def main():
@@ -80,7 +90,10 @@ def main():
     from mof.training.conditions import bit_identity_conditions
 
     folder = options.folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
+    names = ("minutes", "updates", "paced", "evaluate_seconds")
+    settings = {name: getattr(options, name) for name in names}
+    settings["corpus"] = [Path(path).name for path in options.corpus]
+    check_settings(folder / "settings.json", settings)
     variants = [parse_variant(text) for text in options.variant]
     hours = len(variants) * (options.minutes + MINUTES_AROUND) / 60
     print(f"{len(variants)} trainings, at most {hours:.1f} hours.", flush=True)
@@ -93,7 +106,7 @@ def main():
         results.append(result_of(folder, name, flags, num_updates, options))
         print(f"{results[-1]['bits_per_byte']:.4f}  {results[-1]['tokens']:>11,} tokens  {name}", flush=True)
         record = {
-            "command": "python benchmarks/equal_time.py",
+            "command": command_of(options),
             "corpus": [Path(path).name for path in options.corpus],
             "minutes": options.minutes,
             "updates": options.updates,
@@ -102,7 +115,7 @@ def main():
             "machine": bit_identity_conditions(),
             "results": results,
         }
-        options.output.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_results(options.output, record)
 
 
 if __name__ == "__main__":

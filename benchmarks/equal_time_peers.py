@@ -5,7 +5,8 @@
 
 Held-out bits per byte after 20 minutes, three seeds each:
   ours    a preset by `mof train`, as it comes, from starting the first graph to the last update
-  own     minimind's shape with its own settings: vocabulary 6,400, rows of 340 tokens, AdamW 1e-3
+  own     minimind's shape, vocabulary 6,400 and rows of 340 tokens as minimind has them; 8 rows an update and
+          AdamW 1e-3 are our choice: its own 256 rows of 5e-4 would be some sixty updates in 20 minutes
   tuned   the same shape given our vocabulary of 8,192, rows of 256 tokens, a warm-up, and the best of several
           learning rates: each is tried for the whole time, and the best one's run counts as the first seed
 minimind's tokenizer is not on PyPI: "own" gets a byte-level BPE of its size learned from this very text. The
@@ -14,8 +15,9 @@ result tells its characters a token; the published one has about 1.22 on such te
 Time counts training alone; reading, tokenizers and judging do not. The same documents are held out for all,
 by their hash, as in `mof train`, and all of them are judged. Ours plans its updates from the speed of the
 first ones, so its seconds are told too. A run that is finished is not made again. It tells its hours
-beforehand (about four and a half); run nothing beside it. --short tries everything in minutes, and is no
-result.
+beforehand (about four and a half); run nothing beside it. --speed takes the number format of each, and
+whether the peer is compiled, from a result of `training_speed.py`: whatever was faster. --short tries
+everything in minutes, and is no result.
 """
 
 import argparse
@@ -61,10 +63,10 @@ def main():
     parser.add_argument("--seeds", type=int, default=3, help="runs of each contestant")
     parser.add_argument("--preset", default="tiny", help="ours")
     parser.add_argument("--shape", default="minimind-256x6", help="the peer's, one of those in peers/")
-    parser.add_argument(
-        "--dtype", default="bfloat16", help="of the products, ours and the peer's; or float32"
-    )
+    parser.add_argument("--dtype", default="bfloat16", help="of our products; or float32")
+    parser.add_argument("--peer-dtype", help="of the peer's products; as ours unless told")
     parser.add_argument("--compiled", action="store_true", help="the peer by torch.compile")
+    parser.add_argument("--speed", type=Path, help="a result of training_speed.py that decides these three")
     parser.add_argument("--flags", default="", help="further flags of mof train for ours, in quotes")
     parser.add_argument("--learning-rates", nargs="+", type=float, default=LEARNING_RATES, help="for tuned")
     parser.add_argument("--short", action="store_true", help="a trial of every kind of run: no result")
@@ -75,6 +77,12 @@ def main():
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
     options = parser.parse_args()
     options.folder = options.folder.resolve()
+    options.peer_dtype = options.peer_dtype or options.dtype
+    if options.speed:
+        result = json.loads(options.speed.read_text(encoding="utf-8"))
+        options.dtype = fastest_case(result, "ours", options.preset)["dtype"]
+        peer = fastest_case(result, "peer", options.shape)
+        options.peer_dtype, options.compiled = peer["dtype"], peer["is_compiled"]
     if options.short:
         options.minutes, options.seeds, options.learning_rates = 0.1, 1, LEARNING_RATES[1:3]
     options.python = interpreter("torch", options.peers)
@@ -122,6 +130,21 @@ def plan(num_seeds, learning_rates):
     return runs
 
 
+def fastest_case(result, kind, model):
+    """The case of a model that trained fastest, in characters.
+
+    Args:
+        result: of `training_speed.py`. kind: "ours" or "peer". model: a preset's name, or a peer's.
+
+    Raises:
+        SystemExit: the result has no such case.
+    """
+    cases = [case for case in result["cases"] if (case["kind"], case["model"]) == (kind, model)]
+    if not cases:
+        raise SystemExit(f"the result of training_speed.py holds no case of {model}: measure it first.")
+    return max(cases, key=lambda case: case["characters_per_second"])
+
+
 def best_learning_rate(runs):
     """The learning rate of the tuned run of seed 0 with the fewest bits per byte."""
     tried = [run for run in runs if run["contestant"] == "tuned" and run["seed"] == 0]
@@ -158,7 +181,7 @@ def summarize(runs):
 
 def settings_of(options):
     """What decides the runs, as JSON values."""
-    names = ("minutes", "preset", "shape", "dtype", "compiled", "flags", "short")
+    names = ("minutes", "preset", "shape", "dtype", "peer_dtype", "compiled", "flags", "short")
     return {"corpus": [Path(p).name for p in options.corpus], **{n: getattr(options, n) for n in names}}
 
 
@@ -244,7 +267,7 @@ def peer_run(contestant, seed, learning_rate, text, held_out, options):
             **(OWN if contestant == "own" else TUNED),
             **{name: text[name] for name in ("train_tokens", "token_dtype", "vocabulary_size")},
             "shape": options.shape,
-            "dtype": options.dtype,
+            "dtype": options.peer_dtype,
             "is_compiled": options.compiled,
             "learning_rate": learning_rate,
             "seconds": 60 * options.minutes,
@@ -282,7 +305,7 @@ def write_result(options, settings, runs, tokens):
     from mof.training.conditions import bit_identity_conditions
 
     words = [f"--minutes {options.minutes:g}", f"--seeds {options.seeds}", f"--preset {options.preset}"]
-    words += [f"--shape {options.shape}", f"--dtype {options.dtype}"]
+    words += [f"--shape {options.shape}", f"--dtype {options.dtype} --peer-dtype {options.peer_dtype}"]
     words += ["--short"] if options.short else []
     words += ["--compiled"] if options.compiled else []
     words += [f'--flags "{options.flags}"'] if options.flags else []

@@ -37,9 +37,13 @@ def measure_products(job):
 
 
 def make_model(job):
-    """(MixtureLanguageModel with new weights, its Tokenizer)."""
-    from mof.model import MixtureLanguageModel
+    """(MixtureLanguageModel with new weights, its Tokenizer); the backend is started as `mof train` does."""
+    from mof.cli.backend import start_backend
     from mof.presets import preset
+
+    start_backend(saves_memory=preset(job["preset"]).model.saves_memory)
+
+    from mof.model import MixtureLanguageModel
     from mof.tokenizer.loading import load_tokenizer
 
     tokenizer = load_tokenizer(job["tokenizer"])

@@ -13,6 +13,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
+
+from stored_results import write_results  # noqa: E402
+
 NUM_UPDATES, NUM_ROUNDS = 40, 2
 
 
@@ -114,7 +118,7 @@ def measured_pace(folder, trainings, train=train_by_command, num_rounds=NUM_ROUN
         train(run, what, number)
         config = RunFolder(run).training_config
         rounds[name].append(seconds_of_update(seconds_by_kind(read_log(run), config), config))
-        path.write_text(json.dumps(rounds, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        write_results(path, rounds)
         shutil.rmtree(run)
     return {
         name: {"seconds_of_update": statistics.median(rounds[name]), "rounds": rounds[name]}

@@ -2,17 +2,18 @@
 
     python benchmarks/paced_race.py pace   --folder runs/race --corpus my-texts
     python benchmarks/paced_race.py pack   --folder runs/race
-    KERAS_BACKEND=jax python benchmarks/paced_race.py train --folder runs/race --output came-home
-    python benchmarks/paced_race.py record --folder runs/race --output came-home
+    python benchmarks/paced_race.py train  --folder runs/race --output came-home --at-once 2
+    python benchmarks/paced_race.py record --folder runs/race --output came-home --corpus my-texts
 
 Forty trainings of 20 to 60 minutes are a day and a half of a laptop, so: `pace` takes the seconds of an
 update of every contestant on this processor, in turns (half an hour; run nothing beside it). `pack` gives
 each one the updates that fit into its minutes, and puts tokens and settings into one file. `train` makes
-exactly these updates, several trainings at once, on an accelerator that was lent, or here; a training that is
-finished is not made again. `record` writes benchmarks/results/paced_race.json, with the hardware of either
-part. Each contestant's products are of the number format that was faster for it here, float32 or bfloat16,
-in its pace and in its training. Where several step sizes are swept, the first seed tries them all, and the
-other seeds train with its best alone. --only NAMES takes a few contestants by their whole names.
+exactly these updates, several trainings at once, here or on an accelerator (ours with KERAS_BACKEND=jax
+before the command, the peers with --device cuda behind it); a training that is finished is not made again.
+`record` writes benchmarks/results/paced_race.json, with the hardware of either part. Each contestant's
+products are of the number format that was faster for it here, float32 or bfloat16, in its pace and in its
+training. Where several step sizes are swept, the first seed tries them all, and the other seeds train with
+its best alone. --only NAMES takes a few contestants by their whole names.
 
 Contestants: `tiny` against minimind's shape, as shipped and given our vocabulary and a swept step size (see
 `equal_time_peers.py`, which does the same on the clock); other shapes of `tiny` and of `small`.
@@ -41,19 +42,21 @@ from equal_time_peers import OWN, OWN_LEARNING_RATE, TUNED, held_out_file, store
 from one_measurement import MeasurementFailed, job_of_this_process, measured, seconds_of, tell  # noqa: E402
 from pace import updates_in  # noqa: E402
 from peers.setup import ENVIRONMENTS, interpreter  # noqa: E402
+from stored_results import write_results  # noqa: E402
 
+from mof.corpus.token_cache import MANIFEST_NAME  # noqa: E402
 from mof.lessons.machine_rates import cores_here  # noqa: E402
 from mof.lessons.training_switches import THREADS  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 PACKED = "race.tar.xz"
 VALIDATION_FRACTION = 0.02
-TEXT_SHARE = 0.35  # of the documents: more than any contestant reads
+TEXT_SHARE = 0.35  # of the documents; the record tells how often each contestant went through them
 PEER = "minimind-256x6"
 SEEDS = (0, 1, 2)
 LEARNING_RATES = (5e-4, 1e-3, 2e-3)  # of the tuned peer: the best may not be the first or the last
-OWN_LEARNING_RATES = (5e-3, 1e-2, 2e-2)  # of our shape that learns fastest, as many as the peer may try
 DTYPES = ("float32", "bfloat16")
+STEPS = ("pace", "pack", "train", "record")
 LEAST_SECONDS = 4.0  # of timed updates, for each length of rows
 
 
@@ -63,8 +66,7 @@ class Contestant:
 
     name: unique. minutes: of training. preset: "tiny" or "small"; or "" for a peer. model, training: fields
     of ModelConfig and TrainingConfig to change. peer: settings of `peers/torch_race.py`. vocabulary: tokens.
-    seeds, learning_rates: one training for each pair. Of our own, None is the preset's; another is AdamW's,
-    and Muon's keeps its ratio to it.
+    seeds, learning_rates: one training for each pair; None is the preset's own rate.
     """
 
     name: str
@@ -91,11 +93,10 @@ def shape(
     training=None,
     vocabulary=8192,
     seeds=(0,),
-    learning_rates=(None,),
     **model,
 ):
     """A contestant of ours."""
-    return Contestant(name, minutes, preset, model, training or {}, {}, vocabulary, seeds, learning_rates)
+    return Contestant(name, minutes, preset, model, training or {}, {}, vocabulary, seeds)
 
 
 HALF = {"tokens_per_update": 2048, "lengths": [128, 256]}
@@ -128,7 +129,7 @@ CONTESTANTS = (
     shape("tiny vocabulary 4096", vocabulary=4096),
     shape("tiny one block", seeds=SEEDS, transformer_layers=1),
     shape("tiny one block half batch", training=HALF, transformer_layers=1),
-    shape("tiny recurrent alone", seeds=SEEDS, learning_rates=OWN_LEARNING_RATES, experts=["recurrent"]),
+    shape("tiny recurrent alone", seeds=SEEDS, experts=["recurrent"]),
     shape("tiny recurrent alone, vocabulary 4096", experts=["recurrent"], vocabulary=4096),
     shape("tiny recurrent alone half batch", training=HALF, experts=["recurrent"]),
     shape("tiny recurrent alone, 768 units", experts=["recurrent"], recurrent_width=768),
@@ -154,8 +155,8 @@ CONTESTANTS = (
 # --- on the CPU, with nothing beside ------------------------------------------------------------------------
 
 
-def configs_of(contestant, num_updates, seed, dtype="float32", rate=None):
-    """(ModelConfig, TrainingConfig) of one of ours; `dtype` of the products, `rate` as learning_rates."""
+def configs_of(contestant, num_updates, seed, dtype="float32"):
+    """(ModelConfig, TrainingConfig) of one of ours; `dtype` of the products."""
     from mof.presets import preset
     from mof.training.config import TrainingConfig
 
@@ -171,11 +172,7 @@ def configs_of(contestant, num_updates, seed, dtype="float32", rate=None):
         "checkpoint_seconds": 300.0,
         **contestant.training,
     }
-    config = TrainingConfig().replace(**settings)
-    if rate is None:
-        return model, config
-    muon_rate = config.muon_learning_rate * rate / config.learning_rate
-    return model, config.replace(learning_rate=rate, muon_learning_rate=muon_rate)
+    return model, TrainingConfig().replace(**settings)
 
 
 def pace(options):
@@ -197,7 +194,7 @@ def pace(options):
                 rounds.append(own_pace(contestant))
             else:
                 rounds.append(peer_pace(contestant, texts[contestant.vocabulary], python))
-            path.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+            write_results(path, known)
             told, way = rounds[-1]["seconds_of_update"], rounds[-1]["way"]
             spent = (time.monotonic() - start) / 60
             print(f"{spent:5.1f} min  {contestant.name}: {told:.4f} s, {way}", flush=True)
@@ -240,7 +237,7 @@ def text_of(folder, size, corpus):
     from mof.tokenizer.loading import load_tokenizer
 
     part, learned, cached = folder / "part.jsonl", folder / f"tokenizer-{size}.json", folder / f"cache-{size}"
-    if not cached.is_dir():
+    if not (cached / MANIFEST_NAME).is_file():  # which is written last
         folder.mkdir(parents=True, exist_ok=True)
         if not part.is_file():
             with open(folder / "part.partial", "w", encoding="utf-8", newline="\n") as file:
@@ -347,8 +344,9 @@ def pack(options):
             job = {"name": name, "contestant": contestant.name, "seed": seed, "learning_rate": rate}
             job |= {"num_updates": num_updates, "vocabulary_size": contestant.vocabulary}
             job |= {"seconds": contestant.minutes * 60, "way": way}
+            job["text_tokens"] = text["cache"].train.num_tokens
             if contestant.preset:
-                model, config = configs_of(contestant, num_updates, seed, way, rate)
+                model, config = configs_of(contestant, num_updates, seed, way)
                 facts = {
                     "preset": contestant.preset,
                     "base": None,
@@ -411,7 +409,7 @@ def train(options):
             except MeasurementFailed as error:
                 print(f"{job['name']}: {error}", flush=True)
                 return
-            store(result, told)
+            store(result, {"num_updates": options.num_updates or job["num_updates"], **told})
         bits = json.loads(result.read_text(encoding="utf-8")).get("bits_per_byte", math.nan)
         print(f"{time.perf_counter() - start:6.0f} s  {bits:.4f}  {job['name']}", flush=True)
 
@@ -445,7 +443,13 @@ def rows_of(jobs, output):
         path = result_of(job, output)
         if path.is_file():
             kept = {key: job[key] for key in ("contestant", "seed", "learning_rate", "num_updates", "way")}
-            rows.append(kept | json.loads(path.read_text(encoding="utf-8")))
+            told = json.loads(path.read_text(encoding="utf-8"))
+            if told["num_updates"] != job["num_updates"]:
+                raise SystemExit(
+                    f"{path} is of {told['num_updates']} updates, and its job asks for {job['num_updates']}: "
+                    "the pace was measured anew, or this was a trial. Choose another --output."
+                )
+            rows.append(kept | told)
     return rows
 
 
@@ -565,8 +569,11 @@ def record(options):
     jobs = json.loads((options.folder / "jobs.json").read_text(encoding="utf-8"))
     rows = rows_of(jobs, options.output)
     minutes = {contestant.name: contestant.minutes for contestant in CONTESTANTS}
+    summary = summarized(rows, {name: 60 * length for name, length in minutes.items()})
+    text_tokens = {job["contestant"]: job["text_tokens"] for job in jobs}
+    passes = {name: row["tokens"] / text_tokens[name] for name, row in summary.items()}
     result = {
-        "command": "python benchmarks/paced_race.py pace, pack, train, record",
+        "command": "; ".join(f"python benchmarks/paced_race.py {step}" for step in STEPS),
         "date": options.date,
         "machine": next(
             round_["conditions"] for round_ in itertools.chain(*paces.values()) if "conditions" in round_
@@ -578,7 +585,7 @@ def record(options):
             for name, entries in paces.items()
             if name in minutes
         },
-        "summary": summarized(rows, {name: 60 * length for name, length in minutes.items()}),
+        "summary": {name: row | {"passes": passes[name]} for name, row in summary.items()},
         "runs": rows,
     }
     options.record.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -596,7 +603,7 @@ def main():
         return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("pace", "pack", "train", "record"):
+    for name in STEPS:
         command = commands.add_parser(name)
         command.add_argument("--folder", type=Path, default=ROOT / "runs" / "race")
         command.add_argument("--corpus", nargs="+", help="files and folders of text")

@@ -43,7 +43,7 @@ def commands(corpus, results, is_short, find_links):
         ["peers/setup.py", *links],
         stage("training_speed.py", SPEED),
         stage("training_speed.py", CAPPED_SPEED, "--cap", "avx2", "--only", *CAPPED_CASES),
-        stage("equal_time_peers.py", EQUAL_TIME),
+        stage("equal_time_peers.py", EQUAL_TIME, "--speed", str(results / SPEED)),
     ]
 
 

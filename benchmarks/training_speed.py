@@ -18,6 +18,7 @@ as well. --short tries every case in minutes; its figures are no results, and sa
 """
 
 import argparse
+import contextlib
 import datetime
 import json
 import os
@@ -45,6 +46,8 @@ from speed_cases import (  # noqa: E402
     xiaothink_cases,
 )
 from speed_summary import fastest_variants, summarize  # noqa: E402
+
+from mof.training.json_lines import append_entry  # noqa: E402
 
 STORED_PEER = Path(__file__).resolve().parent / "peers" / "xiaothink_stored.json"
 SHORT_TIMING = {"seconds": 0.0, "least": 1, "tokens_per_update": ROWS * ROW_TOKENS}
@@ -117,9 +120,9 @@ class Measurements:
                 raise SystemExit(
                     f"{path} was begun with other settings: choose another --folder, or delete the file."
                 )
-            self.entries = [json.loads(line) for line in lines[1:]]
+            self.entries = list(_whole_entries(lines[1:]))
         else:
-            path.write_text(json.dumps(settings) + "\n", encoding="utf-8")
+            append_entry(path, settings)
 
     def has(self, number, case):
         """True if a round's measurement of a case is there; one that failed is tried again."""
@@ -134,9 +137,14 @@ class Measurements:
         except MeasurementFailed as error:
             entry["failure"] = _without_paths(str(error))
         self.entries.append(entry)
-        with open(self.path, "a", encoding="utf-8", newline="\n") as file:
-            file.write(json.dumps(entry) + "\n")
+        append_entry(self.path, entry)
         return entry
+
+
+def _whole_entries(lines):
+    for line in lines:
+        with contextlib.suppress(ValueError):  # a kill has cut it: that is measured again
+            yield json.loads(line)
 
 
 def _without_paths(words):
@@ -158,10 +166,13 @@ def main():
     parser.add_argument("--folder", type=Path, default=ROOT / "runs" / "speed", help="for tokens and rounds")
     parser.add_argument("--output", type=Path, required=True, help="JSON file to write")
     options = parser.parse_args()
+    from mof.training.conditions import bit_identity_conditions
+
     options.folder = options.folder.resolve()
     rounds = 1 if options.short else options.rounds
     cases, missing, tokens = all_cases(options)
     settings = {
+        "machine": bit_identity_conditions(),
         "corpus": [Path(path).name for path in options.corpus],
         "seconds": options.seconds,
         "cap": options.cap,
@@ -204,8 +215,6 @@ def main():
 
 def write_result(options, settings, num_rounds, cases, entries, tokens, missing):
     """The JSON of all rounds so far."""
-    from mof.training.conditions import bit_identity_conditions
-
     text = tokens["bpe", TOKENIZERS["bpe"]]
     result = {
         "command": "python benchmarks/training_speed.py"
@@ -213,7 +222,6 @@ def write_result(options, settings, num_rounds, cases, entries, tokens, missing)
         + (f" --only {' '.join(json.dumps(words) for words in options.only)}" if options.only else "")
         + (" --short" if options.short else f" --rounds {num_rounds} --seconds {options.seconds:g}"),
         "date": datetime.date.today().isoformat(),
-        "machine": bit_identity_conditions(),
         **settings,
         "num_rounds": num_rounds,
         "num_characters": text["num_characters"],

@@ -76,7 +76,7 @@ def summed_nats(model, token_ids, targets, dtype):
     Returns:
         scalar float32 tensor.
     """
-    with torch.autocast("cpu", torch.bfloat16, enabled=dtype == "bfloat16"):
+    with torch.autocast(token_ids.device.type, torch.bfloat16, enabled=dtype == "bfloat16"):
         logits = model(input_ids=token_ids, use_cache=False).logits
     logits = logits.float().flatten(0, 1)
     return torch.nn.functional.cross_entropy(logits, targets.flatten(), ignore_index=-100, reduction="sum")

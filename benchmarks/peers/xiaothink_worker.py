@@ -1,11 +1,12 @@
 """Worker in the environment of xiaothink 1.0.5: the training speed of its T6 model. See `one_measurement`.
 
 The package has no training loop, so this one is ours: cross entropy at every position, Adam with the learning
-rate that stands in the package, 8 rows of 128 characters (the model's window is 220). `is_compiled` makes one
-graph of forward and backward, otherwise operations run one by one.
+rate that stands in the package, micro-batches of 8 rows of 128 characters (the model's window is 220), whose
+gradients are summed to an update of as many tokens as ours of this size has. `is_compiled` makes graphs of
+forward with backward and of the optimiser, otherwise operations run one by one.
 
-Job: {"is_compiled", "train_tokens", "token_dtype", "vocabulary_size", "num_rows", "row_tokens", "seconds",
-"least"}
+Job: {"is_compiled", "train_tokens", "token_dtype", "vocabulary_size", "num_rows", "row_tokens",
+"tokens_per_update", "seconds", "least"}
 """
 
 import os
@@ -35,30 +36,42 @@ def measure_training(job):
     optimizer = tf.keras.optimizers.Adam(LR)
     tokens = np.fromfile(job["train_tokens"], dtype=job["token_dtype"])
     rows = TrainingRows(tokens, job["num_rows"], job["row_tokens"], seed=0)
-    last_loss = 0.0
+    num_batches = max(1, job["tokens_per_update"] // (job["num_rows"] * job["row_tokens"]))
+    sums, last_loss = [], 0.0
 
-    def step(token_ids, targets):
+    def add(token_ids, targets):
         with tf.GradientTape() as tape:
             logits = model(token_ids, training=True)
             loss = tf.reduce_mean(
                 tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets, logits=logits)
             )
         gradients = tape.gradient(loss, model.trainable_variables)
-        # AutoGraph's zip knows no `strict`
-        optimizer.apply_gradients(zip(gradients, model.trainable_variables))  # noqa: B905
+        for total, gradient in zip(sums, gradients):  # noqa: B905  AutoGraph's zip knows no `strict`
+            total.assign_add(tf.convert_to_tensor(gradient) / num_batches)
         return loss
 
+    def apply():
+        optimizer.apply_gradients(zip(sums, model.trainable_variables))  # noqa: B905
+        for total in sums:
+            total.assign(tf.zeros_like(total))
+
     if job["is_compiled"]:
-        step = tf.function(step)
+        add, apply = tf.function(add), tf.function(apply)
 
     def update():
         nonlocal last_loss
-        token_ids, targets = (tf.constant(x, tf.int32) for x in rows.next_batch())
-        last_loss = float(step(token_ids, targets))
+        for _ in range(num_batches):
+            token_ids, targets = (tf.constant(x, tf.int32) for x in rows.next_batch())
+            if not sums:
+                model(token_ids)  # makes the weights
+                sums.extend(tf.Variable(tf.zeros_like(v), trainable=False) for v in model.trainable_variables)
+            last_loss = float(add(token_ids, targets))
+        apply()
 
-    times = seconds_of(update, num_warm=2, seconds=job["seconds"], num_least=job["least"])
+    times = seconds_of(update, num_warm=1, seconds=job["seconds"], num_least=job["least"])
+    num_tokens = num_batches * job["num_rows"] * job["row_tokens"]
     return {
-        "tokens_per_second": job["num_rows"] * job["row_tokens"] * len(times) / sum(times),
+        "tokens_per_second": num_tokens * len(times) / sum(times),
         "update_seconds": times,
         "parameters": int(model.count_params()),
         "last_loss": last_loss,

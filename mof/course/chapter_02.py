@@ -84,7 +84,7 @@ JOIN_MISTAKES = (
     WrongAnswer(
         lambda tokens, pair, new: list(tokens),
         marked(
-            "No pair is joined. If you compare `tokens[i : i + 2]` with `pair`: these are a list and a tuple, "
+            "No pair is joined. If you compare `tokens[i : i + 2]` with `pair`: a list and a tuple, "
             "which Python never calls equal. `tuple(tokens[i : i + 2])` is a tuple too."
         ),
     ),

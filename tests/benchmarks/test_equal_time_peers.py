@@ -9,6 +9,7 @@ from equal_time_peers import (
     best_learning_rate,
     check_settings,
     describe,
+    fastest_case,
     held_out_file,
     new_run_words,
     plan,
@@ -43,6 +44,25 @@ def test_seed_by_seed_and_every_learning_rate_once():
 def test_the_best_learning_rate_is_that_of_the_first_seed_and_never_a_diverged_one():
     runs = [run("tuned", 0, 2.6, 0.1), run("tuned", 0, None, 0.4), run("tuned", 0, 2.5, 0.2)]
     assert best_learning_rate([*runs, run("ours", 0, 1.0), run("tuned", 1, 1.0, 0.9)]) == 0.2
+
+
+def test_each_trains_in_the_way_that_was_faster():
+    def case(kind, model, dtype, speed, **more):
+        return {"kind": kind, "model": model, "dtype": dtype, "characters_per_second": speed, **more}
+
+    result = {
+        "cases": [
+            case("ours", "tiny", "float32", 5.0),
+            case("ours", "tiny", "bfloat16", 7.0),
+            case("ours", "small", "float32", 9.0),
+            case("peer", "minimind-256x6", "float32", 8.0, is_compiled=True),
+            case("peer", "minimind-256x6", "bfloat16", 6.0, is_compiled=False),
+        ]
+    }
+    assert fastest_case(result, "ours", "tiny")["dtype"] == "bfloat16"
+    assert fastest_case(result, "peer", "minimind-256x6")["is_compiled"]
+    with pytest.raises(SystemExit, match="no case of gpt2"):
+        fastest_case(result, "peer", "gpt2")
 
 
 def test_other_learning_rates_do_not_enter_the_mean():

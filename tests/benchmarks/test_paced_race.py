@@ -6,12 +6,11 @@ from collections import Counter
 import pytest
 from paced_race import (
     CONTESTANTS,
-    LEARNING_RATES,
-    OWN_LEARNING_RATES,
     SEEDS,
     chosen_contestants,
     configs_of,
     is_best_rate,
+    rows_of,
     seconds_by,
     shape,
     summarized,
@@ -53,14 +52,6 @@ def test_products_are_of_the_asked_format():
     assert model.product_dtype == "bfloat16"
 
 
-def test_a_step_size_of_ours_moves_muons_with_it():
-    _, usual = configs_of(CONTESTANTS[0], 5, seed=0)
-    _, doubled = configs_of(CONTESTANTS[0], 5, seed=0, rate=2 * usual.learning_rate)
-    assert doubled.learning_rate == 2 * usual.learning_rate
-    assert doubled.muon_learning_rate == pytest.approx(2 * usual.muon_learning_rate)
-    assert usual.learning_rate in OWN_LEARNING_RATES and len(OWN_LEARNING_RATES) == len(LEARNING_RATES)
-
-
 def test_the_pace_is_the_least_disturbed_round_of_the_fastest_way():
     assert way_of(ROUNDS) == "float32 plain"
     assert seconds_by("bfloat16 compiled", ROUNDS) == 2.2
@@ -81,10 +72,20 @@ def test_later_seeds_train_with_the_best_rate_of_the_first(tmp_path):
     jobs = [swept(seed, rate) for seed in SEEDS for rate in (1e-3, 2e-3, 4e-3)]
     told = {"tuned-0-0.001": {"bits_per_byte": 2.6}, "tuned-0-0.002": {"bits_per_byte": 2.5}}
     told["tuned-0-0.004"] = {"diverged_after_seconds": 9.0}
+    told = {name: {"num_updates": 7, **result} for name, result in told.items()}
     for name, result in told.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(result), encoding="utf-8")
     later = [job["name"] for job in jobs if job["seed"] and is_best_rate(job, jobs, tmp_path)]
     assert later == ["tuned-1-0.002", "tuned-2-0.002"]
+
+
+def test_a_result_of_another_pace_is_not_taken(tmp_path):
+    job = swept(0, 1e-3)
+    path = tmp_path / "tuned-0-0.001.json"
+    path.write_text(json.dumps({"bits_per_byte": 2.6, "num_updates": 7}), encoding="utf-8")
+    assert [row["bits_per_byte"] for row in rows_of([job], tmp_path)] == [2.6]
+    with pytest.raises(SystemExit, match="of 7 updates, and its job asks for 9"):
+        rows_of([job | {"num_updates": 9}], tmp_path)
 
 
 def test_a_summary_leaves_out_the_other_rates_and_what_diverged():

@@ -98,12 +98,12 @@ def test_equal_time_by_row():
 
 def test_counted_updates_stand_beside_the_peers_that_were_run():
     row = {"mean": 2.0, "least": 1.99, "most": 2.01, "runs": 3, "parameters": 5.8e6, "tokens": 4.98e6}
-    row |= {"way": "bfloat16", "learning_rate": None}
+    row |= {"way": "bfloat16", "learning_rate": None, "passes": 0.441}
     tuned = {**row, "mean": 2.5, "learning_rate": 2e-3}
     lines = counted_table({"summary": {"tiny": row, "tuned": tuned}}).splitlines()
-    assert lines[0].endswith("| runs | beside minimind tuned |")
-    assert lines[2] == "| mof tiny | 5.8 M | bfloat16 | 4.98 M | 2.000 (1.990 to 2.010) | 3 | 0.800 |"
-    assert lines[3].startswith("| minimind-256x6, our vocabulary, best rate (0.002) |")
+    assert lines[0].endswith("| runs | beside the same, tuned |")
+    assert lines[2] == "| mof tiny | 5.8 M | bfloat16 | 4.98 M (0.44) | 2.000 (1.990 to 2.010) | 3 | 0.800 |"
+    assert lines[3].startswith("| minimind-256x6, our vocabulary, rows of 256, best rate (0.002) |")
     assert lines[3].endswith("| 3 |  |")
 
 

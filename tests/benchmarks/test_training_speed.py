@@ -26,6 +26,18 @@ def test_measurements_are_gone_on_with(tmp_path):
     assert not again.has(1, fails)  # it is tried again
 
 
+def test_a_line_that_a_kill_has_cut_is_measured_again(tmp_path):
+    path, works = tmp_path / "m.jsonl", case(tmp_path / "works.py")
+    first = Measurements(path, {"seconds": 1})
+    first.take(1, works, {})
+    first.take(2, works, {})
+    path.write_bytes(path.read_bytes()[:-9])
+    again = Measurements(path, {"seconds": 1})
+    assert again.has(1, works) and not again.has(2, works)
+    again.take(2, works, {})
+    assert Measurements(path, {"seconds": 1}).entries == first.entries
+
+
 def test_no_path_of_the_machine_is_kept(tmp_path):
     path = str(Path.home() / "secret")
     failed = Measurements(tmp_path / "m.jsonl", {}).take(

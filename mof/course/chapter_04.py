@@ -137,6 +137,12 @@ START_MISTAKES = (
         marked("At a start you drop the new token and keep the old memory. It is `retain` that has to be 0."),
     ),
     WrongAnswer(
+        wrong_gates(writes="whole"),
+        marked(
+            "At a start you add the candidate whole. What to add is z c there as elsewhere: `retain` changes."
+        ),
+    ),
+    WrongAnswer(
         wrong_gates(shift=-1),
         marked("You forget one token too early: the last token of the old document loses its past."),
     ),
@@ -190,6 +196,11 @@ def check_rounds(attempt):
     expect_depends_on(found, "num_tokens")
     for length, number in zip(TEXT_LENGTHS, found, strict=True):
         if not np.isclose(number, num_rounds(length)):
+            if length == 1:
+                said = _(
+                    "For a text of one token you say {number}. It is done before any round: 0."
+                )
+                raise Wrong(said.format(number=f"{number:g}"))
             words = _(
                 "For {length} tokens you say {number}. Try it on paper: after one round a token covers 2 "
                 "tokens, after two rounds 4. When does the last token cover all {length}?"

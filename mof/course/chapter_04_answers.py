@@ -173,12 +173,13 @@ def wrong_combine(kept="both", passes="later", order="in time", adds=True, flow=
     return answer
 
 
-def wrong_gates(forgets="retain", shift=0, inverted=False):
+def wrong_gates(forgets="retain", shift=0, inverted=False, writes="share"):
     """An answer to 04.4 with something changed.
 
     Args:
         forgets: what is 0 at a start: "retain", "update", "both" or "nothing".
         shift: tokens by which it comes too late (1) or too early (-1). inverted: everywhere but at starts.
+        writes: the candidate's "share" z at a start, or the "whole" of it.
     """
 
     def answer(gate_logits, candidates, starts):
@@ -195,6 +196,8 @@ def wrong_gates(forgets="retain", shift=0, inverted=False):
             retain = np.where(here[:, None], 0.0, retain)
         if forgets in ("update", "both"):
             update = np.where(here[:, None], 0.0, update)
+        if writes == "whole":
+            update = np.where(here[:, None], candidates, update)
         return retain, update
 
     return answer

@@ -29,6 +29,9 @@ MEANINGS = (
     ("TypeError", ("positional argument",), marked(
         "A function is called with too many or too few arguments."
     )),
+    ("TypeError", ("0-dimensional", "length-1 arrays", "size-1 arrays"), marked(
+        "A function for one number got an array: `np.exp` works on arrays, `math.exp` does not."
+    )),
     ("TypeError", (), marked("An operation got a kind of value that it cannot use.")),
     ("ValueError", ("unpack",), marked("Something is taken apart into a wrong number of parts.")),
     ("ValueError", SHAPE_WORDS, marked("Two shapes do not fit together.")),

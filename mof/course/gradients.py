@@ -32,7 +32,8 @@ def expect_gradients(function, reference, inputs, names):
         _output, *found = outputs_and_gradients(function, *inputs)
     except ValueError as error:  # TensorFlow: nothing that was computed depends on the inputs
         raise Wrong(_no_gradient(names)) from error
-    compare_gradients(found, right, names, TOLERANCE)
+    detached = _("The values are right. Does a part go through NumPy, where no gradient flows? Use `ops`.")
+    compare_gradients(found, right, names, TOLERANCE, detached)
 
 
 def expect_gradient_function(gradient, function, inputs, names):
@@ -81,11 +82,12 @@ def numerical_gradient(function, inputs, index, mixture):
     return gradient
 
 
-def compare_gradients(found, right, names, tolerance):
+def compare_gradients(found, right, names, tolerance, otherwise=""):
     """Gradients beside the right ones.
 
     Args:
         found, right: lists of arrays. names: of the inputs. tolerance: relative to the largest right number.
+        otherwise: a sentence to add where the numbers look like nothing that is known.
 
     Raises:
         Wrong: where they differ, with what it looks like: none, NaN, the sign, a factor.
@@ -125,6 +127,8 @@ def compare_gradients(found, right, names, tolerance):
             sentence += " " + _("All of them are {factor} times the right ones.").format(
                 factor=f"{factor:.3g}"
             )
+        elif otherwise:
+            sentence += " " + otherwise
         raise Wrong(sentence)
 
 

@@ -1,5 +1,7 @@
 """The definitions that answers to chapter 04 are compared with, against the package's."""
 
+import math
+
 import numpy as np
 import pytest
 from keras import ops
@@ -19,6 +21,7 @@ from mof.course.chapter_04_answers import (
 )
 from mof.course.checking import judge
 from mof.course.registry import find_exercise
+from mof.course.verdict import WRONG
 from mof.lessons.scan_rounds import scan_rounds
 from mof.ops.gated_recurrence import gated_recurrence_recurrent, minimal_gru_gates
 
@@ -82,3 +85,16 @@ def test_gates_that_see_the_future_are_told_so():
         return gates_with_starts(gate_logits, np.roll(candidates, -1, axis=0), starts)
 
     assert "sees position t + 1" in judge(find_exercise("04.4"), ahead, 120.0).message
+
+
+@pytest.mark.parametrize(
+    ("id", "answer", "words"),
+    [
+        ("04.1", lambda num_tokens: num_rounds(num_tokens) + 1, "For a text of one token you say 1."),
+        ("04.2", lambda u, c, h: h / math.exp(u) + c, "`np.exp` works on arrays"),
+        ("04.3", lambda a, b: (np.multiply(a[0], b[0]), b[0] * a[1] + b[1]), "through NumPy"),
+    ],
+)
+def test_slips_of_a_reader_are_told_something_of_use(id, answer, words):
+    verdict = judge(find_exercise(id), answer, 120.0)
+    assert verdict.state == WRONG and words in verdict.message, str(verdict)

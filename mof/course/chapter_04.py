@@ -197,9 +197,7 @@ def check_rounds(attempt):
     for length, number in zip(TEXT_LENGTHS, found, strict=True):
         if not np.isclose(number, num_rounds(length)):
             if length == 1:
-                said = _(
-                    "For a text of one token you say {number}. It is done before any round: 0."
-                )
+                said = _("For a text of one token you say {number}. It is done before any round: 0.")
                 raise Wrong(said.format(number=f"{number:g}"))
             words = _(
                 "For {length} tokens you say {number}. Try it on paper: after one round a token covers 2 "

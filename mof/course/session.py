@@ -1,6 +1,7 @@
 """What `check`, `hint` and `progress` do: judge, remember, show."""
 
 import functools
+import time
 
 from mof.course.checking import judge
 from mof.course.display import show
@@ -9,11 +10,17 @@ from mof.course.progress_file import ProgressFile, now, progress_path
 from mof.course.progress_table import ProgressTable
 from mof.course.registry import all_exercises, find_exercise
 from mof.course.translation import _
-from mof.course.verdict import OPEN, RIGHT, WRONG
+from mof.course.verdict import OPEN, RIGHT, WRONG, Verdict
+
+RUN_ALL_SECONDS = 5.0  # nobody unfolds and reads a solution so soon after the check of the cell above it
+_unsolved_since = {}  # from an exercise to when the reader's own answer was last found unwritten or wrong
 
 
 def check_answer(id, answer, is_solution=False):
     """Judge an answer, remember it, show the verdict.
+
+    A solution that runs right behind an unsolved answer was run with the whole notebook. Its verdict would
+    give the answer away, so it is neither shown nor counted.
 
     Args:
         id: str. answer: function, number or choice. is_solution: whether the course itself answers.
@@ -25,7 +32,18 @@ def check_answer(id, answer, is_solution=False):
         ValueError: there is no such exercise.
     """
     exercise = find_exercise(id)
+    asked = time.monotonic()
     verdict = judge(exercise, answer)
+    if is_solution and verdict.is_right and _is_run_with_others(exercise.id, asked):
+        verdict = Verdict(
+            OPEN,
+            _(
+                "The solution works. It ran together with the cell above, so its verdict is not shown and "
+                "not counted. When you want it, unfold this cell and run it by itself."
+            ),
+        )
+    elif not is_solution:
+        _unsolved_since[exercise.id] = None if verdict.is_right else time.monotonic()
     remark = ""
     if verdict.state != OPEN:
         _entry, remark = _file().change(
@@ -94,6 +112,11 @@ def show_progress(chapter=None):
     table = ProgressTable(exercises, entries, note or where)
     show(table)
     return table
+
+
+def _is_run_with_others(id, moment):
+    before = _unsolved_since.get(id)
+    return progress_path() is not None and before is not None and moment - before < RUN_ALL_SECONDS
 
 
 def _remember(entry, is_right, is_solution):

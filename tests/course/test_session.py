@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mof.course import check, hint, progress
+from mof.course import check, hint, progress, session
 from mof.course.display import print_safely
 from mof.course.progress_file import read_entries
 from mof.course.registry import all_exercises
@@ -24,6 +24,7 @@ def kept(tmp_path, monkeypatch):
     path = tmp_path / "progress.json"
     monkeypatch.setenv("MOF_PROGRESS", str(path))
     _file_at.cache_clear()
+    session._unsolved_since.clear()
     return path
 
 
@@ -57,6 +58,32 @@ def test_a_solution_counts_for_nobody(kept, capsys):
     assert entry["attempts"] == 0 and entry["solved"] is None and entry["solution_run"]
     progress()
     assert "○ solution run" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("answer", [stub, lambda head_width: head_width**2], ids=["unwritten", "wrong"])
+def test_a_solution_that_is_run_with_the_whole_notebook_gives_nothing_away(kept, capsys, answer):
+    check("05.1", answer)
+    capsys.readouterr()
+    check("05.1", right, is_solution=True)
+    shown = capsys.readouterr().out
+    assert shown.startswith("○ The solution works. It ran together with the cell above")
+    assert "T = K" not in shown
+    assert not (read_entries(kept) or {}).get("05.1", {}).get("solution_run")
+    check("05.1", right)
+    progress()
+    assert "✓ solved  " in capsys.readouterr().out
+
+
+def test_a_solution_that_is_run_later_or_after_a_right_answer_is_shown(kept, capsys, monkeypatch):
+    check("05.1", stub)
+    monkeypatch.setattr(session, "RUN_ALL_SECONDS", 0.0)
+    check("05.1", right, is_solution=True)
+    assert "✓ Right" in capsys.readouterr().out and read_entries(kept)["05.1"]["solution_run"]
+    monkeypatch.undo()
+    monkeypatch.setenv("MOF_PROGRESS", str(kept))
+    check("05.1", right)
+    check("05.1", right, is_solution=True)
+    assert "The solution works" not in capsys.readouterr().out
 
 
 def test_a_first_solution_keeps_its_date(kept):

@@ -20,6 +20,7 @@ KINDS = {
     "hr": "rule",
 }
 LABEL_WIDTH = 60
+LONGEST_PAIR = 320  # letters of two sentences that still stand on a slide as one
 # what a sentence's end must not be looked for in
 _WHOLE = re.compile(
     r"\$[^$]+\$|`[^`]+`|\*\*.+?\*\*|(?<!\*)\*[^*\s][^*]*\*(?!\*)|\([^()]*\)|\[[^\]]*\]\([^)]*\)"
@@ -28,6 +29,8 @@ _END = re.compile(r"[.!?。！？](?:\*{1,2}|[\"”’')\]])*\s+(?=[A-Z*`$\"“(
 _NO_END = re.compile(r"\b(?:e\.g|i\.e|cf|Fig)\.\s+$")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _LABEL = re.compile(r"\*\*[^*]+\*\*(?: \([^()]*\))?[.:]?")
+# a sentence that begins so says nothing without the one before it
+_LEANING = re.compile(r"\**(?:So|That|This|These|Those|Hence|Thus|First|Second|It|Its|They|Their|Then)\b")
 _TAG = re.compile(r"<[^>]+>")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
@@ -86,14 +89,23 @@ def sentences(text: str) -> list[str]:
 def key_sentences(text: str, most: int = 2) -> list[str]:
     """Those sentences of a paragraph that say something in bold; at most so many.
 
-    A few bold words that stand for a heading bring the sentence behind them.
+    A few bold words that stand for a heading bring the sentence behind them; a sentence that begins with "So"
+    or "That" brings the one before it, unless that is there or the two are too long for a slide.
     """
     all_of_it = sentences(text)
-    found = []
+    found, end = [], 0  # end: of the sentences that are shown already
     for i, sentence in enumerate(all_of_it):
-        if _BOLD.search(sentence):
-            is_label = _LABEL.fullmatch(sentence) and width(sentence) < LABEL_WIDTH
-            found.append(" ".join(all_of_it[i : i + 2]) if is_label else sentence)
+        if not _BOLD.search(sentence):
+            continue
+        start, stop = i, i + 1
+        if _LABEL.fullmatch(sentence) and width(sentence) < LABEL_WIDTH:
+            stop = i + 2
+        elif (
+            _LEANING.match(sentence) and end < i and width(" ".join(all_of_it[i - 1 : i + 1])) < LONGEST_PAIR
+        ):
+            start = i - 1
+        found.append(" ".join(all_of_it[start:stop]))
+        end = stop
     return found[:most]
 
 

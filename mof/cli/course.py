@@ -58,6 +58,7 @@ def strip(
 def collect(
     folder: Annotated[str, typer.Argument(help="NAME.json, or NAME/progress.json, for each student.")],
     output: Annotated[str, typer.Option(metavar="FILE", help="The table, as CSV.")] = "results.csv",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a table that is there.")] = False,
 ):
     """Make one table of the progress files of a class: my-work/progress.json of each student.
 
@@ -69,7 +70,7 @@ def collect(
     from mof.course.registry import all_exercises
 
     rows = find_progress(folder)
-    path = write_table(rows, list(all_exercises().values()), output)
+    path = write_table(rows, list(all_exercises().values()), output, overwrite)
     print(f"{len(rows)} students: {path}")
     for row in rows:
         if row.entries is None:

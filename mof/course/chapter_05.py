@@ -96,6 +96,10 @@ STEP_MISTAKES = (
         marked("The weights do not sum to 1: divide what you read by `query @ z`."),
     ),
     WrongAnswer(
+        wrong_step(featured=True),
+        marked("You apply `features`. Query and key are positive here already: take them as they are."),
+    ),
+    WrongAnswer(
         wrong_step(divide="z"),
         marked(
             "You divide by the sum of the keys alone. The weight of a token is its key times the query, so "

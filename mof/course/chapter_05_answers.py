@@ -113,16 +113,19 @@ def wrong_attend(keep="past", divide="kept", weigh="scores", flow=True):
     return answer
 
 
-def wrong_step(read="new", grow=True, divide="query . z", decays="both", late=False):
+def wrong_step(read="new", grow=True, divide="query . z", decays="both", late=False, featured=False):
     """An answer to 05.3, or with `decays` to 05.5, with something changed.
 
     Args:
         read: the "new" memory or the "old" one. grow: whether the memory does.
         divide: "query . z", "z" (its sum) or "nothing".
         decays: "both", "S", "z" or "nothing". late: the new token fades with the old ones.
+        featured: query and key go through phi once more.
     """
 
     def answer(query, key, value, memory, decay=1.0):
+        if featured:
+            query, key = (np.where(x > 0, x + 1, np.exp(x)) for x in (query, key))
         outer, key_sum = memory
         d_outer = decay if decays in ("both", "S") else 1.0
         d_sum = decay if decays in ("both", "z") else 1.0

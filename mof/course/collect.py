@@ -55,16 +55,22 @@ def find_progress(folder):
     return sorted(rows)
 
 
-def write_table(rows, exercises, output):
+def write_table(rows, exercises, output, overwrite=False):
     """Write one row for each student: totals, then a column for each exercise.
 
     Args:
         rows: list of StudentRow. exercises: list of Exercise. output: path of the .csv file.
+        overwrite: whether a file that is there may go.
 
     Returns:
         Path of the file. It begins with the mark that tells Excel that it is UTF-8.
+
+    Raises:
+        FileExistsError: there is such a file, which may hold what somebody has typed into it.
     """
     output = Path(output)
+    if output.exists() and not overwrite:
+        raise FileExistsError(f"{output} is there already. Name another file, or add --overwrite.")
     output.parent.mkdir(parents=True, exist_ok=True)
     ids = [exercise.id for exercise in exercises]
     head = ["student", "solved", "after the solution ran", "attempts", "hints", "last try", "note", *ids]
@@ -82,13 +88,17 @@ def _table_row(row, ids):
     states = [status(entry) for entry in entries]
     there = [entry for entry in entries if entry]
     return [
-        # a spreadsheet would run a name that begins like a formula
-        f"'{row.name}" if row.name.startswith(_FORMULA_STARTS) else row.name,
+        _as_text(row.name),
         states.count(SOLVED),
         states.count(AFTER_SOLUTION),
         sum(entry["attempts"] for entry in there),
         sum(entry["hints"] for entry in there),
-        max((entry["last_try"] or "" for entry in there), default=""),
+        _as_text(max((entry["last_try"] or "" for entry in there), default="")),
         "" if row.entries is not None else "damaged, or no progress file",
         *states,
     ]
+
+
+def _as_text(words):
+    """Words for a cell: a spreadsheet would run what begins like a formula."""
+    return f"'{words}" if words.startswith(_FORMULA_STARTS) else words

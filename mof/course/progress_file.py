@@ -156,9 +156,17 @@ def _whole(entry):
         value = entry.get(key)
         if first == 0 and isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**6:
             whole[key] = value
-        elif first is None and isinstance(value, str) and len(value) < 40:
+        elif first is None and _is_time(value):
             whole[key] = value
     return whole
+
+
+def _is_time(value):
+    """Whether it is a date and time, as `now` gives: a file that is handed in may hold anything."""
+    try:
+        return isinstance(value, str) and bool(datetime.datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _replace_text(path, text):

@@ -26,12 +26,13 @@ You need no internet. You need
 TO BEGIN
 
   1. Open a terminal in this folder, the one that holds start.py.
-     Windows: right-click on an empty place of the folder's window, "Open in Terminal".
+     Windows 11: right-click on an empty place of the folder's window, "Open in Terminal".
+     Windows 10: the same with Shift held down, "Open PowerShell window here".
   2. Type
 
         {windows_command} start.py lab            (Windows)
         {other_command} start.py lab      (Linux, macOS)
-
+{other_pythons}
   The first time this takes some minutes. It copies the course into the folder mof-workshop in your home
   folder and installs the packages there. Nothing is written into this folder here, so it may be a stick or a
   share that you cannot write to. Then JupyterLab opens in your browser, with the chapters. Begin with
@@ -83,7 +84,14 @@ def start_here(bundle: Bundle, root: Path, has_site: bool) -> str:
             for system, pythons in by_system.items()
         ),
         gigabytes=(max(installed) * (1 + EXPANSION) + MARGIN_BYTES) / 1e9,  # as Environment asks for
+        other_pythons=_other_pythons(sorted({python for _, python in bundle.machines} - {newest})),
         windows_command=f"py -{newest}",
         other_command=f"python{newest}",
         site=SITE_TEXT if has_site else "",
     )
+
+
+def _other_pythons(pythons: list[str]) -> str:
+    """A line for whoever has another of the bundle's Pythons than the newest; "" where there is one alone."""
+    told = ", ".join(f"py -{python} or python{python}" for python in pythons)
+    return f"\n     With another Python of the list above, its number: {told}.\n" if pythons else ""

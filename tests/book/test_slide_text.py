@@ -47,6 +47,10 @@ def test_key_sentences_are_those_with_bold_words():
     assert key_sentences(text) == ["A **core** computes.", "**That is all.** And **more**."]
     assert key_sentences("**Wise?** No. Why?") == ["**Wise?** No."]
     assert key_sentences("**Is it?**") == ["**Is it?**"]
+    lean = "Divide. That is **a share**. So **it sums**. Why? Because."
+    assert key_sentences(lean) == ["Divide. That is **a share**.", "So **it sums**."]
+    assert key_sentences("x" * 400 + ". So **it is**.") == ["So **it is**."]
+    assert key_sentences("So **it begins**.") == ["So **it begins**."]
     assert key_sentences("**Decay** (衰减, *a*). It fades. So.") == ["**Decay** (衰减, *a*). It fades."]
 
 

@@ -55,6 +55,23 @@ def test_each_student_has_a_row(handed_in, tmp_path):
     assert table["cy"]["solved"] == "0" and table["dee"]["note"].startswith("damaged")
 
 
+def test_a_table_that_is_there_is_kept(handed_in, tmp_path):
+    rows, exercises = find_progress(handed_in), list(all_exercises().values())
+    path = write_table(rows, exercises, tmp_path / "r.csv")
+    with pytest.raises(FileExistsError, match="add --overwrite"):
+        write_table(rows, exercises, path)
+    assert write_table(rows, exercises, path, overwrite=True) == path
+
+
+@pytest.mark.parametrize("words", ["=cmd|'/C calc'!A0", "+1", "soon"])
+def test_what_is_no_time_does_not_reach_the_table(tmp_path, words):
+    hand_in(tmp_path / "eve.json", x05_1={"attempts": 1, "last_try": words, "solved": words})
+    path = write_table(find_progress(tmp_path), list(all_exercises().values()), tmp_path / "r.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert row["last try"] == "" and row["attempts"] == "1" and row["05.1"] == "tried"
+
+
 def test_a_folder_without_files_is_refused(tmp_path):
     with pytest.raises(ValueError, match="holds no progress file"):
         find_progress(tmp_path)

@@ -66,6 +66,34 @@ def quota_bytes(cgroups=CGROUPS, own=OWN_CGROUPS):
     return min((limit for limit in limits if limit < UNLIMITED_BYTES), default=None)
 
 
+def quota_free_bytes(cgroups=CGROUPS, own=OWN_CGROUPS):
+    """Bytes that may still be taken within the control group's limits, or None for no limit.
+
+    What the group holds counts, less the cached files that the system drops when room is needed. Arguments as
+    `quota_cores`.
+    """
+    groups = [
+        (_read(folder / "memory.max"), _read(folder / "memory.current"), folder, "inactive_file")
+        for folder in _folders(cgroups, own, "")
+    ]
+    groups += [
+        (
+            _read(folder / "memory.limit_in_bytes"),
+            _read(folder / "memory.usage_in_bytes"),
+            folder,
+            "total_inactive_file",
+        )
+        for folder in _folders(cgroups / "memory", own, "memory")
+    ]
+    free = []
+    for limit, used, folder, cached in groups:
+        if _is_count(limit) and int(limit) < UNLIMITED_BYTES and _is_count(used):
+            facts = dict(line.split(maxsplit=1) for line in _read(folder / "memory.stat").splitlines())
+            dropped = int(facts[cached]) if _is_count(facts.get(cached, "")) else 0
+            free.append(max(0, int(limit) - max(0, int(used) - dropped)))
+    return min(free, default=None)
+
+
 def _folders(root, own, controller):
     """The group's folder and those above it. `own` has a line "number:controllers:/path" for each hierarchy;
     version 2 has none of the names."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mof.cores import affinity_cores, quota_bytes, quota_cores, usable_cores
+from mof.cores import affinity_cores, quota_bytes, quota_cores, quota_free_bytes, usable_cores
 
 OWN_V2 = "0::/user.slice/job\n"
 OWN_V1 = "5:cpu,cpuacct:/job\n4:memory:/job\n1:name=systemd:/\n"
@@ -67,7 +67,39 @@ def test_quota_of_memory(tree, files, own, expected):
     assert quota_bytes(*tree(files, own)) == expected
 
 
+@pytest.mark.parametrize(
+    ("files", "own", "expected"),
+    [
+        (  # the cached files of the inner group are dropped when room is needed; the outer one has less left
+            {
+                "user.slice/job/memory.max": "8000",
+                "user.slice/job/memory.current": "6000",
+                "user.slice/job/memory.stat": "anon 5000\ninactive_file 900\nactive_file 100\n",
+                "user.slice/memory.max": "10000",
+                "user.slice/memory.current": "9500",
+            },
+            OWN_V2,
+            500,
+        ),
+        ({"user.slice/job/memory.max": "8000", "user.slice/job/memory.current": "8100"}, OWN_V2, 0),
+        ({"user.slice/job/memory.max": "max", "user.slice/job/memory.current": "8100"}, OWN_V2, None),
+        (
+            {
+                "memory/job/memory.limit_in_bytes": "4000",
+                "memory/job/memory.usage_in_bytes": "3000",
+                "memory/job/memory.stat": "cache 900\ntotal_inactive_file 700\n",
+            },
+            OWN_V1,
+            1700,
+        ),
+    ],
+)
+def test_what_a_container_holds_already_is_not_free(tree, files, own, expected):
+    assert quota_free_bytes(*tree(files, own)) == expected
+
+
 def test_a_system_without_control_groups_has_no_quota(tmp_path):
+    assert quota_free_bytes(tmp_path / "none", tmp_path / "nothing") is None
     assert quota_cores(tmp_path / "none", tmp_path / "nothing") is None
     assert quota_bytes(tmp_path / "none", tmp_path / "nothing") is None
 

@@ -8,6 +8,7 @@ from mof.evaluation.held_out import HeldOutEvaluation
 from mof.experts.names import expert_names
 from mof.generation.sample_marks import SampleMarks
 from mof.training.assembly import begin_training
+from mof.training.loop import TrainingDiverged
 from mof.training.observer import Observers
 from mof.training.run_folder import STOP_NAME
 from mof.training.run_recorder import RunRecorder
@@ -27,6 +28,7 @@ def train_to_end(run, model, cache, gate=None, stop_files=(), go_on=None):
 
     Raises:
         RunError: another process trains in the folder.
+        TrainingDiverged: the loss is no number any more; the run's events tell it too.
         typer.Exit: a second Ctrl-C, which leaves the last checkpoint as it is.
     """
     config, split = run.training_config, cache.train
@@ -56,6 +58,9 @@ def train_to_end(run, model, cache, gate=None, stop_files=(), go_on=None):
             except KeyboardInterrupt:
                 print(f"Stopped at once. From the last checkpoint it goes on with:\n  {go_on}")
                 raise typer.Exit(130) from None
+            except TrainingDiverged as error:
+                observer.events.note("diverged", str(error))
+                raise
         _tell_end(observer, progress)
         own_stop.unlink(missing_ok=True)
         return progress

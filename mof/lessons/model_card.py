@@ -81,7 +81,7 @@ def model_card(export, title, license_name, sources, facts, answers=()):
         "stand in export.json.",
     ]
     if answers:
-        shown = [(_cell(entry["prompt"]), _cell(entry["answer"])) for entry in answers]
+        shown = [(entry["prompt"], entry["answer"]) for entry in answers]
         parts += ["## What it answers, unedited", _table(("prompt", "answer"), shown)]
     return "\n\n".join(parts) + "\n"
 
@@ -102,7 +102,7 @@ def _check(sources, license_name):
 
 def _table(heads, rows):
     lines = [heads, tuple("---" for _head in heads), *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(_cell(str(value)) for value in line) + " |" for line in lines)
 
 
 def _cell(text):

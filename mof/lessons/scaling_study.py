@@ -269,7 +269,8 @@ def describe_four_days(fitted, unique_tokens, most_passes):
         counted, passes = effective_tokens(run.tokens, unique_tokens), run.tokens / unique_tokens
         million = f"{run.tokens / 1e6:.0f}", f"{counted / 1e6:.0f}"
         low, centre, high = fitted.forecast(run.parameters, counted)
-        refusal = "" if passes <= most_believed_passes(most_passes) else ": a plan would refuse"
+        is_far = max(fitted.stretch(run.parameters, counted)) > MOST_STRETCH
+        refusal = ": a plan would refuse" if is_far or passes > most_believed_passes(most_passes) else ""
         lines += [
             f"{name}, {run.parameters / 1e6:.1f} M parameters:",
             f"    {million[0]} M tokens, {passes:.1f} passes, worth {million[1]} M fresh ones",

@@ -18,6 +18,7 @@ import functools
 import math
 from typing import NamedTuple
 
+from mof.training.freezing import change_updates, parse_freezing
 from mof.training.schedule import draw_length
 
 Z_80 = 1.2816  # 80% of a normal distribution lie within so many standard deviations
@@ -52,14 +53,19 @@ def forecast_run(entries, config, num_updates):
             minutes have not been turned into a number yet.
 
     Returns:
-        Forecast, or None while there are too few updates. Zeros at the end of a run.
+        Forecast, or None: while there are too few updates, counted from the last freeze or thaw; and before
+        a freeze or a thaw, after which an update takes nobody knows how long. Zeros at the end of a run.
     """
     updates = [entry for entry in entries if "event" not in entry]
     if len(updates) < FEWEST_UPDATES or num_updates is None:
         return None
-    done = updates[-1]["update"]
+    done, first = updates[-1]["update"], updates[0]
     if done >= num_updates:
         return Forecast(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    changes = change_updates(parse_freezing(config.freeze), num_updates)
+    updates = [entry for entry in updates if entry["update"] > max([0, *(c for c in changes if c < done)])]
+    if len(updates) < FEWEST_UPDATES or any(change >= done for change in changes):
+        return None
     steps = _without_pauses(_steps(updates))
     plain = [step for step in steps if not step.is_first]
     recent = plain[len(plain) // 2 :]  # a machine that has become slower or faster is believed soon
@@ -68,7 +74,7 @@ def forecast_run(entries, config, num_updates):
     mean = sum(usual[step.length] for step in recent) / len(recent)
     left = sum(usual.get(length, mean) * count for length, count in lengths_left.items())
     left *= sum(step.seconds for step in recent) / (mean * len(recent))  # saving, delays
-    left += _graph_seconds(updates, steps, usual) * sum(length not in usual for length in lengths_left)
+    left += _graph_seconds(first, steps, usual) * sum(length not in usual for length in lengths_left)
     factor = math.exp(Z_80 * _spread(plain, num_updates - done))
     bounds = [left, left / factor, left * factor]
     looks = _evaluation_seconds(entries) * (left // config.evaluate_seconds + 1)
@@ -104,13 +110,13 @@ def _without_pauses(steps):
     return [step for step in steps if step.seconds <= limit]
 
 
-def _graph_seconds(updates, steps, usual):
+def _graph_seconds(first, steps, usual):
     """Seconds to make the graph of a new length: as the last new length showed, else a share of what the
     first update took beyond the usual; the rest went to the start and to the update's own graph."""
     seen = [step.seconds - usual[step.length] for step in steps if step.is_first and step.length in usual]
     if seen:
         return max(0.0, seen[-1])
-    return max(0.0, GRAPH_SHARE * (updates[0]["seconds"] - max(usual.values())))
+    return max(0.0, GRAPH_SHARE * (first["seconds"] - max(usual.values())))
 
 
 def _count_lengths(config, done, num_updates):

@@ -147,7 +147,8 @@ def replay_of(snapshot):
         if told:
             times = [round(look["seconds"] / 3600, 4) for look in told]
             shares[name] = (times, [round(look["route_weights"][i], 4) for look in told])
-    moments = [_moment(snapshot, time, hours, losses) for time in _moment_seconds(snapshot)]
+    last_updates = columns["update"][ends - 1] if len(ends) else np.zeros(0)
+    moments = [_moment(snapshot, *stop, last_updates, losses) for stop in _stops(snapshot)]
     resumed = snapshot.events.get("session", [])[1:]
     seams = [round(session["seconds"] / 3600, 4) for session in resumed]
     return replay_figure((hours, losses), shares, moments, snapshot.name, seams)
@@ -193,36 +194,40 @@ def samples_html(snapshot):
     )
 
 
-def _moment_seconds(snapshot):
-    """When the slider stops: at the marks, or at the looks, or at equal times."""
-    if not len(snapshot.columns["update"]):
-        return []
-    times = [mark["seconds"] for mark in snapshot.marks] or [look["seconds"] for look in snapshot.evaluations]
-    if len(times) < 2:
-        times = list(np.linspace(0, snapshot.seconds, 13)[1:])
-    return _thinned(times, NUM_MOMENTS)
-
-
-def _moment(snapshot, seconds, hours, losses):
+def _stops(snapshot):
+    """(seconds, update) where the slider stops: at the marks, or at the looks, or at equal times."""
     columns = snapshot.columns
-    place = min(int(np.searchsorted(hours, seconds / 3600 - 1e-4)), len(hours) - 1)
+    if not len(columns["update"]):
+        return []
+    stops = [(event["seconds"], event["update"]) for event in snapshot.marks or snapshot.evaluations]
+    if len(stops) < 2:
+        times = np.linspace(0, snapshot.seconds, 13)[1:]
+        places = np.maximum(np.searchsorted(columns["seconds"], times, side="right") - 1, 0)
+        stops = list(zip(times, columns["update"][places], strict=True))
+    return _thinned(stops, NUM_MOMENTS)
+
+
+def _moment(snapshot, seconds, update, last_updates, losses):
+    """What was known after an update; its look and its mark are written some seconds later."""
+    columns = snapshot.columns
+    place = min(int(np.searchsorted(last_updates, update)), len(losses) - 1)
     parts = [_("loss {number}").format(number=f"{losses[place]:.3f}")]
-    look = _newest(snapshot.evaluations, seconds)
+    look = _newest(snapshot.evaluations, update)
     if look is not None:
         parts.append(
             _("{number} bits per byte on held-out text").format(number=f"{look['bits_per_byte']:.3f}")
         )
-    count = int(np.searchsorted(columns["seconds"], seconds, side="right"))
+    count = max(1, int(np.searchsorted(columns["update"], update, side="right")))
     first = max(0, count - max(20, len(columns["seconds"]) // 40))
     span = columns["seconds"][count - 1] - columns["seconds"][first] if count > first + 1 else 0.0
     if span > 0:
         rate = (columns["tokens"][count - 1] - columns["tokens"][first]) / span
         parts.append(_("{number} tokens a second").format(number=f"{rate:,.0f}"))
-    mark = _newest(snapshot.marks, seconds)
+    mark = _newest(snapshot.marks, update)
     samples = [prompt + text for prompt, text in mark["samples"][:SHOWN_SAMPLES]] if mark else []
     return Moment(
         _label(seconds, snapshot.seconds),
-        round(seconds / 3600, 4),
+        round(columns["seconds"][count - 1] / 3600, 4),
         round(float(losses[place]), 4),
         ", ".join(parts),
         samples,
@@ -236,9 +241,9 @@ def _label(seconds, total_seconds):
     return _("{number} min").format(number=f"{seconds / 60:.2f}")
 
 
-def _newest(events, seconds):
-    """The last event up to a time, or None."""
-    return next((event for event in reversed(events) if event["seconds"] <= seconds + 30.0), None)
+def _newest(events, update):
+    """The last event up to an update, or None."""
+    return next((event for event in reversed(events) if event["update"] <= update), None)
 
 
 def _thinned(values, count):

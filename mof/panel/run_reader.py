@@ -15,6 +15,7 @@ from mof.machine.forecast import forecast_run
 from mof.panel.log_tail import COLUMNS, BefellTail, LogTail, MarksTail
 from mof.panel.run_snapshot import RunSnapshot
 from mof.planning.following import COPY_NAME
+from mof.planning.plan_file import read_plan
 from mof.training.checkpoint import STATE_NAME, list_checkpoints
 from mof.training.run_folder import LOG_NAME, RUN_NAME, RunError, RunFolder
 
@@ -78,7 +79,15 @@ class RunReader:
             is_saved=bool(done) and progress.get("update") == done and not progress.get("micro_batch"),
             num_bad_lines=self._log.num_bad_lines,
             fingerprint=self._fingerprint(),
+            day_hours=self._day_hours(),
         )
+
+    def _day_hours(self):
+        copy = self.path.parent / COPY_NAME
+        try:
+            return read_plan(copy).when.day_hours if copy.is_file() else ""
+        except (OSError, ValueError):  # just being written, or damaged: `mof status` says so
+            return ""
 
     def _num_updates(self, progress):
         if self.config.num_updates:

@@ -33,6 +33,7 @@ class RunSnapshot:
         is_saved: whether the newest checkpoint holds the newest update.
         num_bad_lines: lines of the log that were passed over.
         fingerprint: of its text as tokens; None before its log or a checkpoint has told it.
+        day_hours: in which its plan lets it train, such as "22-7"; "" for the whole day.
     """
 
     name: str
@@ -47,6 +48,7 @@ class RunSnapshot:
     is_saved: bool = False
     num_bad_lines: int = 0
     fingerprint: str | None = None
+    day_hours: str = ""
 
     @property
     def update(self):
@@ -81,6 +83,11 @@ class RunSnapshot:
     def has_stopped(self):
         """Whether it is known to have been stopped and saved."""
         return self.is_saved or self._last_event() in ("stopped", "finished")
+
+    @property
+    def has_diverged(self):
+        """Whether it has ended because the loss was no number any more."""
+        return self._last_event() == "diverged"
 
     @property
     def experts(self):

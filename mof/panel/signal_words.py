@@ -16,6 +16,7 @@ from mof.panel.signals import (
     find_standstills,
     is_silent,
 )
+from mof.training.freezing import change_updates, parse_freezing
 
 NOTE, WARNING, DANGER = "note", "warning", "danger"
 SPIKES_AT_ONCE = 3  # among the updates that are looked at; fewer are the weather
@@ -42,7 +43,7 @@ def signals_of(snapshot, resume_command):
     """
     losses = snapshot.columns["loss"]
     found = [
-        _divergence(find_divergence(losses), snapshot),
+        _divergence(snapshot),
         _silence(snapshot, resume_command),
         _room(snapshot),
         _lost_speed(snapshot),
@@ -55,10 +56,14 @@ def signals_of(snapshot, resume_command):
     return sorted((signal for signal in found if signal), key=lambda signal: order.index(signal.level))
 
 
-def _divergence(found, snapshot):
+def _divergence(snapshot):
+    losses = snapshot.columns["loss"]
+    # the loop ends before it logs a loss that is no number, and tells its end as an event
+    found = find_divergence(np.append(losses, np.nan) if snapshot.has_diverged else losses)
     if found is None:
         return None
-    update = int(snapshot.columns["update"][min(found.best_update, len(snapshot.columns["update"])) - 1])
+    place = min(found.best_update, len(losses)) - 1
+    update = int(snapshot.columns["update"][place]) if place >= 0 else 0
     if np.isfinite(found.now):
         what = _("The loss has risen from {best} to {now} since update {update}, and stays up.").format(
             best=f"{found.best:.2f}", now=f"{found.now:.2f}", update=update
@@ -66,9 +71,11 @@ def _divergence(found, snapshot):
     else:
         what = _("The loss is no number any more: the training has diverged.")
     to_do = _(
-        "Stop it (Ctrl-C). Start again from a checkpoint before update {update}, if one is left, or from the "
-        "beginning, with half the learning rates (--learning-rate, --muon-learning-rate)."
+        "Start again from a checkpoint before update {update}, if one is left, or from the beginning, with "
+        "half the learning rates (--learning-rate, --muon-learning-rate)."
     ).format(update=update)
+    if not snapshot.has_diverged:
+        to_do = _("Stop it (Ctrl-C).") + " " + to_do
     return Signal(DANGER, "divergence", what, to_do)
 
 
@@ -77,7 +84,9 @@ def _silence(snapshot, resume_command):
     if snapshot.is_waiting and not snapshot.is_finished:
         what = _("It waits, and goes on by itself: {words}").format(words=snapshot.befell[-1]["words"])
         return Signal(NOTE, "waiting", what, "")
-    if silent is None or snapshot.is_finished or not is_silent(silent, snapshot.columns["seconds"]):
+    if silent is None or snapshot.is_finished or snapshot.has_diverged:
+        return None
+    if not is_silent(silent, snapshot.columns["seconds"]):
         return None
     if snapshot.has_stopped:
         what = _("It was stopped and saved {time} ago.").format(time=duration(silent))
@@ -92,8 +101,16 @@ def _silence(snapshot, resume_command):
     return Signal(DANGER, "stalled", what, to_do)
 
 
+def _lives(snapshot):
+    """Whether what its last lines tell of the machine still holds: not of a record, or a run of long ago."""
+    silent = snapshot.silent_seconds
+    if silent is None or snapshot.is_finished or snapshot.has_diverged:
+        return False
+    return snapshot.is_waiting or not is_silent(silent, snapshot.columns["seconds"])
+
+
 def _room(snapshot):
-    if not snapshot.states or snapshot.is_finished:
+    if not snapshot.states or not _lives(snapshot):
         return None
     state = snapshot.states[-1]
     checkpoint = max(
@@ -113,22 +130,33 @@ def _room(snapshot):
     return None
 
 
+def _last_change(snapshot):
+    """Number of updates in the columns before the last freeze or thaw: those took another time by plan."""
+    entries = snapshot.facts.get("training", {}).get("freeze") or ()
+    if not entries or not snapshot.num_updates:
+        return 0
+    changes = change_updates(parse_freezing(tuple(entries)), snapshot.num_updates)
+    past = [change for change in changes if change < snapshot.update]
+    return int(np.searchsorted(snapshot.columns["update"], past[-1], side="right")) if past else 0
+
+
 def _lost_speed(snapshot):
-    if snapshot.is_finished:
+    if not _lives(snapshot):
         return None
     states = snapshot.states[-200:]
     sessions = snapshot.events.get("session", [])
     start = sessions[-1]["update"] if sessions else 0
     own = [s for s in states if s["update"] >= start and "processor_seconds" in s]
+    since = _last_change(snapshot)
     found = find_lost_speed(
-        snapshot.columns["seconds"],
-        snapshot.columns["length"],
+        snapshot.columns["seconds"][since:],
+        snapshot.columns["length"][since:],
         [s["seconds"] for s in own],
         [s["processor_seconds"] for s in own],
     )
     if found is None:
         return None
-    update = int(snapshot.columns["update"][found.since_update - 1])
+    update = int(snapshot.columns["update"][since + found.since_update - 1])
     what = _("Since update {update} an update takes {factor} times what it took.").format(
         update=update, factor=f"{found.factor:.1f}"
     )

@@ -101,11 +101,11 @@ def find_divergence(losses):
         Divergence, or None.
     """
     losses = np.asarray(losses, dtype=np.float64)
-    is_number = bool(len(losses) and np.isfinite(losses[-1]))
+    is_number = not len(losses) or bool(np.isfinite(losses[-1]))
     finite = losses[np.isfinite(losses)]
     num_blocks = len(finite) // DIVERGENCE_BLOCK
     if num_blocks <= DIVERGENCE_BLOCKS:
-        return None
+        return None if is_number else Divergence(float("nan"), float("nan"), len(finite))
     blocks = finite[len(finite) - num_blocks * DIVERGENCE_BLOCK :].reshape(num_blocks, DIVERGENCE_BLOCK)
     medians = np.median(blocks, axis=1)
     best = int(np.argmin(medians[:-DIVERGENCE_BLOCKS]))

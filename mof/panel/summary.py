@@ -1,11 +1,14 @@
 """The figures of a run in words, label by label: tiles in the notebook, a table in the terminal."""
 
+import datetime
+
 import numpy as np
 
 from mof.course.translation import _
 from mof.panel.durations import duration, size
 from mof.panel.quantities import smooth_loss
 from mof.panel.signals import is_silent
+from mof.planning.day_hours import read_day_hours
 
 SPEED_SECONDS = 120.0  # the speed is that of so much of the training's end
 
@@ -16,6 +19,8 @@ def state_of(snapshot):
         return _("no update yet")
     if snapshot.is_finished:
         return _("finished")
+    if snapshot.has_diverged:
+        return _("diverged")
     if snapshot.is_waiting:
         return _("waiting")
     silent = snapshot.silent_seconds
@@ -78,9 +83,14 @@ def summary_of(snapshot):
     return rows
 
 
-def time_left(snapshot):
-    """Time to come with its 80% interval; an empty str where nothing is known or nothing is left."""
-    if snapshot.is_finished:
+def time_left(snapshot, now=None):
+    """Time to come with its 80% interval; an empty str where nothing is known or nothing is left.
+
+    Args:
+        snapshot: RunSnapshot. now: local datetime, None for the present; it matters where only some hours of
+            the day are allowed.
+    """
+    if snapshot.is_finished or snapshot.has_diverged:
         return ""
     forecast = snapshot.forecast
     if forecast is None:
@@ -89,10 +99,17 @@ def time_left(snapshot):
         if snapshot.num_updates or left <= 0 or snapshot.silent_seconds is None:
             return ""
         return _("about {time}").format(time=duration(left))
-    return _("{time} (80%: {low} to {high})").format(
+    words = _("{time} (80%: {low} to {high})").format(
         time=duration(forecast.clock_seconds),
         low=duration(forecast.clock_low),
         high=duration(forecast.clock_high),
+    )
+    if not snapshot.day_hours:
+        return words
+    now = now or datetime.datetime.now()
+    end = read_day_hours(snapshot.day_hours).end(now, forecast.clock_seconds)
+    return _("{words}, only in the hours {hours}: {time} by the clock").format(
+        words=words, hours=snapshot.day_hours, time=duration((end - now).total_seconds())
     )
 
 

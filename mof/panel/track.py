@@ -31,7 +31,8 @@ SPEED_FIELDS = (
     "chunk_length",
     "recompute",
     "recompute_products",
-)  # of a ModelConfig; no number depends on them
+    "product_dtype",
+)  # of a ModelConfig: no number depends on the first; the least width of a band covers the last
 
 
 class Band(NamedTuple):

@@ -5,6 +5,7 @@ computed. A group that thaws starts with an empty optimiser state, and its step 
 the idea: the MoF article's `train_deep_layer`, section "Training". Book: chapter 10.
 """
 
+import math
 from typing import NamedTuple
 
 GROUP_NAMES = ("embedding", "router", "rnn", "transformer", "transformer.deep", "head")
@@ -61,6 +62,19 @@ def frozen_groups(stretches, progress):
         tuple of names.
     """
     return tuple(sorted({s.group for s in stretches if s.start <= progress < s.end}))
+
+
+def change_updates(stretches, num_updates):
+    """The updates, from 0, at which a group is frozen or thaws: sorted, without the start and the end.
+
+    Args:
+        stretches: as `parse_freezing` gives. num_updates: of the whole run.
+
+    Returns:
+        list of int. From such an update on, an update takes another time.
+    """
+    shares = {share for s in stretches for share in (s.start, s.end) if 0 < share < 1}
+    return sorted({math.ceil(share * num_updates) for share in shares})
 
 
 def trainable_flags(model, frozen):

@@ -5,9 +5,9 @@ tokenizer.json
 log.jsonl         a line for each update, evaluation and sample; what came after the newest checkpoint is
                   dropped on resuming, for it is done again
 events.jsonl      what befell the run, never dropped: "started", "resumed", "restored" (from a snapshot),
-                  "paused", "continued", "slept", "clock", "stopped", "finished", each with "time" (ISO, with
-                  its zone), "update" and "words"; a pause has a "reason" ("disk", "hours", "load", "heat"),
-                  its end the "seconds" that it took
+                  "paused", "continued", "slept", "clock", "diverged", "stopped", "finished", each with "time"
+                  (ISO, with its zone), "update" and "words"; a pause has a "reason" ("disk", "hours", "load",
+                  "heat"), its end the "seconds" that it took
 checkpoints/      see `mof.training.checkpoint`
 run.lock          held while a process trains here
 stop-asked        somebody wants the run to stop after the present update

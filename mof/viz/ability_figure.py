@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from mof.course.translation import _, marked
 from mof.viz.memory_figure import needle_figure, position_figure
+from mof.viz.route_figure import PATTERNS
 
 KIND_NAMES = {
     "knowledge": marked("knowledge 知识"),
@@ -45,14 +46,15 @@ def accuracy_figure(report, split_of_kind=None):
         },
         hovertemplate="%{y}: %{x:.0%}<extra></extra>",
     )
-    for key, name in (
-        ("majority", _("commonest answer")),
-        ("nearest", _("most similar question's answer")),
+    for key, name, symbol in (
+        ("majority", _("commonest answer"), "circle"),
+        ("nearest", _("most similar question's answer"), "diamond-open"),
     ):
         figure.add_scatter(
             x=[row[key] for row in rows],
             y=names,
             mode="markers",
+            marker={"symbol": symbol, "size": 9},
             name=name,
             hovertemplate=name + ": %{x:.0%}<extra></extra>",
         )
@@ -87,6 +89,7 @@ def router_figure(report, expert_names):
             y=[report["router"][kind]["mean"][i] for kind in kinds],
             error_y={"type": "data", "array": [report["router"][kind]["half"][i] for kind in kinds]},
             name=name,
+            marker={"pattern": {"shape": PATTERNS[i % len(PATTERNS)]}},
             hovertemplate=name + ": %{y:.1%}<extra></extra>",
         )
     figure.update_layout(

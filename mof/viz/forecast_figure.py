@@ -82,13 +82,13 @@ def equal_work_figure(fitted, work, title="", sizes=(1e5, 1e9), first=0):
     for label, operations in work.items():
         tokens = operations / (OPERATIONS_PER_PARAMETER * places)
         low, centre, high = np.array([fitted.forecast(*pair) for pair in zip(places, tokens, strict=True)]).T
-        lowest = int(np.argmin(centre))
+        size, read = _best(fitted, operations, places[int(np.argmin(centre))])
         words = _("{work}: best with {size} million parameters, {each} tokens for each").format(
-            work=label, size=f"{places[lowest] / 1e6:.3g}", each=f"{tokens[lowest] / places[lowest]:.3g}"
+            work=label, size=f"{size / 1e6:.3g}", each=f"{read / size:.3g}"
         )
         best = go.Scatter(
-            x=[places[lowest]],
-            y=[centre[lowest]],
+            x=[size],
+            y=[fitted.forecast(size, read)[1]],
             mode="markers",
             name=_("lowest"),
             marker={"size": 12, "color": MARK_COLOUR, "symbol": "diamond"},
@@ -112,6 +112,15 @@ def equal_work_figure(fitted, work, title="", sizes=(1e5, 1e9), first=0):
         height=480,
     )
     return figure
+
+
+def _best(fitted, operations, lowest):
+    """(parameters, tokens) of the lowest loss; `lowest` parameters where the law has none of its own."""
+    try:
+        size = fitted.law.best_size(operations)
+    except ValueError:
+        size = lowest
+    return size, operations / (OPERATIONS_PER_PARAMETER * size)
 
 
 def _band(places, low, centre, high):

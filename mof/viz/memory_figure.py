@@ -1,5 +1,7 @@
 """How far back a model remembers: the needle by distance, and the loss by position. Book: chapters 07, 16."""
 
+import math
+
 import plotly.graph_objects as go
 
 from mof.course.translation import _
@@ -35,7 +37,15 @@ def needle_figure(memory):
         )
         + "<extra></extra>",
     )
-    figure.add_vline(x=memory["trained_length"], line_dash="dot", annotation_text=_("trained length"))
+    figure.add_vline(x=memory["trained_length"], line_dash="dot")
+    figure.add_annotation(
+        x=math.log10(memory["trained_length"]),  # on a logarithmic axis a note lies at the exponent
+        y=1.0,
+        yref="y domain",
+        yanchor="bottom",
+        showarrow=False,
+        text=_("trained length"),
+    )
     figure.update_layout(
         xaxis={"title": _("tokens between fact and question"), "type": "log"},
         yaxis={"title": _("share recalled"), "range": [0, 1], "tickformat": ".0%"},

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from mof.course.translation import _, ngettext
+from mof.viz.half_life_figure import DASHES, SYMBOLS
 
 
 def thread_figure(rates_by_threads, title=""):
@@ -52,13 +53,15 @@ def _lines(lines, words, axes, title):
     if not lines or not all(lines.values()):
         raise ValueError("there is nothing to draw, expected at least one line with a point.")
     figure = go.Figure()
-    for name, line in lines.items():
+    for i, (name, line) in enumerate(lines.items()):
         sizes = sorted(line, key=int)
         figure.add_scatter(
             x=[int(size) for size in sizes],
             y=[line[size] for size in sizes],
             name=name,
             mode="lines+markers",
+            line={"dash": DASHES[i % len(DASHES)]},
+            marker={"symbol": SYMBOLS[i % len(SYMBOLS)], "size": 8},
             hovertemplate=f"{words}<extra>{name}</extra>",
         )
     figure.update_layout(

@@ -89,6 +89,20 @@ def test_second_interrupt_stops_at_once(mof, data, tmp_path, monkeypatch):
     assert "no checkpoint yet" in mof("info", "--run", run).output
 
 
+def test_a_training_that_diverges_says_so_to_whoever_watches(mof, data, tmp_path):
+    from mof.panel.run_reader import RunReader
+    from mof.panel.signal_words import signals_of
+
+    run = str(tmp_path / "run")
+    words = ["--corpus", str(data / "prose"), "--run", run, *TINY_MODEL, *TINY_TRAINING, "--num-updates", "9"]
+    rates = ["--learning-rate", "1e30", "--muon-learning-rate", "1e30", "--warmup-updates", "1"]
+    answer = mof("train", *words, "--validation-fraction", "0", *rates)
+    assert answer.status == 1 and "has diverged" in answer.errors
+    snapshot = RunReader(run).snapshot()
+    assert [event["event"] for event in snapshot.befell] == ["started", "diverged"]
+    assert [signal.kind for signal in signals_of(snapshot, "again")] == ["divergence"]
+
+
 def test_trained_model_is_trained_further_on_dialogues(mof, trained, data, tmp_path):
     run = str(tmp_path / "chat")
     words = ["--base", trained.path, "--corpus", str(data / "dialogues"), "--run", run]

@@ -31,6 +31,11 @@ def test_every_source_stands_there_with_licence_and_share():
     assert "| a | MIT | 300 | 75.0% |" in text and "| b | CC BY 4.0 | 100 | 25.0% |" in text
 
 
+def test_no_text_leaves_its_cell():
+    odd = {"source": "Wikipedia | zh", "license": "CC\nBY", "characters": 100}
+    assert "| Wikipedia \\| zh | CC BY | 100 | 25.0% |" in card(sources=[SOURCES[0], odd])
+
+
 def test_what_it_is_not_for_is_never_left_out():
     text = card()
     for words in ("What it is not for", "health, law, money", "12356", "no filter"):

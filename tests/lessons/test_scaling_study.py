@@ -94,7 +94,10 @@ def test_four_days_are_speed_times_seconds():
     runs = four_days()
     assert runs["16.7 M"].tokens == pytest.approx(602e6, rel=0.001)
     assert runs["full"].tokens == pytest.approx(134.8e6, rel=0.001) and runs["full"].parameters == 83_365_496
-    lines = describe_four_days(fit(list(made_points().values()), num_resampled=3), 34_259_329, 15.3)
+    small = fit(list(made_points().values()), num_resampled=3)
+    assert all(": a plan" in line for line in describe_four_days(small, 34_259_329, 99.0)[2::3]), "too far"
+    near = small._replace(sizes=(1e6, 5e7), tokens=(1e6, 1e8))
+    lines = describe_four_days(near, 34_259_329, 15.3)
     assert len(lines) == 9 and "602 M tokens, 17.6 passes" in lines[4]
     assert lines[2].endswith(": a plan would refuse") and lines[5].endswith(")")  # 34.7 passes, and 17.6
 

@@ -106,6 +106,20 @@ def test_units_do_not_matter(share, factor):
     assert longer.training_seconds == pytest.approx(factor * plain.training_seconds, rel=1e-4)
 
 
+def test_a_thaw_is_waited_for_and_then_counted_from():
+    """Half of the run with most of the model frozen, then updates that take twice as long."""
+    config = CONFIG.replace(freeze=("rnn@0-0.5",))
+    entries = make_log(lambda update: 1.0 if update < NUM_UPDATES // 2 else 2.0, config=config)
+    so_far, _left = part_of(entries, 0.4)
+    assert forecast_run(so_far, config, NUM_UPDATES) is None
+    so_far, left = part_of(entries, 0.5)
+    assert forecast_run(so_far, config, NUM_UPDATES) is None, "the next update is the first of the new kind"
+    so_far, left = part_of(entries, 0.6)
+    forecast = forecast_run(so_far, config, NUM_UPDATES)
+    assert forecast.training_seconds == pytest.approx(left, rel=0.02)
+    assert forecast_run(so_far, CONFIG, NUM_UPDATES).training_seconds != pytest.approx(left, rel=0.02)
+
+
 def test_the_interval_narrows_as_the_run_goes_on():
     entries = make_log()
     widths = []

@@ -68,6 +68,28 @@ def test_the_slider_stops_at_the_marks_and_tells_what_was_written(run):
     assert list(figure.frames[1].traces) == [3, 4] and figure.data[1].yaxis == "y2"
 
 
+def test_each_stop_tells_its_own_look_and_none_of_later(run):
+    """Looks every five seconds, each of which takes two: the loss and the bits are those of the stop."""
+    (run.path / "samples.jsonl").unlink()
+    entries, seconds = [], 0.0
+    for entry in updates(calm_losses(40), step_seconds=1.0):
+        seconds += 1.0
+        entries.append({**entry, "seconds": seconds})
+        if entry["update"] % 5 == 0:
+            seconds += 2.0
+            bits = 3.0 + entry["update"] / 1000
+            entries.append({"event": "evaluation", "update": entry["update"], "seconds": seconds,
+                            "bits_per_byte": bits, "route_weights": [0.5, 0.5]})  # fmt: skip
+    write_log(run, entries)
+    figure = replay_of(RunReader(run.path).snapshot())
+    titles = [frame.layout.title.text for frame in figure.frames]
+    assert len(titles) == 8
+    for number, title in enumerate(titles, start=1):
+        assert f"{3 + 5 * number / 1000:.3f} bits per byte" in title
+    hours = [frame.data[0].x[0] for frame in figure.frames]
+    assert hours == pytest.approx([(7 * number - 2) / 3600 for number in range(1, 9)], abs=1e-4)
+
+
 def test_a_run_without_marks_stops_at_its_looks_and_one_without_looks_at_equal_times(run):
     (run.path / "samples.jsonl").unlink()
     looked = replay_of(RunReader(run.path).snapshot())

@@ -55,6 +55,16 @@ def test_divergence_comes_first_and_says_what_to_do():
     assert "no number" in signals_of(snapshot_of(updates(losses)), COMMAND)[0].what
 
 
+@pytest.mark.parametrize("count", [0, 40, 500])
+def test_a_run_that_ended_without_a_number_is_not_called_dead(count):
+    """The loop raises before it logs such a loss: what is left is an event."""
+    befell = ({"event": "diverged", "update": count, "words": "the loss is nan"},)
+    snapshot = snapshot_of(updates(calm_losses(count)), silent_seconds=6000.0, befell=befell)
+    (signal,) = signals_of(snapshot, COMMAND)
+    assert signal.kind == "divergence" and signal.level == DANGER and "no number" in signal.what
+    assert "half the learning rates" in signal.to_do and COMMAND not in signal.to_do
+
+
 def test_silence_of_a_run_that_was_saved_and_of_one_that_was_not():
     entries = updates(calm_losses(100))
     (signal,) = signals_of(snapshot_of(entries, silent_seconds=7200.0), COMMAND)
@@ -85,6 +95,15 @@ def test_lost_speed_says_who_has_the_processor():
     assert "Either other programs" in signal.to_do
 
 
+def test_a_thaw_is_no_lost_speed():
+    steps = np.where(np.arange(500) < 350, 1.0, 2.5)
+    entries = with_events(updates(calm_losses(500), step_seconds=steps), every=20)
+    snapshot = snapshot_of(entries, num_updates=1000)
+    thawed = {**snapshot.facts, "training": {"freeze": ["rnn@0-0.35"]}}
+    assert kinds(snapshot) == ["lost speed"]
+    assert kinds(dataclasses.replace(snapshot, facts=thawed)) == []
+
+
 def with_state(entries, kind, **changes):
     return [{**entry, **changes} if entry.get("event") == kind else entry for entry in entries]
 
@@ -102,6 +121,14 @@ def test_disk_and_memory(kind, changes, expected):
     (signal,) = signals_of(snapshot_of(entries), COMMAND)
     assert signal.kind == expected and signal.to_do
     assert kinds(snapshot_of(entries, num_updates=300, is_saved=True)) == []
+
+
+def test_a_machine_of_long_ago_gives_no_alarm():
+    entries = with_events(updates(calm_losses(100)), every=20)
+    entries = with_state(entries, "state", free_disk_bytes=1e6, free_memory_bytes=1e6)
+    assert kinds(snapshot_of(entries)) == ["full disk"], "while it trains"
+    assert kinds(snapshot_of(entries, silent_seconds=30 * 86400.0, is_saved=True)) == ["stopped"]
+    assert kinds(snapshot_of(entries, silent_seconds=None)) == [], "a record"
 
 
 def test_a_sleep_is_told_and_a_stop_is_not():

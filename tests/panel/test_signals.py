@@ -76,6 +76,8 @@ def test_a_jump_that_comes_back_is_no_divergence():
 
 
 def test_a_loss_that_is_no_number_has_diverged():
+    assert find_divergence([]) is None and find_divergence(calm_losses(60)) is None
+    assert np.isnan(find_divergence(np.append(calm_losses(60), np.nan)).now)
     losses = np.append(calm_losses(200), np.nan)
     found = find_divergence(losses)
     assert np.isnan(found.now) and found.best < 5.0

@@ -124,6 +124,7 @@ FACTS["training"] = {**SEEDS["batch"], "learning_rate": 0.1}
         ({"base": "runs/a"}, "f", ["base"]),
         ({"preset": "small"}, "f", ["preset"]),
         ({"model": {"width": 9}}, "f", ["model"]),
+        ({"model": {"width": 8, "product_dtype": "bfloat16"}}, "f", []),
         ({"tokenizer_hash": "u"}, "g", ["tokenizer"]),
         ({"training": {**FACTS["training"], "lengths": [128]}}, "f", ["batch"]),
         ({"training": {**FACTS["training"], "tokens_per_update": 2048}}, "g", ["batch", "text"]),

@@ -123,6 +123,8 @@ def test_router_bars_hold_each_experts_weights_and_intervals(report):
     assert (transformer.name, transformer.y) == ("Transformer", (0.3, 0.6))
     assert transformer.error_y.array == (0.02, 0.04)
     assert recurrent.x == transformer.x == ("knowledge 知识", "reasoning 推理")
+    assert recurrent.marker.pattern.shape != transformer.marker.pattern.shape, "where there is no colour"
+    assert len({line.marker.symbol for line in accuracy_figure(report).data[1:]}) == 2
 
 
 def test_page_shows_what_a_model_wrote_as_text(report):

@@ -28,8 +28,11 @@ def test_the_lowest_point_is_the_best_size():
     figure = equal_work_figure(FITTED, {"1 h": 3.6e14, "4 days": 3.5e16}, "T")
     for frame, operations in zip(figure.frames, (3.6e14, 3.5e16), strict=True):
         (place,) = frame.data[3].x
-        assert place == pytest.approx(LAW.best_size(operations), rel=0.2)  # of the places drawn
-    assert "best with" in figure.layout.title.text
+        assert place == pytest.approx(LAW.best_size(operations))
+        title = frame.layout.title.text
+        assert f"best with {place / 1e6:.3g} million" in title
+        assert f"{operations / 6 / place**2:.3g} tokens for each" in title
+        assert frame.data[3].y[0] <= min(frame.data[2].y)
 
 
 def test_nothing_is_refused():

@@ -10,6 +10,8 @@ def test_lines_hold_the_measured_numbers_in_the_order_of_the_lengths():
     assert (pairs.name, pairs.x, pairs.y) == ("pairs", (64,), (0.05,))
     assert "<extra>memory</extra>" in memory.hovertemplate and "<extra>pairs</extra>" in pairs.hovertemplate
     assert figure.layout.title.text == "Recorded"
+    ways = {(line.line.dash, line.marker.symbol) for line in figure.data}
+    assert len(ways) == 2, "and where there is no colour"
 
 
 def test_lengths_read_from_json_are_numbers_again():

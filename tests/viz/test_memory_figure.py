@@ -38,6 +38,8 @@ def test_needles_by_distance_with_their_intervals():
         (0.35, 0)
     )
     assert figure.layout.shapes[0].x0 == 512
+    (note,) = figure.layout.annotations  # on a logarithmic axis its place is an exponent
+    assert 10**note.x == pytest.approx(512) and figure.layout.xaxis.type == "log"
 
 
 def test_loss_stands_in_the_middle_of_each_block():

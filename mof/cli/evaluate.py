@@ -46,7 +46,13 @@ def evaluate(
     if not judged.text.num_documents:
         raise ValueError(f"{run} held out no text to judge on: name some with --corpus PATH.")
     print(f"Reading {judged.text.num_documents:,} documents. Preparing the graph takes some seconds.")
-    evaluation = HeldOutEvaluation(judged.model, judged.text, max_tokens or None, reader=judged.reader)
+    evaluation = HeldOutEvaluation(
+        judged.model,
+        judged.text,
+        max_tokens or None,
+        reader=judged.reader,
+        byte_lengths=judged.tokenizer.byte_lengths,
+    )
     result = evaluation()
     print(held_out_table(result, judged.experts))
     if output:

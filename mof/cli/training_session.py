@@ -38,7 +38,12 @@ def train_to_end(run, model, cache, gate=None, stop_files=(), go_on=None):
         own_stop.unlink(missing_ok=True)  # from before
         evaluation = None
         if cache.validation.num_documents:
-            evaluation = HeldOutEvaluation(model, cache.validation, config.evaluation_tokens)
+            evaluation = HeldOutEvaluation(
+                model,
+                cache.validation,
+                config.evaluation_tokens,
+                byte_lengths=run.tokenizer().byte_lengths,
+            )
         observer = TerminalObserver(
             config,
             evaluation,

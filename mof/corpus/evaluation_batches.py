@@ -11,7 +11,11 @@ from mof.tokenizer.special_tokens import DOCUMENT, PADDING
 
 
 def evaluation_batches(
-    split: CacheSplit, num_streams: int, num_tokens: int, documents: Sequence[int] | np.ndarray | None = None
+    split: CacheSplit,
+    num_streams: int,
+    num_tokens: int,
+    documents: Sequence[int] | np.ndarray | None = None,
+    most_of_each: int | None = None,
 ) -> Iterator[Batch]:
     """Goes through the documents once, in order.
 
@@ -26,6 +30,7 @@ def evaluation_batches(
         num_streams: B.
         num_tokens: T, the same for all batches.
         documents: which documents, by index; all if None. `sample_documents` draws some.
+        most_of_each: tokens read of a document at most, from its beginning; None for the whole.
 
     Yields:
         Batches [B, T]; carry the state from each to the next.
@@ -46,16 +51,20 @@ def evaluation_batches(
         )
     if documents.min() < 0 or documents.max() >= split.num_documents:
         raise ValueError(f"documents must be from 0 to {split.num_documents - 1}, got others.")
-    return _batches(split, num_streams, num_tokens, documents)
+    return _batches(split, num_streams, num_tokens, documents, most_of_each or split.num_tokens)
 
 
-def sample_documents(split: CacheSplit, max_tokens: int, seed: int = 0) -> np.ndarray:
+def sample_documents(
+    split: CacheSplit, max_tokens: int, seed: int = 0, most_of_each: int | None = None
+) -> np.ndarray:
     """Draws documents of at most `max_tokens` in all (at least one): a quick and fair measurement.
 
     Args:
         split: part of a token cache.
         max_tokens: bound on the tokens of the documents together.
         seed: decides which.
+        most_of_each: tokens that count of a document at most, where the rest of it is not read; without, the
+            first long document ends the draw.
 
     Returns:
         int64, indices of documents, ascending.
@@ -63,13 +72,16 @@ def sample_documents(split: CacheSplit, max_tokens: int, seed: int = 0) -> np.nd
     random_words = np.random.PCG64(np.random.SeedSequence([seed])).random_raw(split.num_documents)
     order = np.argsort(random_words, kind="stable")
     lengths = np.diff(split.offsets.read(0, split.num_documents + 1))[order]
+    lengths = np.minimum(lengths, most_of_each or split.num_tokens)
     num_chosen = max(1, int(np.searchsorted(np.cumsum(lengths), max_tokens, side="right")))
     return np.sort(order[:num_chosen])
 
 
-def _batches(split: CacheSplit, num_streams: int, num_tokens: int, documents: np.ndarray) -> Iterator[Batch]:
+def _batches(
+    split: CacheSplit, num_streams: int, num_tokens: int, documents: np.ndarray, most_of_each: int
+) -> Iterator[Batch]:
     offsets = split.offsets.read(0, split.num_documents + 1)
-    lengths = np.diff(offsets)[documents]
+    lengths = np.minimum(np.diff(offsets)[documents], most_of_each)
     starts = np.concatenate([[0], np.cumsum(lengths)])  # in the line of all chosen documents
     shifts = offsets[documents] - starts[:-1]
     cuts = _nearest(starts, np.arange(num_streams + 1) * (starts[-1] / num_streams))
@@ -80,7 +92,7 @@ def _batches(split: CacheSplit, num_streams: int, num_tokens: int, documents: np
         real_places = places[mask]
         chosen = np.searchsorted(starts, real_places, side="right") - 1
         file_places = real_places + shifts[chosen]
-        is_last = real_places + 1 == starts[chosen + 1]
+        is_last = file_places + 1 == offsets[documents[chosen] + 1]
         following = split.tokens.take(file_places + ~is_last).astype(np.int32)
         following[is_last] = DOCUMENT
         counts = np.ones(file_places.shape, dtype=np.float32)

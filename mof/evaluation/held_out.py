@@ -11,6 +11,7 @@ from mof.evaluation.reader_loss import stepped_nats
 from mof.execution import as_graph
 from mof.ops.head_loss import head_cross_entropy
 from mof.ops.losses import bits_per_byte
+from mof.tokenizer.special_tokens import NUM_SPECIAL_TOKENS
 
 EVALUATION_STREAMS, EVALUATION_LENGTH = 8, 256  # one shape for all evaluations: one graph
 READER_STREAMS = 32  # a step of so many rows takes little longer than one of a few
@@ -45,16 +46,24 @@ class HeldOutEvaluation:
         max_tokens: how much to read; the documents are drawn by `seed`, the same each time. None reads all.
         seed: int.
         reader: `mof.inference.onnx_reader.OnnxReader` of an exported model, in place of a model.
+        byte_lengths: [W] int, the tokenizer's. With it no more is read of a document than its share of
+            `max_tokens` for each stream: a look then takes as long whether the texts are novels or notes.
     """
 
-    def __init__(self, model, split, max_tokens=None, seed=0, reader=None):
-        self.model, self.split, self.reader = model, split, reader
+    def __init__(self, model, split, max_tokens=None, seed=0, reader=None, byte_lengths=None):
+        self.model, self.split, self.reader, self.most_of_each = model, split, reader, None
         if max_tokens is None:
             self.documents = np.arange(split.num_documents)
         else:
-            self.documents = sample_documents(split, max_tokens, seed)
-        sizes = split.document_scored_bytes.read(0, split.num_documents)
-        self.num_bytes = int(np.asarray(sizes)[self.documents].sum(dtype=np.int64))
+            if byte_lengths is not None:
+                self.most_of_each = max(1, max_tokens // EVALUATION_STREAMS)
+            self.documents = sample_documents(split, max_tokens, seed, self.most_of_each)
+        sizes = np.array(split.document_scored_bytes.read(0, split.num_documents))[self.documents]
+        if self.most_of_each:
+            lengths = np.diff(split.offsets.read(0, split.num_documents + 1))[self.documents]
+            for place in np.flatnonzero(lengths > self.most_of_each):
+                sizes[place] = self._bytes_of_beginning(self.documents[place], byte_lengths)
+        self.num_bytes = int(sizes.sum(dtype=np.int64))
         self._score = None if model is None else as_graph(model, self._score_batch)
 
     def __call__(self, position_block=64, num_blocks=64):
@@ -74,7 +83,8 @@ class HeldOutEvaluation:
             judge, num_streams = self.reader, READER_STREAMS
         state = judge.initial_state(num_streams)
         positions = np.zeros(num_streams, dtype=np.int64)
-        for batch in evaluation_batches(self.split, num_streams, EVALUATION_LENGTH, self.documents):
+        shape = (num_streams, EVALUATION_LENGTH)
+        for batch in evaluation_batches(self.split, *shape, self.documents, self.most_of_each):
             nats, route_weights, state = self._score_of(batch, state)
             nats = nats.astype(np.float64) * batch.loss_weights
             total += nats.sum()
@@ -97,6 +107,16 @@ class HeldOutEvaluation:
             position_block=position_block,
             route_weights=None if self.model is None else routes / max(routed, 1.0),
         )
+
+    def _bytes_of_beginning(self, document, byte_lengths):
+        """Bytes that the scored targets of a document's first tokens write."""
+        start = self.split.offsets.read(document, document + 1)[0]
+        places = np.arange(start, start + self.most_of_each)
+        targets = self.split.tokens.take(places + 1).astype(np.int64)
+        counts = targets >= NUM_SPECIAL_TOKENS
+        if self.split.loss_flags is not None:
+            counts &= self.split.loss_flags.take(places).astype(bool)
+        return int(byte_lengths[targets[counts]].sum())
 
     def _score_of(self, batch, state):
         """(nats [B, T], route_weights [B, T, E] or None, state) of a batch, the first two NumPy arrays."""

@@ -60,6 +60,39 @@ def test_each_token_is_scored_once_after_the_whole_of_its_document(
     assert batches[-1].mask.any()  # no batch of padding alone
 
 
+@SETTINGS
+@given(most=st.integers(1, 70), num_streams=st.integers(1, 5), is_mixed=st.booleans())
+def test_of_a_long_document_its_beginning_is_scored(make_cache, most, num_streams, is_mixed):
+    split = make_cache(MIXED if is_mixed else list(map(abs, MIXED))).train
+    found = Counter()
+    for batch in evaluation_batches(split, num_streams, 7, most_of_each=most):
+        found.update(
+            zip(
+                batch.token_ids[batch.mask],
+                batch.targets[batch.mask],
+                batch.loss_weights[batch.mask],
+                strict=True,
+            )
+        )
+    expected = Counter()
+    for document in range(split.num_documents):
+        expected.update(
+            (seen[-1], target, flag) for seen, target, flag in naive_scores(split, [document])[:most]
+        )
+    assert found == expected
+
+
+def test_a_look_takes_as_long_for_novels_as_for_notes(make_cache):
+    """Three documents of which each would be the whole of a look, among many short ones."""
+    split = make_cache([3000] * 3 + [20] * 100).train
+    for seed in range(30):
+        chosen = sample_documents(split, 800, seed, most_of_each=100)
+        batches = list(evaluation_batches(split, 8, 32, chosen, most_of_each=100))
+        num_scored = sum(batch.loss_weights.sum() for batch in batches)
+        assert 600 <= num_scored <= 800
+        assert len(batches) * 8 * 32 <= 3 * 800
+
+
 def test_the_shape_changes_nothing_and_types_are_those_of_training(make_cache):
     split = make_cache(MIXED).train
     batch = next(evaluation_batches(split, 2, 8))

@@ -164,6 +164,24 @@ def test_a_share_of_the_text_is_the_same_each_time(evaluation, model, split, nai
     assert HeldOutEvaluation(model, split, max_tokens=10**9).documents.tolist() == list(range(len(texts)))
 
 
+def test_of_long_texts_the_beginnings_are_judged_by_their_own_bytes(
+    evaluation, model, split, naive, texts, tokenizer
+):
+    """A third of 60 tokens of each text, for there are three streams."""
+    chosen = HeldOutEvaluation(model, split, max_tokens=60, byte_lengths=tokenizer.byte_lengths)
+    assert any(len(naive[i][0]) > 20 for i in chosen.documents)
+    total = num_bytes = 0
+    for i in chosen.documents:
+        ids = tokenizer.encode(texts[i])
+        total += naive[i][0][:20].sum()
+        num_bytes += (
+            len(tokenizer.decode(ids[:20]).encode("utf-8")) if len(ids) >= 20 else len(texts[i].encode())
+        )
+    assert chosen.num_bytes == num_bytes
+    chosen._score = evaluation._score
+    assert chosen().bits_per_byte == pytest.approx(total / math.log(2) / num_bytes, rel=1e-5)
+
+
 def test_a_reader_scores_the_same_and_tells_no_routes(evaluation, model, split, tmp_path):
     from mof.inference.run_graphs import open_weights
     from tests.inference.small_models import store_weights

@@ -86,6 +86,8 @@ def _checked_messages(value: Any) -> tuple[Message, ...]:
                 "unknown role", f"{name}: {item['role']!r}, expected one of {', '.join(ROLES)}"
             )
         messages.append(Message(item["role"], _checked_text(item["content"], f"{name}.content")))
+    if not any(message.role == "assistant" for message in messages):
+        raise _BadLineError("no assistant turn", "a model learns the assistant's turns, and here is none")
     return tuple(messages)
 
 

@@ -13,7 +13,7 @@ from keras import ops
 
 from mof.evaluation.needle import needle_results
 from mof.evaluation.reader_loss import stepped_nats
-from mof.evaluation.task_accuracy import NORMAL_QUANTILE
+from mof.evaluation.task_accuracy import t_quantile
 from mof.execution import as_graph
 from mof.generation.reading import StateReader
 from mof.ops.head_loss import head_cross_entropy
@@ -119,7 +119,7 @@ def loss_by_position(model, stream, num_positions, reader=None):
         nats = _model_nats(model, inputs, targets)
     pieces = nats.reshape(NUM_ROWS, -1, PIECE_LENGTH).transpose(1, 0, 2)
     by_row = pieces.mean(axis=2, dtype=np.float64)  # [pieces, rows]
-    half = NORMAL_QUANTILE * by_row.std(axis=1, ddof=1) / math.sqrt(NUM_ROWS)
+    half = t_quantile(NUM_ROWS - 1) * by_row.std(axis=1, ddof=1) / math.sqrt(NUM_ROWS)
     return {"block": PIECE_LENGTH, "nats": by_row.mean(axis=1).tolist(), "half": half.tolist()}
 
 

@@ -1,9 +1,10 @@
 """A needle in a haystack: is a fact from far back still in the state? Book: chapters 16 and 21.
 
 A document begins with a made-up fact, `小敏的号码是4827。` (Xiaomin's number is 4827.), goes on with
-held-out text, and then asks for the fact in the same words: `小敏的号码是`. What is judged is the number's
-tokens: their loss, and whether the likeliest ones are right. The same document without its first sentence
-says what a guess costs, so a model that has never met a question is judged too.
+held-out text, and then asks for the fact in the same words: `小敏的号码是`. What is judged is the
+number's tokens, and the full stop only where a token holds both: their loss, and whether the likeliest ones
+are right. The same document without its first sentence says what a guess costs, so a model that has never met
+a question is judged too.
 """
 
 import math
@@ -12,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mof.evaluation.reader_loss import token_nats
-from mof.evaluation.task_accuracy import NORMAL_QUANTILE, wilson_interval
+from mof.evaluation.task_accuracy import t_quantile, wilson_interval
 from mof.tasks.vocabulary import NAMES
 from mof.tokenizer.special_tokens import DOCUMENT
 
@@ -69,6 +70,7 @@ def needle_results(reader, tokenizer, filler, distances, num_trials=32, seed=0):
 def _at_distance(reader, tokenizer, filler, distance, num_trials, seed):
     draw = np.random.Generator(np.random.Philox([seed, distance]))
     told, untold, answers = [], [], []
+    closing = tokenizer.encode(CLOSING)
     for _ in range(num_trials):
         name, number = NAMES[draw.integers(len(NAMES))], str(draw.integers(1000, 10_000))
         start = draw.integers(len(filler) - distance)
@@ -80,6 +82,8 @@ def _at_distance(reader, tokenizer, filler, distance, num_trials, seed):
         if not np.array_equal(answer[: len(asked)], asked):  # a token spans the border: ask one token earlier
             asked = asked[:-1]
         fact_ids = np.asarray(tokenizer.encode(fact + CLOSING), dtype=np.int32)
+        if np.array_equal(answer, [*tokenizer.encode(question + number), *closing]):
+            answer = answer[: -len(closing)]  # no token spans number and full stop: how it goes on is free
         told.append(np.concatenate([[DOCUMENT], fact_ids, between, asked]).astype(np.int32))
         untold.append(np.concatenate([[DOCUMENT], between, asked]).astype(np.int32))
         answers.append(answer[len(asked) :])
@@ -114,5 +118,7 @@ def score_continuations(reader, rows, answers):
 
 
 def _mean_and_half(values):
-    half = NORMAL_QUANTILE * values.std(ddof=1) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+    if len(values) < 2:
+        return float(values.mean()), math.nan
+    half = t_quantile(len(values) - 1) * values.std(ddof=1) / math.sqrt(len(values))
     return float(values.mean()), float(half)

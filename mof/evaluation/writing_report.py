@@ -1,5 +1,7 @@
 """Does a model repeat itself more than real text? Continuations of held-out beginnings and the real ones."""
 
+import itertools
+
 from mof.evaluation.text_statistics import mean_repetition_rate
 from mof.generation.config import GenerationConfig
 
@@ -19,7 +21,7 @@ def judge_writing(generator, texts, num_texts=48, seed=0):
         [[prompt, what the model wrote]]}, or None where no text is long enough.
     """
     needed = PROMPT_CHARACTERS + MEASURED_CHARACTERS
-    chosen = [text for text in texts if len(text) >= needed][:num_texts]
+    chosen = list(itertools.islice((text for text in texts if len(text) >= needed), num_texts))
     config = GenerationConfig(max_tokens=2 * MEASURED_CHARACTERS, seed=seed)
     prompts = [text[:PROMPT_CHARACTERS] for text in chosen]
     written = [result.text for result in generator.generate(prompts, config)] if chosen else []

@@ -10,13 +10,10 @@ import math
 import numpy as np
 
 from mof.corpus.conversation import encode_document
-from mof.evaluation.task_accuracy import NORMAL_QUANTILE
+from mof.evaluation.task_accuracy import t_quantile
 
 ROUTED, MEAN = "as routed", "its mean"
 NUM_TOKENS = 256  # read of each sheet at most
-# two-sided 95% quantiles of Student's t by the number of values less one; from 30 on the normal one is close
-T_QUANTILES = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262}
-T_QUANTILES |= {10: 2.228, 15: 2.131, 20: 2.086, 25: 2.060, 30: 2.042}
 
 
 def held_out_sheets(num_sheets, seed=0):
@@ -102,9 +99,8 @@ def mean_and_half(values):
     values = np.asarray(values, dtype="float64")
     if len(values) < 2:
         raise ValueError(f"{len(values)} values came, expected at least 2: one says nothing of the spread.")
-    return float(values.mean()), _quantile(len(values) - 1) * float(values.std(ddof=1)) / math.sqrt(
-        len(values)
-    )
+    deviation = float(values.std(ddof=1))
+    return float(values.mean()), t_quantile(len(values) - 1) * deviation / math.sqrt(len(values))
 
 
 def difference_and_half(ones, others):
@@ -112,11 +108,6 @@ def difference_and_half(ones, others):
     `mean_and_half`."""
     (one, half), (other, other_half) = mean_and_half(ones), mean_and_half(others)
     return one - other, math.hypot(half, other_half)
-
-
-def _quantile(degrees):
-    known = [number for number in T_QUANTILES if number <= degrees]
-    return NORMAL_QUANTILE if degrees > 30 else T_QUANTILES[max(known)]
 
 
 def explained_share(values, groups):

@@ -32,26 +32,35 @@ def write_sheets(path, families, num_bytes, seed=0, split="train"):
         SheetFile.
 
     Raises:
-        ValueError: num_bytes below 1, or no families.
+        ValueError: num_bytes below 1, no families, or a name that does not end in .jsonl.
+        IsADirectoryError: the path is a folder.
     """
     if num_bytes < 1:
         raise ValueError(f"num_bytes is {num_bytes}, expected at least 1.")
     path = Path(path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder: name a file in it that ends in .jsonl.")
+    if path.suffix != ".jsonl":
+        raise ValueError(
+            f"{path.name} does not end in .jsonl, but the file holds a JSON object in each line: under "
+            f"another name a training reads it as plain text. Name it {path.name.split('.')[0]}.jsonl."
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".partial")
     num_sheets = num_text_bytes = 0
     digest = hashlib.sha256()
-    with open(unfinished, "wb") as file:
-        for text in TaskWriter(families, seed, split).documents(num_bytes):
-            line = (json.dumps({"text": text}, ensure_ascii=False) + "\n").encode("utf-8")
-            file.write(line)
-            digest.update(line)
-            num_sheets += 1
-            num_text_bytes += len(text.encode("utf-8"))
-    if path.is_file() and _sha256(path) == digest.hexdigest():
-        unfinished.unlink()
-    else:
-        replace(unfinished, path)
+    try:
+        with open(unfinished, "wb") as file:
+            for text in TaskWriter(families, seed, split).documents(num_bytes):
+                line = (json.dumps({"text": text}, ensure_ascii=False) + "\n").encode("utf-8")
+                file.write(line)
+                digest.update(line)
+                num_sheets += 1
+                num_text_bytes += len(text.encode("utf-8"))
+        if not path.is_file() or _sha256(path) != digest.hexdigest():
+            replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return SheetFile(path, num_sheets, num_text_bytes, digest.hexdigest())
 
 

@@ -183,19 +183,23 @@ def open_cache(run, tokenizer, report=print, expected_fingerprint=None, corpus=N
     return cache
 
 
-def open_corpus(paths, tokenizer, model_path):
+def open_corpus(paths, tokenizer, model_path, report=print):
     """All of some other corpus as tokens, to judge a model on; nothing of it is held out.
 
     Args:
         paths: list of files and folders. tokenizer: the model's. model_path: folder of the run or of the
             exported model, beside which the cache is kept.
+        report: called with a str about bad lines.
 
     Returns:
         CacheSplit.
     """
     paths = [str(Path(path).resolve()) for path in paths]
     folder = Path(model_path).parent / CACHE_FOLDER_NAME / f"{tokenizer.hash[:12]}-all-{corpus_name(paths)}"
-    return build_token_cache(paths, tokenizer, folder, 0.0).train
+    cache = build_token_cache(paths, tokenizer, folder, 0.0)
+    if cache.reading_report.num_bad_lines:
+        report(str(cache.reading_report))
+    return cache.train
 
 
 def _base_checkpoint(base, report):

@@ -16,10 +16,13 @@ GOOD = {"text": "花", "source": "garden", "license": "CC0"}
 
 def test_texts_and_conversations_of_json_lines(write_jsonl):
     turns = [{"role": "system", "content": "s"}, {"role": "user", "content": "u", "name": "x"}]
+    turns.append({"role": "assistant", "content": "a"})
     path = write_jsonl("a.jsonl", [GOOD, {"messages": turns, "source": 7}])
     assert list(read_documents(path)) == [
         Document("花", None, "garden", str(path), 1),
-        Document(None, (Message("system", "s"), Message("user", "u")), "", str(path), 2),
+        Document(
+            None, (Message("system", "s"), Message("user", "u"), Message("assistant", "a")), "", str(path), 2
+        ),
     ]
 
 
@@ -40,6 +43,11 @@ def test_texts_and_conversations_of_json_lines(write_jsonl):
         ({"text": "a", "messages": []}, "both text and messages", "one of them"),
         ({"messages": {}}, "wrong type", "messages: expected a list, got an object"),
         ({"messages": []}, "empty", "messages holds nothing"),
+        (
+            {"messages": [{"role": "user", "content": "x"}]},
+            "no assistant turn",
+            "learns the assistant's turns",
+        ),
         ({"messages": ["hi"]}, "wrong type", "messages[0]: expected an object, got a string"),
         ({"messages": [{"role": "user"}]}, "missing key", "messages[0] has no content"),
         ({"messages": [{"content": "x"}]}, "missing key", "messages[0] has no role"),

@@ -74,6 +74,10 @@ def test_bad_lines_are_left_out_and_named(tmp_path):
     ("content", "words"),
     [
         ("你好\n世界".encode("gbk"), "holds no good line.*line 1: bad UTF-8.*save the file as UTF-8"),
+        (
+            ("www.abc.com\n" + "春天来了，花开了。\n" * 50 + "======\n").encode("gbk"),
+            "is mostly no UTF-8: 50 of its lines, 98% of its bytes.*often GBK",
+        ),
         ("你好".encode("utf-16"), "is UTF-16, expected UTF-8. Save it as UTF-8"),
     ],
 )

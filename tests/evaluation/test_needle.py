@@ -87,3 +87,20 @@ def test_the_loss_is_that_of_a_plain_forward_pass():
         places = np.arange(len(row) - 1, len(whole) - 1)
         assert nats[number] == pytest.approx(-log_shares[places, answer].sum(), rel=1e-4)
         assert right[number] == (logits[places].argmax(-1) == answer).all()
+
+
+def test_how_a_text_goes_on_after_the_number_is_free():
+    """A model that recalls every number, and would go on with a comma."""
+
+    class Comma(Copier):
+        def _logits(self, rows):
+            logits = super()._logits(rows)
+            (stop,), (comma,) = TOKENIZER.encode("。"), TOKENIZER.encode("，")
+            digits = TOKENIZER.encode("0123456789")
+            ends = [i for i, row in enumerate(rows) if row[-1] in digits and logits[i, stop]]
+            logits[ends] = 0.0
+            logits[ends, comma] = SURE
+            return logits
+
+    (result,) = needle_results(Comma(10_000), TOKENIZER, FILLER, [20], num_trials=8)
+    assert result.num_right == 8

@@ -1,5 +1,7 @@
 """Repetition of a writer that is known to repeat itself, beside that of real texts."""
 
+import itertools
+
 import pytest
 
 from mof.evaluation.writing_report import MEASURED_CHARACTERS, PROMPT_CHARACTERS, judge_writing
@@ -35,6 +37,9 @@ def test_rates_of_the_written_and_the_real():
 
 def test_only_so_many_are_written():
     assert judge_writing(Parrot(), (real_text(1 + i) for i in range(9)), num_texts=4)["num_texts"] == 4
+    taken = itertools.count(1)
+    judge_writing(Parrot(), (real_text(number) for number in taken), num_texts=4)  # of endless texts
+    assert next(taken) <= 6
 
 
 @pytest.mark.parametrize("texts", [[], ["短"], [real_text(0)]])

@@ -47,3 +47,24 @@ def test_the_bytes_are_pinned(tmp_path):
 def test_no_bytes_are_refused(tmp_path):
     with pytest.raises(ValueError, match="num_bytes is 0, expected at least 1"):
         write_sheets(tmp_path / "x.jsonl", FAMILIES, 0)
+
+
+@pytest.mark.parametrize("name", ["q.txt", "q.jsonl.zst", "q"])
+def test_a_name_that_a_training_would_read_as_something_else_is_refused(tmp_path, name):
+    with pytest.raises(ValueError, match=r"does not end in \.jsonl.*Name it q\.jsonl"):
+        write_sheets(tmp_path / name, FAMILIES, 1_000)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_is_refused_and_nothing_unfinished_stays(tmp_path, monkeypatch):
+    (tmp_path / "sheets.jsonl").mkdir()
+    with pytest.raises(IsADirectoryError, match="name a file in it"):
+        write_sheets(tmp_path / "sheets.jsonl", FAMILIES, 1_000)
+
+    def full(source, target):
+        raise OSError("no room")
+
+    monkeypatch.setattr("mof.tasks.sheet_file.replace", full)
+    with pytest.raises(OSError, match="no room"):
+        write_sheets(tmp_path / "b.jsonl", FAMILIES, 1_000)
+    assert [path.name for path in tmp_path.iterdir()] == ["sheets.jsonl"]

@@ -232,8 +232,13 @@ def test_a_corpus_that_is_not_there_is_named(tmp_path):
 
 def test_another_corpus_is_read_whole(base, tmp_path):
     file = write_lines(tmp_path / "other.jsonl", [{"text": random_text(20, i)} for i in range(30)])
-    split = open_corpus([file], base.tokenizer(), base.path)
+    split = open_corpus([file], base.tokenizer(), base.path, pytest.fail)
     assert split.num_documents == 30
+    with file.open("a", encoding="utf-8") as more:
+        more.write("no JSON\n")
+    told = []
+    assert open_corpus([file], base.tokenizer(), base.path, told.append).num_documents == 30
+    assert "bad JSON" in told[0], "a look at text that was left out says so"
 
 
 def test_a_trained_model_is_loaded_with_its_newest_weights(base, trained):

@@ -4,6 +4,11 @@ Reasoning and completion hold out values: one fact in ten is never written in an
 be reasoned out, so there every fact is written, but each in four wordings of five, and one direction in five
 of a fact (never its first) in none. Does a model that read "法国的首都是巴黎" (the capital of France is
 Paris) know of which country 巴黎 is the capital?
+
+What is drawn is the fact, not its words. Where facts share what a question shows, as countries share a
+currency, the same words can be a training question of another fact, and its answer is right here too: then
+nothing is new about them. That is so of nearly all questions of `year_name` and `language_script`, of half of
+`official_language`, and of few or none of the families of codes.
 """
 
 import hashlib

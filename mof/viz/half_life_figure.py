@@ -48,7 +48,7 @@ def half_life_figure(half_lives, mean_half_lives, tokens):
             "range": [float(everything.min()) - 0.1, float(everything.max()) + 0.1],
             "dtick": 1,
         },
-        legend={"orientation": "h", "y": -0.25},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         height=480,
     )
     return figure

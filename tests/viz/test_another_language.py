@@ -1,4 +1,4 @@
-"""Every label of a figure that a reader sees goes through the catalogue, also in frames and hover texts."""
+"""Words of all figures: each goes through the catalogue of translations, and none lies on another."""
 
 import re
 
@@ -167,3 +167,11 @@ def test_every_label_goes_through_the_catalogue(name, monkeypatch):
 def test_in_english_every_gap_is_filled(name):
     for text in labels(FIGURES[name]()):
         assert not re.search(r"(?<!%)\{[a-z_]+\}", text or ""), text
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_legend_lies_on_the_slider(name):
+    """The slider stands below the axis with its label above it: a legend there is written over."""
+    figure = FIGURES[name]()
+    if figure.layout.sliders and figure.layout.showlegend is not False and len(figure.data) > 1:
+        assert figure.layout.legend.y is None or figure.layout.legend.y >= 0

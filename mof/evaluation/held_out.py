@@ -46,8 +46,8 @@ class HeldOutEvaluation:
         max_tokens: how much to read; the documents are drawn by `seed`, the same each time. None reads all.
         seed: int.
         reader: `mof.inference.onnx_reader.OnnxReader` of an exported model, in place of a model.
-        byte_lengths: [W] int, the tokenizer's. With it no more is read of a document than its share of
-            `max_tokens` for each stream: a look then takes as long whether the texts are novels or notes.
+        byte_lengths: [W] int, the tokenizer's. With it no more is read of a document than a stream's share
+            of `max_tokens` (a row at least): a look then takes as long whether the texts are novels or notes.
     """
 
     def __init__(self, model, split, max_tokens=None, seed=0, reader=None, byte_lengths=None):
@@ -56,7 +56,7 @@ class HeldOutEvaluation:
             self.documents = np.arange(split.num_documents)
         else:
             if byte_lengths is not None:
-                self.most_of_each = max(1, max_tokens // EVALUATION_STREAMS)
+                self.most_of_each = max(EVALUATION_LENGTH, max_tokens // EVALUATION_STREAMS)
             self.documents = sample_documents(split, max_tokens, seed, self.most_of_each)
         sizes = np.array(split.document_scored_bytes.read(0, split.num_documents))[self.documents]
         if self.most_of_each:

@@ -167,7 +167,7 @@ def test_a_share_of_the_text_is_the_same_each_time(evaluation, model, split, nai
 def test_of_long_texts_the_beginnings_are_judged_by_their_own_bytes(
     evaluation, model, split, naive, texts, tokenizer
 ):
-    """A third of 60 tokens of each text, for there are three streams."""
+    """A third of 60 tokens of each text, for there are three streams; a row has 16."""
     chosen = HeldOutEvaluation(model, split, max_tokens=60, byte_lengths=tokenizer.byte_lengths)
     assert any(len(naive[i][0]) > 20 for i in chosen.documents)
     total = num_bytes = 0

@@ -203,7 +203,9 @@ def train_stage(work, name, weights, seconds):
     model = MixtureLanguageModel(run.model_config, run.training_config.seed)
     if weights is not None:
         set_weights(model, weights, "the run before")
-    evaluation = HeldOutEvaluation(model, cache.validation, run.training_config.evaluation_tokens)
+    lengths = run.tokenizer().byte_lengths
+    budget = run.training_config.evaluation_tokens
+    evaluation = HeldOutEvaluation(model, cache.validation, budget, byte_lengths=lengths)
     looker = Looker(run, evaluation)
     training = BlockTraining(run, model, cache.train, looker, BLOCK)
     print(f"{name}: {model.num_parameters():,} parameters, {cache.train.num_tokens:,} tokens", flush=True)

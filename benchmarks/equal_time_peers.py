@@ -6,7 +6,7 @@
 Held-out bits per byte after 20 minutes, three seeds each:
   ours    a preset by `mof train`, as it comes, from starting the first graph to the last update
   own     minimind's shape, vocabulary 6,400 and rows of 340 tokens as minimind has them; 8 rows an update and
-          AdamW 1e-3 are our choice: its own 256 rows of 5e-4 would be some sixty updates in 20 minutes
+          AdamW 1e-3 are our choice: its own 256 rows of 5e-4 would be forty to sixty updates in 20 minutes
   tuned   the same shape given our vocabulary of 8,192, rows of 256 tokens, a warm-up, and the best of several
           learning rates: each is tried for the whole time, and the best one's run counts as the first seed
 minimind's tokenizer is not on PyPI: "own" gets a byte-level BPE of its size learned from this very text. The

@@ -416,7 +416,10 @@ def train(options):
     for is_first in (True, False):  # what the first seed tells of the step sizes is known before the others
         here = [job for job in jobs if (job["seed"] == SEEDS[0]) == is_first]
         if not is_first:
-            here = [job for job in here if not is_swept(job) or is_best_rate(job, jobs, options.output)]
+            made = (
+                jobs if not options.num_updates else [j | {"num_updates": options.num_updates} for j in jobs]
+            )
+            here = [job for job in here if not is_swept(job) or is_best_rate(job, made, options.output)]
         with concurrent.futures.ThreadPoolExecutor(options.at_once) as pool:
             list(pool.map(go, here))
 
@@ -444,10 +447,12 @@ def rows_of(jobs, output):
         if path.is_file():
             kept = {key: job[key] for key in ("contestant", "seed", "learning_rate", "num_updates", "way")}
             told = json.loads(path.read_text(encoding="utf-8"))
-            if told["num_updates"] != job["num_updates"]:
+            made = told.get("num_updates")
+            if made != job["num_updates"]:
                 raise SystemExit(
-                    f"{path} is of {told['num_updates']} updates, and its job asks for {job['num_updates']}: "
-                    "the pace was measured anew, or this was a trial. Choose another --output."
+                    f"{path} is of {made or 'an unknown number of'} updates, and its job asks for "
+                    f"{job['num_updates']}: the pace was measured anew, or this was a trial. Choose another "
+                    "--output."
                 )
             rows.append(kept | told)
     return rows
@@ -570,6 +575,8 @@ def record(options):
     rows = rows_of(jobs, options.output)
     minutes = {contestant.name: contestant.minutes for contestant in CONTESTANTS}
     summary = summarized(rows, {name: 60 * length for name, length in minutes.items()})
+    if not all("text_tokens" in job for job in jobs):
+        raise SystemExit("the jobs were packed by an older version: run the step pack again.")
     text_tokens = {job["contestant"]: job["text_tokens"] for job in jobs}
     passes = {name: row["tokens"] / text_tokens[name] for name, row in summary.items()}
     result = {

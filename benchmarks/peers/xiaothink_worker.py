@@ -47,7 +47,8 @@ def measure_training(job):
             )
         gradients = tape.gradient(loss, model.trainable_variables)
         for total, gradient in zip(sums, gradients):  # noqa: B905  AutoGraph's zip knows no `strict`
-            total.assign_add(tf.convert_to_tensor(gradient) / num_batches)
+            if gradient is not None:  # dense also of the embedding's table, as in any sum of micro-batches
+                total.assign_add(tf.convert_to_tensor(gradient) / num_batches)
         return loss
 
     def apply():

@@ -21,7 +21,12 @@ def evaluate(
         ),
     ] = None,
     max_tokens: Annotated[
-        int, typer.Option(metavar="NUMBER", help="Tokens to read at most; 0 reads all.", min=0)
+        int,
+        typer.Option(
+            metavar="NUMBER",
+            help="Tokens to read at most, of long documents the beginning; 0 reads all.",
+            min=0,
+        ),
     ] = 0,
     output: Annotated[
         str | None, typer.Option(metavar="FILE", help="Also write the figures to this JSON file.")

@@ -35,6 +35,7 @@ def check_answer(id, answer, is_solution=False):
     asked = time.monotonic()
     verdict = judge(exercise, answer)
     if is_solution and verdict.is_right and _is_run_with_others(exercise.id, asked):
+        del _unsolved_since[exercise.id]  # run once more, it is meant
         verdict = Verdict(
             OPEN,
             _(

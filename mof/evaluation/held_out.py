@@ -58,12 +58,11 @@ class HeldOutEvaluation:
             if byte_lengths is not None:
                 self.most_of_each = max(EVALUATION_LENGTH, max_tokens // EVALUATION_STREAMS)
             self.documents = sample_documents(split, max_tokens, seed, self.most_of_each)
-        sizes = np.array(split.document_scored_bytes.read(0, split.num_documents))[self.documents]
-        if self.most_of_each:
-            lengths = np.diff(split.offsets.read(0, split.num_documents + 1))[self.documents]
-            for place in np.flatnonzero(lengths > self.most_of_each):
-                sizes[place] = self._bytes_of_beginning(self.documents[place], byte_lengths)
-        self.num_bytes = int(sizes.sum(dtype=np.int64))
+        self.num_bytes = self._count_bytes(byte_lengths)
+        if self.most_of_each and not self.num_bytes:  # conversations that begin with long questions
+            self.most_of_each = None
+            self.documents = sample_documents(split, max_tokens, seed)
+            self.num_bytes = self._count_bytes(byte_lengths)
         self._score = None if model is None else as_graph(model, self._score_batch)
 
     def __call__(self, position_block=64, num_blocks=64):
@@ -107,6 +106,16 @@ class HeldOutEvaluation:
             position_block=position_block,
             route_weights=None if self.model is None else routes / max(routed, 1.0),
         )
+
+    def _count_bytes(self, byte_lengths):
+        """Bytes that the scored targets of the chosen documents write."""
+        split = self.split
+        sizes = np.array(split.document_scored_bytes.read(0, split.num_documents))[self.documents]
+        if self.most_of_each:
+            lengths = np.diff(split.offsets.read(0, split.num_documents + 1))[self.documents]
+            for place in np.flatnonzero(lengths > self.most_of_each):
+                sizes[place] = self._bytes_of_beginning(self.documents[place], byte_lengths)
+        return int(sizes.sum(dtype=np.int64))
 
     def _bytes_of_beginning(self, document, byte_lengths):
         """Bytes that the scored targets of a document's first tokens write."""

@@ -227,7 +227,7 @@ def _moment(snapshot, seconds, update, last_updates, losses):
     samples = [prompt + text for prompt, text in mark["samples"][:SHOWN_SAMPLES]] if mark else []
     return Moment(
         _label(seconds, snapshot.seconds),
-        round(columns["seconds"][count - 1] / 3600, 4),
+        round(float(np.interp(update, columns["update"], columns["seconds"])) / 3600, 4),
         round(float(losses[place]), 4),
         ", ".join(parts),
         samples,

@@ -74,6 +74,8 @@ def _divergence(snapshot):
         "Start again from a checkpoint before update {update}, if one is left, or from the beginning, with "
         "half the learning rates (--learning-rate, --muon-learning-rate)."
     ).format(update=update)
+    if not update:
+        to_do = _("Start again with half the learning rates (--learning-rate, --muon-learning-rate).")
     if not snapshot.has_diverged:
         to_do = _("Stop it (Ctrl-C).") + " " + to_do
     return Signal(DANGER, "divergence", what, to_do)

@@ -5,7 +5,6 @@ computed. A group that thaws starts with an empty optimiser state, and its step 
 the idea: the MoF article's `train_deep_layer`, section "Training". Book: chapter 10.
 """
 
-import math
 from typing import NamedTuple
 
 GROUP_NAMES = ("embedding", "router", "rnn", "transformer", "transformer.deep", "head")
@@ -74,7 +73,10 @@ def change_updates(stretches, num_updates):
         list of int. From such an update on, an update takes another time.
     """
     shares = {share for s in stretches for share in (s.start, s.end) if 0 < share < 1}
-    return sorted({math.ceil(share * num_updates) for share in shares})
+    near = {share: round(share * num_updates) for share in shares}
+    # the first update whose own share, as the training computes it, has reached this one
+    firsts = {share: range(max(0, place - 1), place + 2) for share, place in near.items()}
+    return sorted({next(u for u in firsts[share] if u / num_updates >= share) for share in shares})
 
 
 def trainable_flags(model, frozen):

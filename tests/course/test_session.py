@@ -74,6 +74,14 @@ def test_a_solution_that_is_run_with_the_whole_notebook_gives_nothing_away(kept,
     assert "✓ solved  " in capsys.readouterr().out
 
 
+def test_a_solution_that_is_run_again_is_meant(kept, capsys):
+    check("05.1", stub)
+    check("05.1", right, is_solution=True)
+    capsys.readouterr()
+    check("05.1", right, is_solution=True)
+    assert "✓ Right" in capsys.readouterr().out and read_entries(kept)["05.1"]["solution_run"]
+
+
 def test_a_solution_that_is_run_later_or_after_a_right_answer_is_shown(kept, capsys, monkeypatch):
     check("05.1", stub)
     monkeypatch.setattr(session, "RUN_ALL_SECONDS", 0.0)

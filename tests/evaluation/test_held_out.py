@@ -182,6 +182,15 @@ def test_of_long_texts_the_beginnings_are_judged_by_their_own_bytes(
     assert chosen().bits_per_byte == pytest.approx(total / math.log(2) / num_bytes, rel=1e-5)
 
 
+def test_conversations_that_begin_with_long_questions_are_read_whole(model, tokenizer, tmp_path):
+    turns = [{"role": "user", "content": "春天来了" * 30}, {"role": "assistant", "content": "春天"}]
+    file = tmp_path / "talk.jsonl"
+    file.write_text(json.dumps({"messages": turns}) + "\n", encoding="utf-8")
+    split = build_token_cache([file], tokenizer, tmp_path / "cache", 0.0).train
+    chosen = HeldOutEvaluation(model, split, max_tokens=48, byte_lengths=tokenizer.byte_lengths)
+    assert chosen.num_bytes == len("春天".encode()) and chosen.most_of_each is None
+
+
 def test_a_reader_scores_the_same_and_tells_no_routes(evaluation, model, split, tmp_path):
     from mof.inference.run_graphs import open_weights
     from tests.inference.small_models import store_weights

@@ -90,6 +90,14 @@ def test_each_stop_tells_its_own_look_and_none_of_later(run):
     assert hours == pytest.approx([(7 * number - 2) / 3600 for number in range(1, 9)], abs=1e-4)
 
 
+def test_the_dot_of_a_record_stands_where_its_stop_is(run):
+    """Of a record only the ends of blocks are left; a stop lies between them."""
+    snapshot = RunReader(run.path).snapshot()
+    figure = replay_of(snapshot_of(record_of(snapshot, num_points=7)))
+    hours = [frame.data[0].x[0] for frame in figure.frames]
+    assert hours == pytest.approx([20.0 * update / 3600 for update in range(500, 2001, 500)], abs=1e-3)
+
+
 def test_a_run_without_marks_stops_at_its_looks_and_one_without_looks_at_equal_times(run):
     (run.path / "samples.jsonl").unlink()
     looked = replay_of(RunReader(run.path).snapshot())

@@ -5,8 +5,16 @@ import re
 import keras
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mof.training.freezing import FrozenStretch, frozen_groups, parse_freezing, trainable_flags
+from mof.training.freezing import (
+    FrozenStretch,
+    change_updates,
+    frozen_groups,
+    parse_freezing,
+    trainable_flags,
+)
 from tests.training.small_run import LONG, SHORT, all_trainable, numbers, random_batch
 
 
@@ -42,6 +50,14 @@ def test_groups_are_frozen_from_start_up_to_end():
     shares = (0.0, 0.25, 0.5, 0.6, 0.75)
     expected = [("rnn",), ("head", "rnn"), ("head", "rnn"), ("head",), ()]
     assert [frozen_groups(stretches, share) for share in shares] == expected
+
+
+@given(st.integers(1, 99), st.integers(2, 700))
+def test_changes_come_at_the_updates_at_which_the_training_makes_them(hundredths, num_updates):
+    stretches = parse_freezing((f"rnn@0-{hundredths / 100}", "head"))
+    frozen = [frozen_groups(stretches, update / num_updates) for update in range(num_updates)]
+    expected = [u for u in range(1, num_updates) if frozen[u] != frozen[u - 1]]
+    assert [u for u in change_updates(stretches, num_updates) if u < num_updates] == expected
 
 
 def test_flags_follow_the_models_groups(engine):

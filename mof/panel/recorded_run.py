@@ -145,7 +145,9 @@ def replay_of(snapshot):
     for i, name in enumerate(snapshot.experts if len(snapshot.experts) > 1 else ()):
         told = [look for look in looks if len(look.get("route_weights") or []) > i]
         if told:
-            times = [round(look["seconds"] / 3600, 4) for look in told]
+            # where its update ended: the look itself takes a while, and its line tells when it was over
+            places = np.interp([look["update"] for look in told], columns["update"], columns["seconds"])
+            times = [round(float(seconds) / 3600, 4) for seconds in places]
             shares[name] = (times, [round(look["route_weights"][i], 4) for look in told])
     last_updates = columns["update"][ends - 1] if len(ends) else np.zeros(0)
     moments = [_moment(snapshot, *stop, last_updates, losses) for stop in _stops(snapshot)]

@@ -94,6 +94,14 @@ def quota_free_bytes(cgroups=CGROUPS, own=OWN_CGROUPS):
     return min(free, default=None)
 
 
+def free_memory_bytes():
+    """Bytes that a process can still take: of the machine, or of the container where that has less."""
+    import psutil
+
+    of_machine, of_container = psutil.virtual_memory().available, quota_free_bytes()
+    return of_machine if of_container is None else min(of_machine, of_container)
+
+
 def _folders(root, own, controller):
     """The group's folder and those above it. `own` has a line "number:controllers:/path" for each hierarchy;
     version 2 has none of the names."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from mof.corpus.corpus_files import CorpusFile, PathLike, find_corpus_files
 from mof.corpus.document import Document
 from mof.corpus.json_documents import MAX_LINE_BYTES, json_documents
-from mof.corpus.lines import Line, read_lines
+from mof.corpus.lines import read_lines
 from mof.corpus.reading_report import CorpusError, ReadingReport
 from mof.corpus.text_documents import text_documents
 
@@ -55,22 +55,6 @@ def read_documents(
         raise CorpusError(f"no document in {paths}: every file is empty. Put text into them, or give others.")
 
 
-class _WeighedLines:
-    """Lines of a file as they come; afterwards the bytes in all of them, and in those that are no UTF-8."""
-
-    def __init__(self, lines: Iterator[Line]) -> None:
-        self.lines, self.num_bytes, self.num_bad_bytes = lines, 0, 0
-
-    def __iter__(self) -> Iterator[Line]:
-        for line in self.lines:
-            self.num_bytes += len(line.data)
-            try:
-                line.data.decode("utf-8")
-            except UnicodeDecodeError:
-                self.num_bad_bytes += len(line.data)
-            yield line
-
-
 def _read_file(
     file: CorpusFile, report: ReadingReport, max_document_bytes: int, on_chunk: FileChunkObserver | None
 ) -> Iterator[Document]:
@@ -81,13 +65,14 @@ def _read_file(
     if file.is_json_lines:
         yield from json_documents(read_lines(file, MAX_LINE_BYTES, observer), path, report)
     else:
-        lines = _WeighedLines(read_lines(file, max_document_bytes, observer))
+        lines = read_lines(file, max_document_bytes, observer)
         yield from text_documents(lines, path, report, max_document_bytes)
-        if report.num_documents > documents_before and lines.num_bad_bytes > 0.5 * lines.num_bytes:
+        share = report.bad_bytes_of_file / max(1, report.bytes_of_file)
+        if report.num_documents > documents_before and share > 0.5:
             raise CorpusError(
-                f"{path} is mostly no UTF-8: {report.num_bad_lines - bad_before} of its lines, "
-                f"{lines.num_bad_bytes / lines.num_bytes:.0%} of its bytes, cannot be read. Chinese text "
-                "files are often GBK (GB18030): open it in an editor and save it as UTF-8."
+                f"{path} is mostly no UTF-8: {report.num_bad_lines - bad_before} of its lines, {share:.0%} "
+                "of its bytes, cannot be read. Chinese text files are often GBK (GB18030): open it in an "
+                "editor and save it as UTF-8."
             )
     num_bad = report.num_bad_lines - bad_before
     if report.num_documents > documents_before:

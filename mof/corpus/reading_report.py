@@ -41,6 +41,8 @@ class ReadingReport:
         counts_by_reason: bad lines for each reason.
         first_bad_lines: the first 20 bad lines in full.
         empty_files: files that held nothing at all.
+        bytes_of_file, bad_bytes_of_file: of the lines of a plain text file since `start_file`, and of those
+            among them that are no UTF-8.
     """
 
     num_documents: int = 0
@@ -48,11 +50,14 @@ class ReadingReport:
     counts_by_reason: Counter[str] = field(default_factory=Counter)
     first_bad_lines: list[BadLine] = field(default_factory=list)
     empty_files: list[str] = field(default_factory=list)
+    bytes_of_file: int = field(default=0, repr=False, compare=False)
+    bad_bytes_of_file: int = field(default=0, repr=False, compare=False)
     _first_of_file: list[BadLine] = field(default_factory=list, repr=False, compare=False)
 
     def start_file(self) -> None:
         """Forgets which bad lines belong to the file before; see `first_of_file`."""
         self._first_of_file = []
+        self.bytes_of_file = self.bad_bytes_of_file = 0
 
     @property
     def first_of_file(self) -> tuple[BadLine, ...]:

@@ -28,9 +28,11 @@ def text_documents(
     num_bytes = 0
     blank_cut, blank_cut_bytes = 0, 0  # pieces, and bytes, up to and with the last blank line
     for line in lines:
+        report.bytes_of_file += len(line.data)
         try:
             text = line.data.decode("utf-8")
         except UnicodeDecodeError as error:
+            report.bad_bytes_of_file += len(line.data)
             detail = f"byte 0x{line.data[error.start]:02x} at {error.start}; save the file as UTF-8"
             report.add_bad_line(BadLine(path, line.number, "bad UTF-8", detail))
             continue

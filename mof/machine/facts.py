@@ -8,7 +8,7 @@ import platform
 import psutil
 
 from mof.config import Config, setting
-from mof.cores import affinity_cores, quota_bytes, quota_cores, quota_free_bytes, usable_cores
+from mof.cores import affinity_cores, free_memory_bytes, quota_bytes, quota_cores, usable_cores
 from mof.launcher.machine import check_windows_runtime
 from mof.launcher.problem import Problem
 from mof.machine.processor import instruction_sets, processor_name
@@ -63,7 +63,6 @@ def describe_facts(folder, seconds_watched=2.0):
     logical, memory = psutil.cpu_count() or 1, psutil.virtual_memory()
     limit = quota_bytes()
     total = memory.total if limit is None else min(memory.total, limit)
-    free = [memory.available, total, quota_free_bytes()]
     usable = usable_cores(logical, affinity_cores(), quota_cores())
     return MachineFacts(
         processor=processor_name(),
@@ -77,7 +76,7 @@ def describe_facts(folder, seconds_watched=2.0):
         instruction_sets=instruction_sets(),
         has_windows_runtime=_has_windows_runtime(),
         memory_bytes=total,
-        available_bytes=min(number for number in free if number is not None),
+        available_bytes=min(free_memory_bytes(), total),
         free_disk_bytes=free_disk_bytes,
         is_on_battery=_is_on_battery(),
         busy_cores=round(psutil.cpu_percent(interval=seconds_watched) / 100 * logical, 2),

@@ -63,7 +63,8 @@ def forecast_run(entries, config, num_updates):
     if done >= num_updates:
         return Forecast(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     changes = change_updates(parse_freezing(config.freeze), num_updates)
-    updates = [entry for entry in updates if entry["update"] > max([0, *(c for c in changes if c < done)])]
+    begin = max((change for change in changes if change < done), default=0)
+    updates = [entry for entry in updates if entry["update"] > begin]
     if len(updates) < FEWEST_UPDATES or any(change >= done for change in changes):
         return None
     steps = _without_pauses(_steps(updates))

@@ -15,7 +15,7 @@ import time
 import keras
 import psutil
 
-from mof.cores import quota_free_bytes
+from mof.cores import free_memory_bytes
 from mof.training.observer import Observer
 
 SECONDS_BETWEEN_STATES = 30.0  # of training: 1.5 MB of log in four days
@@ -75,12 +75,6 @@ class RunRecorder(Observer):
         }
         with contextlib.suppress(OSError):  # a full disk: the updates' own lines see to that
             self._training.run.append_log({"event": event, **place, **facts})
-
-
-def free_memory_bytes():
-    """Bytes that a process can still take: of the machine, or of the container where that has less."""
-    of_machine, of_container = psutil.virtual_memory().available, quota_free_bytes()
-    return of_machine if of_container is None else min(of_machine, of_container)
 
 
 def thought_alphas(engine):

@@ -180,7 +180,6 @@ def main():
     }
     name = f"measurements-{options.cap}{'-short' if options.short else ''}.jsonl"
     measurements = Measurements(options.folder / name, settings)
-    environment = capped_environment(options.cap, os.environ)
     variants = [case for case in cases if case.variants]
     choosing = sum(case.expected_seconds for case in variants)  # then one of two goes on
     expected = choosing + rounds * (sum(case.expected_seconds for case in cases) - choosing / 2)
@@ -199,6 +198,7 @@ def main():
                 left.skip(case.expected_seconds)
                 continue
             start = time.monotonic()
+            environment = capped_environment(options.cap, os.environ, case.facts["dtype"])
             entry = measurements.take(number, case, environment)
             left.took(case.expected_seconds, time.monotonic() - start)
             told = entry.get("figures", {}).get("tokens_per_second")

@@ -577,6 +577,18 @@ def test_bfloat16_products_stay_close_and_the_state_stays_float32():
     assert_all_close(actual, expected, BFLOAT16_TOLERANCE)
 
 
+def test_bfloat16_products_read_one_token_at_a_time_as_they_read_all():
+    model = MixtureLanguageModel(CONFIG.replace(product_dtype="bfloat16"), seed=3)
+    perturb_weights(model, 5)  # norms whose scales are no ones: rounded to bfloat16 they would tell
+    ids = random_ids((2, 9))
+    together, after = compute(lambda ids: model(ids), ids)
+    state, alone = model.initial_state(2), []
+    for t in range(ids.shape[1]):
+        logits, state = compute(model.step, ids[:, t], state)
+        alone.append(logits)
+    assert_all_close([np.stack(alone, axis=1), state], [together, after], BFLOAT16_TOLERANCE)
+
+
 def test_fit_of_keras_works_on_it():
     model = MixtureLanguageModel(CONFIG.replace(transformer_layers=1, recurrent_layers=1), seed=3)
     ids, targets = random_ids(IN_GRAPHS), random_ids(IN_GRAPHS, 1)

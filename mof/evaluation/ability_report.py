@@ -17,6 +17,7 @@ from mof.execution import as_graph
 from mof.generation.decoding import TextGenerator
 from mof.generation.reading import StateReader
 from mof.tasks.family import KINDS
+from mof.tasks.held_out import SPLITS, has_questions
 from mof.tasks.writing import TaskWriter
 
 ROUTED_TOKENS = 256  # of each sheet at most
@@ -24,10 +25,12 @@ SHEETS_BY_KIND = 40
 
 
 def splits_of(family):
-    """The splits in which a family can be judged: "train", then what is new about the held-out questions."""
-    if family.kind != "knowledge":
-        return ("train", "value")
-    return ("train", "wording", "direction") if len(family.directions) > 1 else ("train", "wording")
+    """The splits in which a family can be judged: "train", then what is new about the held-out questions.
+
+    A family of knowledge whose held-out questions all stand in training, as other facts' words, is judged in
+    "train" alone.
+    """
+    return tuple(split for split in SPLITS if has_questions(family, split))
 
 
 def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_family=None, generator=None):

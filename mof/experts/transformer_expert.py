@@ -130,7 +130,8 @@ class TransformerBlock(keras.layers.Layer):
         x_t = x_t + y
         if self.thought_space is not None:
             x_t, after["thought_space"] = self.thought_space.step(x_t, state["thought_space"])
-        return x_t + self.feed_forward(x_t, norm=self.feed_forward_norm), after
+        # the norm stands apart: called outside another layer, one with bfloat16 products would read its scale so
+        return x_t + self.feed_forward(self.feed_forward_norm(x_t)), after
 
 
 class TransformerExpert(Expert):

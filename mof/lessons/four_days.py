@@ -26,7 +26,7 @@ FILES = {"A": "accelerator_full.json", "B": "accelerator_run.json"}
 # the same fine-tuning of both: 64 updates of 32,768 tokens, 0.05 of the step sizes; B's fall was longer
 CHAT_FILES = {"A": "accelerator_full.json", "B": "accelerator_chat.json"}
 PROBES = {"A": "probes_a.json", "B": "probes_b.json"}  # answers after that fine-tuning, unedited
-SPEEDS_FILE, SPEED_CASE_OF_A = "training_speed.json", "mof full float32 bpe"
+SPEEDS_FILE, SPEED_CASE_OF_A = "training_speed_xeon.json", "mof full float32 bpe"
 SPEED_OF_B = 1742.0  # tokens a second on the same machine, float32 (data/models/README.md)
 HOURS = 96.0
 # where a run on a CPU will lie, once it has been made

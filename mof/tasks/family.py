@@ -14,6 +14,7 @@ import abc
 import dataclasses
 import functools
 import re
+import string
 
 KINDS = ("knowledge", "completion", "reasoning")
 MIN_WORDINGS = 20  # a family with fewer teaches its wordings, not its subject
@@ -128,6 +129,29 @@ class Family(abc.ABC):
     def wordings(self):
         """The templates as a tuple of `Wording`."""
         return tuple(map(Wording.parse, self.templates))
+
+    @functools.cached_property
+    def _shown_by_wording(self):
+        fields = (string.Formatter().parse(asked.prompt) for asked in self.wordings)
+        return tuple(tuple(sorted({name for _, name, _, _ in parsed if name})) for parsed in fields)
+
+    @functools.cached_property
+    def _facts_by_shown(self):
+        groups = {names: {} for names in self._shown_by_wording}
+        for index in range(self.num_facts):
+            slots = self.slots(index)
+            for names, facts in groups.items():
+                facts.setdefault(tuple(slots[name] for name in names), []).append(index)
+        return groups
+
+    def facts_alike(self, index, wording):
+        """Numbers of all facts that read the same in this wording up to the answer, `index` among them.
+
+        Reads all facts at the first call.
+        """
+        names = self._shown_by_wording[wording]
+        slots = self.slots(index)
+        return tuple(self._facts_by_shown[names][tuple(slots[name] for name in names)])
 
     def question(self, index, wording):
         """Fact `index` asked in wording number `wording`, as a `Question`."""

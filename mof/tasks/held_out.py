@@ -7,10 +7,10 @@ Paris) know of which country 巴黎 is the capital?
 
 What is drawn is the fact, not its words. Where facts share what a question shows, as countries share a
 currency, the same words can be a training question of another fact, and its answer is right here too: then
-nothing is new about them. That is so of nearly all questions of `year_name` and `language_script`, of half of
-`official_language`, and of few or none of the families of codes.
+nothing is new about them. Such a question is neither written nor asked: `judged_split` tells.
 """
 
+import functools
 import hashlib
 
 HELD_OUT_FACTS = 10  # one in so many, reasoning and completion
@@ -19,8 +19,45 @@ HELD_OUT_DIRECTIONS = 5  # one in so many, for each fact, knowledge
 SPLITS = ("train", "value", "wording", "direction")
 
 
+def judged_split(family, index, wording):
+    """In which split a question may be asked: that of `split_of`, unless its words stand in training.
+
+    Args:
+        family: Family. index, wording: numbers of the fact and of the wording.
+
+    Returns:
+        "train", "value", "wording" or "direction". Of a question of knowledge that is held out: None where
+        training holds the same words of another fact; "wording" rather than "direction" where another fact
+        that reads the same is asked this way round in other wordings.
+    """
+    split = split_of(family, index, wording)
+    if split in ("train", "value"):
+        return split
+    alike = {split_of(family, other, wording) for other in family.facts_alike(index, wording)}
+    if "train" in alike:
+        return None
+    return "wording" if "wording" in alike else "direction"
+
+
+@functools.cache
+def has_questions(family, split):
+    """Whether a family has a question that may be asked in a split.
+
+    Of knowledge it looks through all of them if there is none: a second for the largest.
+
+    Args:
+        family: Family. split: one of SPLITS.
+    """
+    if family.kind != "knowledge":
+        return split in ("train", "value")
+    if split not in ("train", "wording", "direction"):
+        return False
+    wordings = range(len(family.wordings))
+    return any(judged_split(family, i, w) == split for i in range(family.num_facts) for w in wordings)
+
+
 def split_of(family, index, wording):
-    """Which split a question belongs to: "train", or what is new about it.
+    """Which split a question belongs to by its own fact: "train", or what is new about it.
 
     Args:
         family: Family. index, wording: numbers of the fact and of the wording.

@@ -6,10 +6,14 @@ mix all. No sheet holds a question that `mof.tasks.held_out` keeps out of traini
 
 import random
 
-from mof.tasks.held_out import split_of
+from mof.tasks.held_out import has_questions, judged_split
 
 FEWEST_QUESTIONS, MOST_QUESTIONS = 4, 12  # on a sheet
 ONE_FAMILY_SHARE = 0.5  # of the sheets
+_NONE = (
+    "has a question in the split {!r}: knowledge holds out wordings and directions, completion and reasoning "
+    "hold out values."
+)
 
 
 class TaskWriter:
@@ -19,12 +23,13 @@ class TaskWriter:
     same families and seed write the same bytes on every machine.
 
     Args:
-        families: list of Family; each gets the same share of the questions.
+        families: list of Family; each gets the same share of the questions. Of those without a question in
+            the split none is asked.
         seed: int.
         split: which questions: "train", or one of the held-out ones for a look at them.
 
     Raises:
-        ValueError: without a family.
+        ValueError: without a family that has such questions.
 
     Example:
         >>> from mof.tasks.reasoning import REASONING_FAMILIES
@@ -35,7 +40,9 @@ class TaskWriter:
     def __init__(self, families, seed=0, split="train"):
         if not families:
             raise ValueError("families is empty, expected at least one family to ask about.")
-        self.families = tuple(families)
+        self.families = tuple(family for family in families if has_questions(family, split))
+        if not self.families:
+            raise ValueError(f"no family of {[family.name for family in families]} {_NONE.format(split)}")
         self.seed = seed
         self.split = split
 
@@ -82,12 +89,9 @@ def draw_question(family, split, draw, max_tries=10_000):
     num_facts, num_wordings = family.num_facts, len(family.wordings)
     for _ in range(max_tries):
         index, wording = int(draw() * num_facts), int(draw() * num_wordings)
-        if split_of(family, index, wording) == split:
+        if judged_split(family, index, wording) == split:
             return family.question(index, wording)
-    raise ValueError(
-        f"family {family.name!r} ({family.kind}) has no question in the split {split!r}: knowledge holds out "
-        "wordings and directions, completion and reasoning hold out values."
-    )
+    raise ValueError(f"no try of {max_tries:,} at {family.name!r} ({family.kind}) {_NONE.format(split)}")
 
 
 def _choose(items, draw):

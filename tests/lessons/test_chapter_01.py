@@ -111,8 +111,8 @@ def test_memory():
     assert round(stored["training, --recompute-products"] / 1e9, 2) == 2.64
     cases = json.loads(TRAINING_SPEED.read_text(encoding="utf-8"))["cases"]
     peaks = [case["peak_bytes"] for case in cases if case["name"].startswith("xiaothink")]
-    said("as a graph 4.61 GB")
-    assert [round(peak / 1e9, 2) for peak in peaks] == [4.61]
+    said("as a graph 4.98 GB")
+    assert [round(peak / 1e9, 2) for peak in peaks] == [4.98]
     said("took 4.13 GB")
     assert json.loads(STORED_PEER.read_text(encoding="utf-8"))["peak_bytes"] == 4_133_000_000
 
@@ -124,9 +124,9 @@ def test_the_articles_four_days():
     needed = characters / (3600 * ARTICLE.hours)
     said("about the rate that our own program sustains")
     assert 0.7 < needed * 6 * (PUBLISHED_PARAMETERS - PUBLISHED_TABLES) / HOUR.rate < 1.4
-    said("reached 335 characters a second")
-    said("1.16 passes in 96 hours")
-    assert (round(published_speed()), round(published_speed() / needed, 2)) == (335, 1.16)
+    said("reached 288 characters a second")
+    said("just under one pass in 96 hours")
+    assert (round(published_speed()), round(published_speed() / needed, 2)) == (288, 0.99)
     said("109 to 118, which is less than half a pass")
     stored = json.loads(STORED_PEER.read_text(encoding="utf-8"))["characters_per_second"]
     assert (stored["least"], stored["most"]) == (109, 118) and stored["most"] / needed < 0.5

@@ -1,7 +1,21 @@
 """Which questions are kept out of training."""
 
-from mof.tasks.held_out import SPLITS, split_of
+from mof.tasks.fact_table import FactTable
+from mof.tasks.held_out import SPLITS, has_questions, judged_split, split_of
 from tests.tasks.toy_families import Doubling, Neighbours
+
+
+class Money(FactTable):
+    """What is paid with where, 40 places and four kinds of money: who pays with gold has ten answers."""
+
+    name, gloss = "money", "what is paid with"
+    columns = ("place", "money")
+    templates = tuple(f"{word}，{{place}}用[money]。" for word in "甲乙丙丁") + tuple(
+        f"{word}，用{{money}}的有[place]。" for word in "甲乙丙丁"
+    )
+
+    def read_facts(self):
+        return [(f"{number}国", "金银铜铁"[number % 4]) for number in range(40)]
 
 
 def splits(family):
@@ -34,3 +48,27 @@ def test_knowledge_holds_out_wordings_and_directions_and_never_a_whole_fact():
 def test_the_draw_never_changes():
     # a model trained before a change of the draw would have seen what is called held out after it
     assert [i for i in range(40) if split_of(Doubling(), i, 0) == "value"] == [9, 12, 13, 26, 27]
+
+
+def test_words_that_training_holds_of_another_fact_are_not_asked():
+    family = Money()
+    found = splits(family)
+    texts = {key: family.question(*key).prompt for key in found}
+    trained = {texts[key] for key, split in found.items() if split == "train"}
+    for key, split in found.items():
+        judged = judged_split(family, *key)
+        assert (judged is None) == (split != "train" and texts[key] in trained)
+        if judged == "direction":  # no wording of this direction is in training, of any fact that reads alike
+            others = [
+                other for other in found if family.slots(other[0])["money"] == family.slots(key[0])["money"]
+            ]
+            assert all(found[other] != "train" for other in others if other[1] == key[1])
+    asked = {key for key in found if judged_split(family, *key) not in (None, "train")}
+    assert {key[1] < 4 for key in asked} == {True}  # ten countries read alike: one of them is always written
+
+
+def test_a_family_knows_in_which_splits_it_can_be_asked():
+    assert [split for split in SPLITS if has_questions(Doubling(), split)] == ["train", "value"]
+    assert [split for split in SPLITS if has_questions(Money(), split)] == ["train", "wording"]
+    neighbours = [split for split in SPLITS if has_questions(Neighbours(), split)]
+    assert neighbours == ["train", "wording", "direction"]

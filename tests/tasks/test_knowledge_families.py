@@ -1,13 +1,15 @@
 """All knowledge families keep the contract, and the table beneath them looks up every right answer."""
 
+import random
 import subprocess
 import sys
 
 import pytest
 
 from mof.tasks.fact_table import FactTable
-from mof.tasks.held_out import split_of
+from mof.tasks.held_out import SPLITS, has_questions, split_of
 from mof.tasks.knowledge import KNOWLEDGE_FAMILIES
+from mof.tasks.writing import draw_question
 from tests.tasks import family_contract
 
 MIN_FAMILIES = 9
@@ -57,6 +59,16 @@ def test_every_fact_is_written_in_training(family):
     for index in range(0, family.num_facts, 1 + family.num_facts // 50):
         splits = {split_of(family, index, wording) for wording in range(num_wordings)}
         assert "train" in splits and "value" not in splits
+
+
+@pytest.mark.parametrize("family", KNOWLEDGE_FAMILIES, ids=lambda family: family.name)
+def test_no_question_asked_stands_in_training(family):
+    keys = [(i, w) for i in range(family.num_facts) for w in range(len(family.wordings))]
+    trained = {family.question(*key).prompt for key in keys if split_of(family, *key) == "train"}
+    draw = random.Random(0).random
+    for split in SPLITS[1:]:
+        if has_questions(family, split):
+            assert not trained & {draw_question(family, split, draw).prompt for _ in range(40)}
 
 
 def test_no_library_is_loaded_before_the_first_fact():

@@ -48,8 +48,8 @@ def cut_rows(tokens, num_rows, trained_length):
     length = max(MULTIPLES) * trained_length
     if len(tokens) < num_rows * length:
         raise SystemExit(
-            f"{len(tokens):,} tokens of held-out text, expected {num_rows} rows of {length:,}: name more text, "
-            "or fewer --rows."
+            f"{len(tokens):,} tokens of held-out text, expected {num_rows} rows of {length:,}: name more "
+            "text, or fewer --rows."
         )
     return np.asarray(tokens[: num_rows * length], "int32").reshape(num_rows, length)
 

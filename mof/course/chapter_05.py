@@ -146,6 +146,17 @@ CHUNK_MISTAKES = (
         ),
     ),
     WrongAnswer(
+        wrong_chunks(keep=False),
+        marked("From the third chunk on the first is forgotten: add to `S` and `z`, as in `S = S + ...`."),
+    ),
+    WrongAnswer(
+        wrong_chunks(total="each"),
+        marked(
+            "You divide the two parts by their own sums, so each counts as a whole text. Add both above the "
+            "line and both below it, and divide once."
+        ),
+    ),
+    WrongAnswer(
         wrong_chunks(mask=False),
         marked("Inside a chunk your tokens see the future: cut the scores above the diagonal."),
     ),

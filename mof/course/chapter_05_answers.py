@@ -141,14 +141,14 @@ def wrong_step(read="new", grow=True, divide="query . z", decays="both", late=Fa
     return answer
 
 
-def wrong_chunks(carry=True, mask=True, early=False, total="all", rest=True):
+def wrong_chunks(carry=True, mask=True, early=False, total="all", rest=True, keep=True):
     """An answer to 05.4 with something changed.
 
     Args:
         carry: whether chunks read what the ones before have left. mask: whether the future is cut inside.
-        early: each chunk is written before it is read. total: divide by "all" weights, those "inside", or
-            "nothing".
-        rest: whether the shorter chunk at the end is there.
+        early: each chunk is written before it is read. total: divide by "all" weights, those "inside",
+            "nothing", or "each" part by its own.
+        rest: whether the shorter chunk at the end is there. keep: whether the memory keeps older chunks.
     """
 
     def answer(queries, keys, values, length):
@@ -158,12 +158,16 @@ def wrong_chunks(carry=True, mask=True, early=False, total="all", rest=True):
         for start in range(0, num_tokens, length):
             q, k, v = (x[start : start + length] for x in (queries, keys, values))
             scores = np.tril(q @ k.T) if mask else q @ k.T
-            written = outer + k.T @ v, key_sum + k.sum(axis=0)
+            written = keep * outer + k.T @ v, keep * key_sum + k.sum(axis=0)
             if early:
                 outer, key_sum = written
             y, inside = scores @ v, scores.sum(axis=1)
             carried = q @ key_sum if carry and total == "all" else 0.0
-            y = y + q @ outer if carry else y
+            if total == "each":
+                y, inside = y / inside[:, None], np.ones(len(q))
+                y = y + q @ outer / (q @ key_sum + 1e-9)[:, None]
+            elif carry:
+                y = y + q @ outer
             outputs.append(y if total == "nothing" else y / (inside + carried)[:, None])
             outer, key_sum = written
         return np.concatenate(outputs) if outputs else np.zeros((0, values.shape[1]))

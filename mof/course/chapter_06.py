@@ -126,6 +126,13 @@ STEP_MISTAKES = (
         marked("The first token of each document is lost: empty the memory, then take the token in."),
     ),
     WrongAnswer(
+        wrong_step(when="told"),
+        marked(
+            "The first token of a document is its mean, right, but the memory forgets it: hand on its total "
+            "and a count of 1."
+        ),
+    ),
+    WrongAnswer(
         wrong_step(divide="not"),
         marked("What you return is the total: divide it by the count."),
     ),
@@ -204,6 +211,14 @@ THOUGHT_MISTAKES = (
     WrongAnswer(
         wrong_thought(scale="both"),
         marked("alpha multiplies the thought alone, not the token that it is added to."),
+    ),
+    WrongAnswer(
+        wrong_thought(scale="blend"),
+        marked("You take 1 - alpha of the token. It stays whole: x + alpha * thought."),
+    ),
+    WrongAnswer(
+        wrong_thought(divide="length"),
+        marked("You divide every sum by the length of the text: token t has the sum of t tokens."),
     ),
     WrongAnswer(
         wrong_thought(scale="nothing"),

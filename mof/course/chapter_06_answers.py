@@ -216,7 +216,8 @@ def wrong_step(empties="both", when="before", divide="count", grow=True):
 
     Args:
         empties: at a start: "both", "total", "count" or "nothing".
-        when: "before" the token comes in; "after" it; or "instead": the token is lost.
+        when: "before" the token comes in; "after" it; "instead": the token is lost; or "told": it is the
+            mean, and not kept.
         divide: by the "count", or "not". grow: whether the count does.
     """
 
@@ -228,6 +229,8 @@ def wrong_step(empties="both", when="before", divide="count", grow=True):
         total, count = memory
         if starts and when != "after":
             total, count = empty(total, count)
+        if starts and when == "told":
+            return token, (total, count)
         if not (starts and when == "instead"):
             total, count = total + token, count + 1 if grow else max(count, 1)
         mean = total / max(count, 1) if divide == "count" else total
@@ -263,14 +266,15 @@ def wrong_look(tokens="all", outputs="all", size=10.0, least=0.0, past=False, ne
     return answer
 
 
-def wrong_thought(take="past", activate=True, residual=True, scale="thought", flow=True):
+def wrong_thought(take="past", activate=True, residual=True, scale="thought", flow=True, divide="count"):
     """An answer to 06.5 with something changed.
 
     Args:
         take: which tokens the mean is of: the "past" and the token, "all", the "future" with it, what came
             "before" it. activate: whether GELU stands between the layers. residual: whether x is
-            added. scale: what alpha multiplies: the "thought", "both" it and x, "nothing".
-        flow: whether gradients do.
+            added. scale: what alpha multiplies: the "thought", "both" it and x, "nothing"; or "blend": x
+            keeps 1 - alpha.
+        flow: whether gradients do. divide: the sum of the past by its "count", or by the text's "length".
     """
 
     def answer(x, inner, outer, alpha):
@@ -282,10 +286,13 @@ def wrong_thought(take="past", activate=True, residual=True, scale="thought", fl
         place = {"past": "all", "all": "all", "future": "ahead", "before": "before"}[take]
         mean = wrong_window(place)(x, num_tokens)
         mean = mean[-1:] if take == "all" else mean
+        if divide == "length":
+            mean = ops.cumsum(x, axis=0) / num_tokens
         hidden = ops.matmul(mean, inner)
         thought = ops.matmul(ops.gelu(hidden, approximate=True) if activate else hidden, outer)
         thought = thought if scale == "nothing" else alpha * thought
-        y = thought if not residual else thought + (alpha * x if scale == "both" else x)
+        share = {"both": alpha, "blend": 1 - alpha}.get(scale, 1.0)
+        y = thought + share * x if residual else thought
         return y if flow else ops.convert_to_numpy(y)
 
     return answer

@@ -80,6 +80,13 @@ BLOCK_MISTAKES = (
     ),
     WrongAnswer(wrong_block(thinks="never"), marked("The thought space is missing.")),
     WrongAnswer(
+        wrong_block(norms="kept"),
+        marked(
+            "What is normed goes on in place of the token. The way straight through carries `x` as it came; "
+            "the norm goes into the part alone."
+        ),
+    ),
+    WrongAnswer(
         wrong_block(norms="never"),
         marked(
             "The feed-forward layer reads numbers that no norm has tamed: `feed_forward_norm` is missing."
@@ -130,6 +137,10 @@ WINDOW_MISTAKES = (
     WrongAnswer(
         wrong_window(longer=-1),
         marked("One token too few: the token itself, and window - 1 before it."),
+    ),
+    WrongAnswer(
+        wrong_window(softmax=True),
+        marked("That is softmax attention. Here the scores are weights already: divide them by their sum."),
     ),
     WrongAnswer(
         wrong_window(sees="piece"),

@@ -184,13 +184,16 @@ def wrong_block(
     Args:
         attends, feeds: "residual", or "replaces" what came in.
         thinks: "once", "twice" (added to x again) or "never".
-        norms: "before", "behind" the sums (the article's), or "never" before the feed-forward.
+        norms: "before", "behind" the sums (the article's), "never" before the feed-forward, or "kept": what
+            is normed goes on in place of the token.
         reads: what the feed-forward reads: what came "after" attention, or "before" it.
         convolves: what "normed" made, what comes in ("raw"), or "nothing".
     """
 
     def answer(x, parts):
-        first = parts.attention_norm if norms != "behind" else lambda x: x
+        if norms == "kept":
+            x = parts.attention_norm(x)
+        first = parts.attention_norm if norms in ("before", "never") else lambda x: x
         second = parts.feed_forward_norm if norms == "before" else lambda x: x
         read = {
             "normed": lambda x: parts.convolution(first(x)),
@@ -202,6 +205,7 @@ def wrong_block(
         after = parts.attention_norm(after) if norms == "behind" else after
         thought = parts.thought_space(after)
         after = {"once": thought, "twice": after + thought, "never": after}[thinks]
+        after = parts.feed_forward_norm(after) if norms == "kept" else after
         fed = parts.feed_forward(second(after if reads == "after" else x))
         y = after + fed if feeds == "residual" else fed
         return parts.feed_forward_norm(y) if norms == "behind" else y
@@ -209,14 +213,14 @@ def wrong_block(
     return answer
 
 
-def wrong_window(sees="window", longer=0, divides=True, flow=True):
+def wrong_window(sees="window", longer=0, divides=True, flow=True, softmax=False):
     """An answer to 07.4 with something changed.
 
     Args:
         sees: "window", all the "past", the "crop" (the last tokens of the text alone), the "piece" of that
             length that a token stands in, or "both" ways.
         longer: tokens that the window is too long (1) or too short (-1). divides: by the sum of the weights.
-        flow: whether gradients do.
+        flow: whether gradients do. softmax: whether the scores go through one.
     """
 
     def answer(queries, keys, values, window):
@@ -233,7 +237,10 @@ def wrong_window(sees="window", longer=0, divides=True, flow=True):
             "piece": (j <= t) & (j // window == t // window),
             "both": abs(t - j) < window,
         }[sees]
-        scores = ops.matmul(queries, ops.transpose(keys)) * seen.astype("float32")
+        scores = ops.matmul(queries, ops.transpose(keys))
+        if softmax:
+            scores = ops.softmax(ops.where(seen, scores, -1e9), axis=1)
+        scores = scores * seen.astype("float32")
         y = ops.matmul(scores, values)
         y = y / (ops.sum(scores, axis=1, keepdims=True) + 1e-9) if divides else y
         return y if flow else ops.convert_to_numpy(y)

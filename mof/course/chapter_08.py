@@ -75,6 +75,10 @@ MIXTURE_MISTAKES = (
         marked("You norm the sum. By then the louder expert has won: norm each expert before it is weighed."),
     ),
     WrongAnswer(
+        wrong_mixture(norms="length"),
+        marked("You divide by the root of the sum of squares: it is the root of their mean, over the width."),
+    ),
+    WrongAnswer(
         wrong_mixture(weighs="equal"),
         marked("Every expert counts the same: multiply by the router's weights."),
     ),
@@ -102,6 +106,13 @@ SPECIALISATION_MISTAKES = (
     WrongAnswer(
         wrong_specialisation(part="each"),
         marked("That is how undecided a single token is. Take it off from the entropy of the mean weights."),
+    ),
+    WrongAnswer(
+        wrong_specialisation(part="term"),
+        marked(
+            "Your second mean is over experts and tokens alike: sum each token's entropy over the experts, "
+            "then take the mean over the tokens."
+        ),
     ),
     WrongAnswer(
         wrong_specialisation(sign=-1),
@@ -168,6 +179,13 @@ EXPERT_MISTAKES = (
     WrongAnswer(
         wrong_expert(begins="nothing"),
         marked("Your row starts from nothing: its first token is preceded by `before`."),
+    ),
+    WrongAnswer(
+        wrong_expert(direction="circle", at_start="goes on"),
+        marked(
+            "Your row goes round in a circle, as `roll` does it: its last token stands before its first. Put "
+            "`before` there, and nothing where a document starts."
+        ),
     ),
     WrongAnswer(
         wrong_expert(direction="future"),

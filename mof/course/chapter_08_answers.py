@@ -142,8 +142,8 @@ def wrong_mixture(norms="each", weighs="behind", order="as given", flow=True):
     """An answer to 08.2 with something changed.
 
     Args:
-        norms: "each" expert, "never", the "sum", "time" (over the tokens), or "centred" (the mean taken off
-            as well).
+        norms: "each" expert, "never", the "sum", "time" (over the tokens), "centred" (the mean taken off as
+            well), or "length" (the root of the sum of squares, not of their mean).
         weighs: "behind" the norm, "before" it, or "equal" for all.
         order: of the weights, "as given" or "reversed". flow: whether gradients do.
     """
@@ -163,6 +163,7 @@ def wrong_mixture(norms="each", weighs="behind", order="as given", flow=True):
             "never": lambda y: y,
             "sum": lambda y: y,
             "time": lambda y: normed(y, axis=0),
+            "length": lambda y: y / ops.sqrt(ops.sum(ops.square(y), axis=-1, keepdims=True) + EPSILON),
             "centred": lambda y: normed(y - ops.mean(y, axis=-1, keepdims=True)),
         }[norms]
         total = 0.0
@@ -183,8 +184,8 @@ def wrong_specialisation(part="difference", sign=1, log=np.log, axis=0, skips_ze
     """An answer to 08.3 with something changed.
 
     Args:
-        part: "difference", the entropy of the "mean" alone, the mean of the "each" token's entropy alone, or
-            a difference of "numbers" of experts.
+        part: "difference", the entropy of the "mean" alone, the mean of the "each" token's entropy alone, a
+            difference of "numbers" of experts, or of the entropy and a "term" of each token's.
         sign: 1, or -1 for the wrong order. log: the logarithm. axis: the one that the mean is taken over.
         skips_zeros: whether 0 log 0 is 0.
     """
@@ -202,6 +203,7 @@ def wrong_specialisation(part="difference", sign=1, log=np.log, axis=0, skips_ze
             "mean": of_mean,
             "each": each,
             "numbers": np.exp(of_mean) - np.exp(each),
+            "term": of_mean - each / weights.shape[1],
         }[part]
 
     return answer
@@ -251,7 +253,8 @@ def wrong_expert(begins="before", direction="past", at_start="resets", itself=Tr
 
     Args:
         begins: what stands before the row's first token: what came "before", or "nothing".
-        direction: "past" or "future". at_start: "resets", "goes on" or "drops" the token itself as well.
+        direction: "past", "future", or "circle": the first token is preceded by the last.
+        at_start: "resets", "goes on" or "drops" the token itself as well.
         itself: whether the token is in the sum.
         hands_on: the "last" token, the "first", "nothing", the last "output", or what came "before".
     """
@@ -261,6 +264,8 @@ def wrong_expert(begins="before", direction="past", at_start="resets", itself=Tr
         neighbour = np.vstack([opening[None], x[:-1]])
         if direction == "future":
             neighbour = np.vstack([x[1:], np.zeros_like(x[:1])])
+        if direction == "circle":
+            neighbour = np.roll(x, 1, axis=0)
         begins_here = starts[:, None]
         kept = neighbour if at_start == "goes on" else np.where(begins_here, 0.0, neighbour)
         own = np.where(begins_here, 0.0, x) if at_start == "drops" else x

@@ -64,6 +64,21 @@ MOVE_MISTAKES = (
         marked("A token that the crop has thrown away moves nothing at all: return an empty list for it."),
     ),
     WrongAnswer(
+        lambda num_tokens, window, token: list(range(token, num_tokens)),
+        marked(
+            "So it would be with a causal expert: the token itself and those behind it. This one has a sum "
+            "over all tokens that it is given, and every output reads it."
+        ),
+    ),
+    WrongAnswer(
+        lambda num_tokens, window, token: list(range(window)) if token >= num_tokens - window else [],
+        marked("Where the text is shorter than the window, there are no more outputs than tokens."),
+    ),
+    WrongAnswer(
+        lambda num_tokens, window, token: list(range(min(window, num_tokens))) if token >= window else [],
+        marked("The crop keeps the last `window` tokens: what lies before num_tokens - window is cut away."),
+    ),
+    WrongAnswer(
         wrong_moves(sees="itself"),
         marked("You follow the token to its new place. But the sum that it is in goes to every output."),
     ),

@@ -95,6 +95,13 @@ CLIP_MISTAKES = (
 )
 ADAMW_MISTAKES = (
     WrongAnswer(
+        wrong_adamw(keeps="corrected"),
+        marked(
+            "You hand on the corrected memories, so the next step corrects them once more. Keep `mean` and "
+            "`square` as they are, and give the corrected ones names of their own."
+        ),
+    ),
+    WrongAnswer(
         wrong_adamw(corrects=()),
         marked(
             "Both memories start at 0 and are too small in the first steps: divide them by 1 - 0.9^step and "
@@ -138,6 +145,13 @@ ADAMW_MISTAKES = (
     ),
 )
 FACTOR_MISTAKES = (
+    WrongAnswer(
+        wrong_factor(place="soon"),
+        marked(
+            "Your fall begins an update too soon, and the last update has the factor 0, so it changes "
+            "nothing. 0 comes in the update after the last."
+        ),
+    ),
     WrongAnswer(
         wrong_factor(start="zero"),
         marked(

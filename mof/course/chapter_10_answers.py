@@ -107,7 +107,9 @@ def wrong_clip(measure="all", when="longer", by="length"):
     return answer
 
 
-def wrong_adamw(corrects=("mean", "square"), decays="weight", root=True, squares=True, sign=-1.0):
+def wrong_adamw(
+    corrects=("mean", "square"), decays="weight", root=True, squares=True, sign=-1.0, keeps="memories"
+):
     """An answer to 10.2 with something changed.
 
     Args:
@@ -115,7 +117,7 @@ def wrong_adamw(corrects=("mean", "square"), decays="weight", root=True, squares
         decays: what the decay is taken from: the "weight"; the "gradient" (it goes through the memories);
             "free" of the step size; or "nothing".
         root: whether the root of the square is taken. squares: whether the gradient is squared.
-        sign: of the step.
+        sign: of the step. keeps: what is handed on: the "memories", or what is "corrected".
     """
 
     def answer(weight, gradient, mean, square, step, rate, decay):
@@ -127,7 +129,8 @@ def wrong_adamw(corrects=("mean", "square"), decays="weight", root=True, squares
         direction = m / ((np.sqrt(s) if root else s) + EPSILON)
         own = decay * weight if decays in ("weight", "free") else 0.0
         moved = weight + sign * rate * direction
-        return moved - (own if decays == "free" else rate * own), mean, square
+        kept = (m, s) if keeps == "corrected" else (mean, square)
+        return moved - (own if decays == "free" else rate * own), *kept
 
     return answer
 
@@ -140,7 +143,7 @@ def wrong_factor(start="one", fall="line", place="end", rounds=round):
             is one update too "long".
         fall: a "line", or the "root" of the package.
         place: the fall fills the "end"; or it begins "early", after the share of the run that it should
-            take; or right "after" the warm-up.
+            take; right "after" the warm-up; or one update too "soon", so that the last has 0.
         rounds: makes whole updates of the fall's length.
     """
 
@@ -148,8 +151,10 @@ def wrong_factor(start="one", fall="line", place="end", rounds=round):
         if update < warmup + (start == "long") and start != "none":
             return (update + (start != "zero")) / warmup
         decay = rounds(decay_share * num_updates)
-        first = {"end": num_updates - decay, "early": decay, "after": warmup}[place]
-        progress = max(0.0, (update - first) / (num_updates - first))
+        first = {"end": num_updates - decay, "early": decay, "after": warmup, "soon": num_updates - decay}[
+            place
+        ]
+        progress = max(0.0, (update - first + (place == "soon")) / (num_updates - first))
         return 1.0 - (math.sqrt(progress) if fall == "root" else progress)
 
     return answer

@@ -97,6 +97,16 @@ TOKEN_MISTAKES = (
         marked("You count the first pass as a repeat. Repeats are the passes after the first."),
     ),
     WrongAnswer(
+        lambda tokens, unique, worth: wrong_tokens(tokens, unique, worth, repeats="all", guard=False),
+        marked("You count the first pass as a repeat: r is the number of passes less one."),
+    ),
+    WrongAnswer(
+        lambda tokens, unique, worth: wrong_tokens(max(tokens, unique), unique, worth),
+        marked(
+            "Where the text is not read to its end, only the tokens that were read count: return `tokens`."
+        ),
+    ),
+    WrongAnswer(
         lambda tokens, unique, worth: wrong_tokens(tokens, unique, worth, first=False),
         marked("The first pass is missing: it counts in full, before any repeat."),
     ),
@@ -129,6 +139,10 @@ COEFFICIENT_MISTAKES = (
     WrongAnswer(
         lambda *case: wrong_coefficients(*case, swapped=True),
         marked("The exponents are swapped: sizes got the one of the tokens."),
+    ),
+    WrongAnswer(
+        lambda *case: wrong_coefficients(*case, order=(0, 2, 1)),
+        marked("The two scales stand in the other order: size before token."),
     ),
     WrongAnswer(
         lambda *case: wrong_coefficients(*case, order=(1, 2, 0)),
@@ -180,7 +194,11 @@ def check_tokens(attempt):
 def check_coefficients(attempt):
     """17.1: the linear part of the fit."""
     expect_values(
-        attempt, law_coefficients, coefficient_cases(), COEFFICIENT_MISTAKES, what=_("Your three numbers")
+        attempt,
+        law_coefficients,
+        coefficient_cases(),
+        COEFFICIENT_MISTAKES,
+        what=_("Your array of three numbers"),
     )
     return _("Right. Only two numbers are left to be searched for, and two can be tried on a grid.")
 

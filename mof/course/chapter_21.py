@@ -59,7 +59,10 @@ SECONDS_MISTAKES = (
     ),
     WrongAnswer(
         wrong_seconds(hour=1.0),
-        marked("Your hours are taken for seconds: an hour has 3,600 of them."),
+        marked(
+            "Your number is 60 times too small: hours taken for seconds, of which they have 3,600? Or the "
+            "result told in minutes?"
+        ),
     ),
     WrongAnswer(
         wrong_seconds(hour=60.0),

@@ -34,6 +34,9 @@ def expect_exact(attempt, reference, cases, mistakes=(), run=None):
         entry for entry in zip(cases, found, right, strict=True) if entry[1] != entry[2]
     )
     given = ", ".join(map(_shown, case))
+    names = getattr(attempt, "names", ())
+    if len(case) > 1 and len(names) == len(case):
+        given = ", ".join(f"{name} = {_shown(value)}" for name, value in zip(names, case, strict=True))
     raise Wrong(
         _("For {given} you give {mine}, expected {expected}.").format(
             given=given, mine=_shown(mine), expected=_shown(expected)

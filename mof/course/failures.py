@@ -34,6 +34,9 @@ MEANINGS = (
     )),
     ("TypeError", (), marked("An operation got a kind of value that it cannot use.")),
     ("ValueError", ("unpack",), marked("Something is taken apart into a wrong number of parts.")),
+    ("InvalidArgumentError", ("ndims must be >= 2",), marked(
+        "`@` of two tensors wants matrices on both sides: for a vector take `ops.matmul`."
+    )),
     ("ValueError", SHAPE_WORDS, marked("Two shapes do not fit together.")),
     ("InvalidArgumentError", SHAPE_WORDS, marked("Two shapes do not fit together.")),
     ("IndexError", (), marked("An index lies beyond the end. Positions count from 0.")),

@@ -221,10 +221,14 @@ def test_power_and_forgetting_and_size():
     said("At 40 watts, an assumption, 96 hours are 3.8 kWh")
     assert round(40 * 96 / 1000, 1) == 3.8
     card = re.sub(r"\s+", " ", (ROOT / "data" / "models" / "README.md").read_text(encoding="utf-8"))
-    said("from 1.70 to 2.85 bits per byte on our prose")
-    assert "from 1.70 to 2.85 bits per byte" in card
-    said("took 0.15, then 0.1 of them, and still went from 1.70 to 2.45")
-    assert "bits per byte | 1.697 | 2.452 |" in card
+    said("from 1.70 to 2.85 bits per byte on twelve texts of our prose")
+    assert "twelve texts of `data/prose`: from 1.70 to 2.85 bits per byte" in card
+    said("took 0.15, then 0.1 of them, and still went from 1.65 to 2.36 on all of that prose")
+    prose = json.loads((ROOT / "benchmarks" / "results" / "prose_loss.json").read_text(encoding="utf-8"))
+    assert [f"{prose['bits_per_byte'][name]:.2f}" for name in ("base", "chat")] == ["1.65", "2.36"]
+    base, chat = prose["bits_per_byte"]["base"], prose["bits_per_byte"]["chat"]
+    assert f"the {prose['texts']} texts of `data/prose`" in card
+    assert f"bits per byte | {base:.3f} | {chat:.3f} |" in card
     size = sum(file.stat().st_size for file in (ROOT / "data" / "models" / "base").iterdir())
     said("For B the whole folder takes 18 MB")
     assert round(size / 1e6) == 18

@@ -141,8 +141,8 @@ def main():
         nats[multiple] = scored_nats(reader, rows, multiple, options.trained_length)
         print(f"{multiple} trained lengths: {statistics.fmean(nats[multiple]):.4f} nats a token", flush=True)
     result = {
-        "command": f"python benchmarks/long_texts.py --model {Path(options.model).name} --trained-length "
-        f"{options.trained_length} --corpus PATH --fraction {options.fraction:g} --rows {options.rows}",
+        "command": f"python benchmarks/long_texts.py --model PATH/{Path(options.model).name} --corpus PATH "
+        f"--trained-length {options.trained_length} --fraction {options.fraction:g} --rows {options.rows}",
         "date": datetime.date.today().isoformat(),
         "machine": bit_identity_conditions(),
         "trained_length": options.trained_length,

@@ -3,7 +3,8 @@
     python benchmarks/prose_loss.py --output benchmarks/results/prose_loss.json
 
 Reads the first 256 tokens of each text of `data/prose` by onnxruntime. Both models have read these texts
-before: they are part of what `base` was pre-trained on, some fifteen passes of it. So what `chat` needs more
+before, all but the two that were held out: they are part of what `base` was pre-trained on, some fifteen
+passes of it. So what `chat` needs more
 is what its fine-tuning made it forget. A minute on two cores.
 """
 

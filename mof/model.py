@@ -154,7 +154,7 @@ class MixtureLanguageModel(keras.Model):
         shape = (None, None, config.width)
         start = SeededNormal(config.width**-0.5, derive_seed(self.seed, "embedding"))
         self.embedding = self.add_weight(
-            shape=(config.vocabulary_size, config.width), initializer=start, name="embedding"
+            shape=(config.vocabulary_size, config.width), initializer=start, autocast=False, name="embedding"
         )
         for layer in [
             *self.experts,

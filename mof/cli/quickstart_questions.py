@@ -54,7 +54,7 @@ def show_answers(console, generator):
     )
     console.print(Text(title, "bold"), soft_wrap=True)
     for family in choose_families(FAMILY_NAMES):
-        result = family_accuracy(generator, family, splits_of(family)[1], NUM_QUESTIONS)
+        result = family_accuracy(generator, family, splits_of(family)[:2][-1], NUM_QUESTIONS)
         prompt, answer, written, is_right = result.examples[0]
         line = Text(f"  {result.num_right:>3} of {result.num_questions}")
         line.append(

@@ -76,7 +76,7 @@ MIXTURE_MISTAKES = (
     ),
     WrongAnswer(
         wrong_mixture(norms="length"),
-        marked("You divide by the root of the sum of squares: it is the root of their mean, over the width."),
+        marked("You divide by the root of the sum of squares. Take their mean: the sum over the width."),
     ),
     WrongAnswer(
         wrong_mixture(weighs="equal"),

@@ -60,8 +60,8 @@ SECONDS_MISTAKES = (
     WrongAnswer(
         wrong_seconds(hour=1.0),
         marked(
-            "Your number is 60 times too small: hours taken for seconds, of which they have 3,600? Or the "
-            "result told in minutes?"
+            "Your number is 60 times too small: hours taken for seconds (an hour has 3,600), or the result "
+            "told in minutes?"
         ),
     ),
     WrongAnswer(

@@ -22,6 +22,7 @@ def expect_exact(attempt, reference, cases, mistakes=(), run=None):
     Raises:
         Wrong: it does not; the message shows the first case in which they differ.
     """
+    is_call = run is None
     run = run or (lambda function, case: as_ids(function(*case), _("Your result")))
     right = [run(reference, case) for case in cases]
     found = [run(attempt, case) for case in cases]
@@ -35,7 +36,7 @@ def expect_exact(attempt, reference, cases, mistakes=(), run=None):
     )
     given = ", ".join(map(_shown, case))
     names = getattr(attempt, "names", ())
-    if len(case) > 1 and len(names) == len(case):
+    if is_call and len(case) > 1 and len(names) == len(case):
         given = ", ".join(f"{name} = {_shown(value)}" for name, value in zip(names, case, strict=True))
     raise Wrong(
         _("For {given} you give {mine}, expected {expected}.").format(

@@ -100,10 +100,11 @@ def router_by_kind(model, tokenizer, families, seed=0):
     graph = as_graph(model, model.features)
     table = {}
     for kind in KINDS:
-        chosen = [family for family in families if family.kind == kind]
+        split = "wording" if kind == "knowledge" else "value"
+        chosen = [family for family in families if family.kind == kind and has_questions(family, split)]
         if not chosen:
             continue
-        writer = TaskWriter(chosen, seed, split="wording" if kind == "knowledge" else "value")
+        writer = TaskWriter(chosen, seed, split)
         means = []
         for number in range(SHEETS_BY_KIND):
             tokens = encode_document(writer.document(number), tokenizer)[:ROUTED_TOKENS]

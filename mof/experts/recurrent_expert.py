@@ -43,7 +43,7 @@ class EmbeddingResidual(keras.layers.Layer):
         if 0.0 < self.start < 1.0:
             logit = float(np.log(self.start) - np.log1p(-self.start))
             self.logit = self.add_weight(
-                shape=(), initializer=keras.initializers.Constant(logit), name="logit"
+                shape=(), initializer=keras.initializers.Constant(logit), autocast=False, name="logit"
             )
 
     def share(self):

@@ -130,8 +130,7 @@ class TransformerBlock(keras.layers.Layer):
         x_t = x_t + y
         if self.thought_space is not None:
             x_t, after["thought_space"] = self.thought_space.step(x_t, state["thought_space"])
-        # not norm=...: no layer is called around this one, so with bfloat16 products it would round the scale
-        return x_t + self.feed_forward(self.feed_forward_norm(x_t)), after
+        return x_t + self.feed_forward(x_t, norm=self.feed_forward_norm), after
 
 
 class TransformerExpert(Expert):

@@ -147,6 +147,7 @@ class MinimalGRU(Recurrence):
         self.gate_bias = self.add_weight(
             shape=(self.hidden_width,),
             initializer=lambda shape, dtype=None: ops.cast(logits, dtype),
+            autocast=False,
             name="gate_bias",
         )
 
@@ -175,13 +176,14 @@ class GRU(Recurrence):
         self.recurrent_kernel = self.add_weight(
             shape=(self.hidden_width, 3 * self.hidden_width),
             initializer=SeededNormal(self.hidden_width**-0.5, derive_seed(self.seed, "recurrent")),
+            autocast=False,
             name="recurrent_kernel",
         )
         self.input_bias = self.add_weight(
-            shape=(3 * self.hidden_width,), initializer="zeros", name="input_bias"
+            shape=(3 * self.hidden_width,), initializer="zeros", autocast=False, name="input_bias"
         )
         self.recurrent_bias = self.add_weight(
-            shape=(3 * self.hidden_width,), initializer="zeros", name="recurrent_bias"
+            shape=(3 * self.hidden_width,), initializer="zeros", autocast=False, name="recurrent_bias"
         )
 
     def parameters(self):

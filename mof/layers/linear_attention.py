@@ -220,6 +220,7 @@ class LinearAttention(keras.layers.Layer):
                 shape=(self.num_heads,),
                 initializer=lambda shape, dtype=None: ops.convert_to_tensor(rates, dtype),
                 trainable=self.decay != "fixed",
+                autocast=False,
                 name="decay_rate",
             )
 

@@ -36,10 +36,12 @@ class Position(keras.layers.Layer):
         self.width = input_shape[-1]
         if self.kind == "learned":
             shape = (self.num_positions, self.width)
-            self.table = self.add_weight(shape=shape, initializer=SeededNormal(0.02, self.seed), name="table")
+            self.table = self.add_weight(
+                shape=shape, initializer=SeededNormal(0.02, self.seed), autocast=False, name="table"
+            )
         else:  # the sines enter as quietly as the table does, and are as free to grow
             start = keras.initializers.Constant(0.02)
-            self.strength = self.add_weight(shape=(), initializer=start, name="strength")
+            self.strength = self.add_weight(shape=(), initializer=start, autocast=False, name="strength")
 
     def initial_state(self, batch_size):
         """The position of the next token: 0."""

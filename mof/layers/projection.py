@@ -36,10 +36,14 @@ class Projection(keras.layers.Layer):
     def build(self, input_shape):
         num_inputs = input_shape[-1]
         start = SeededNormal(self.gain * num_inputs**-0.5, self.seed)
-        self.kernel = self.add_weight(shape=(num_inputs, self.num_outputs), initializer=start, name="kernel")
+        self.kernel = self.add_weight(
+            shape=(num_inputs, self.num_outputs), initializer=start, autocast=False, name="kernel"
+        )
         self.bias = None
         if self.use_bias:
-            self.bias = self.add_weight(shape=(self.num_outputs,), initializer="zeros", name="bias")
+            self.bias = self.add_weight(
+                shape=(self.num_outputs,), initializer="zeros", autocast=False, name="bias"
+            )
 
     def call(self, x):
         """[..., K] to [..., N]; see `mof.ops.products.project`."""

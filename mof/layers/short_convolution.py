@@ -51,7 +51,7 @@ class ShortConvolution(keras.layers.Layer):
         # one tap alone mixes no tokens: it starts by changing nothing
         start = SeededNormal(self.kernel_length**-0.5, self.seed) if self.kernel_length > 1 else "ones"
         self.kernel = self.add_weight(
-            shape=(self.kernel_length, self.width), initializer=start, name="kernel"
+            shape=(self.kernel_length, self.width), initializer=start, autocast=False, name="kernel"
         )
 
     def initial_state(self, batch_size):

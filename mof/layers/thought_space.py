@@ -100,7 +100,7 @@ class ThoughtSpace(keras.layers.Layer):
         )
         self.processor.build(input_shape)
         start = keras.initializers.Constant(self.alpha_start)
-        self.alpha = self.add_weight(shape=(), initializer=start, name="alpha")
+        self.alpha = self.add_weight(shape=(), initializer=start, autocast=False, name="alpha")
 
     def initial_state(self, batch_size):
         """An empty mean."""

@@ -30,8 +30,8 @@ from mof.training.config import TrainingConfig
 
 CHAT_PASSES = 2.0
 CHAT_SHARE = 1 / 3
-# Fine-tuning at three tenths of the usual step sizes forgot what had been read (data/models/README.md: the
-# prose went from 1.70 to 2.85 bits per byte). A tenth is our choice; it has not been compared with others.
+# Fine-tuning at three tenths of the usual step sizes forgot what had been read (data/models/README.md: twelve
+# texts went from 1.70 to 2.85 bits per byte). A tenth is our choice; it has not been compared with others.
 CHAT_STEP_SHARE = 0.1
 HELD_OUT_DOCUMENTS = 20  # at the least, where there are enough
 # The longest training on record read its text 15.3 times, and held-out text still improved

@@ -6,7 +6,7 @@ mix all. No sheet holds a question that `mof.tasks.held_out` keeps out of traini
 
 import random
 
-from mof.tasks.held_out import has_questions, judged_split
+from mof.tasks.held_out import has_questions, judged_split, split_of
 
 FEWEST_QUESTIONS, MOST_QUESTIONS = 4, 12  # on a sheet
 ONE_FAMILY_SHARE = 0.5  # of the sheets
@@ -87,11 +87,14 @@ def draw_question(family, split, draw, max_tries=10_000):
         ValueError: if the family has no such question (among so many tries).
     """
     num_facts, num_wordings = family.num_facts, len(family.wordings)
+    split_by = split_of if split == "train" else judged_split
     for _ in range(max_tries):
         index, wording = int(draw() * num_facts), int(draw() * num_wordings)
-        if judged_split(family, index, wording) == split:
+        if split_by(family, index, wording) == split:
             return family.question(index, wording)
-    raise ValueError(f"no try of {max_tries:,} at {family.name!r} ({family.kind}) {_NONE.format(split)}")
+    raise ValueError(
+        f"none of {max_tries:,} draws from {family.name!r} ({family.kind}) {_NONE.format(split)}"
+    )
 
 
 def _choose(items, draw):

@@ -41,6 +41,17 @@ def test_the_first_difference_is_shown():
     assert told(lambda tokens: [2, 4]) == "For [3] you give [2, 4], expected [6]."
 
 
+def test_arguments_are_named_where_a_case_holds_them():
+    def of_two(run=None):
+        with pytest.raises(Wrong) as caught:
+            attempt = Attempt(lambda a, b: [a], ("first", "second"))
+            expect_exact(attempt, lambda a, b: [b], [(1, 2)], (), run)
+        return caught.value.message
+
+    assert of_two() == "For first = 1, second = 2 you give [1], expected [2]."
+    assert of_two(lambda function, case: function(*case)) == "For 1, 2 you give [1], expected [2]."
+
+
 def test_a_known_mistake_is_named_and_only_that():
     assert told(BACKWARDS.answer, (BACKWARDS,)) == "That is backwards."
     assert "you give" in told(lambda tokens: tokens, (BACKWARDS,))

@@ -125,7 +125,7 @@ def test_the_articles_four_days():
     said("about the rate that our own program sustains")
     assert 0.7 < needed * 6 * (PUBLISHED_PARAMETERS - PUBLISHED_TABLES) / HOUR.rate < 1.4
     said("reached 288 characters a second")
-    said("just under one pass in 96 hours")
+    said("about one pass in 96 hours")
     assert (round(published_speed()), round(published_speed() / needed, 2)) == (288, 0.99)
     said("109 to 118, which is less than half a pass")
     stored = json.loads(STORED_PEER.read_text(encoding="utf-8"))["characters_per_second"]

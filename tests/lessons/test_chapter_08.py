@@ -227,9 +227,7 @@ def test_answers_and_routers_of_the_comparison_are_the_records():
 
     shares = {form: mean_of(form, right) for form in FORMS}
     said(f"it answers {shares['rnn']:.0%} where the Transformer expert answers {shares['transformer']:.0%}")
-    nearest = RUNS[0]["kinds"]["knowledge"]["wording"]["nearest"]
-    said("It alone does better than copying the answer of the most similar question")
-    assert [form for form in FORMS if shares[form] > nearest] == ["rnn"]
+    said("Some of these questions stood in training in the words of another fact")
     routers = [run["router"] for run in RUNS if run["form"] == "mixture"]
     gaps = [router["knowledge"]["mean"][0] - router["reasoning"]["mean"][0] for router in routers]
     first, second, third = (f"{100 * gap:+.1f}".replace("-", "−") for gap in gaps)

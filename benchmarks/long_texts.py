@@ -28,7 +28,6 @@ from benchmarks.int8_quality import choose_texts  # noqa: E402
 from benchmarks.stored_results import write_results  # noqa: E402
 
 MULTIPLES = (1, 4, 16)  # of the trained length
-MOST_DOCUMENTS = 10**6
 
 
 def cut_rows(tokens, num_rows, trained_length):
@@ -134,7 +133,7 @@ def main():
     else:
         run = RunFolder(options.model)
         reader, tokenizer = open_run(run), run.tokenizer()
-    texts = choose_texts(options.corpus, options.fraction, MOST_DOCUMENTS)
+    texts = choose_texts(options.corpus, options.fraction, None)
     rows = cut_rows(held_out_stream(tokenizer, texts), options.rows, options.trained_length)
     nats = {}
     for multiple in MULTIPLES:

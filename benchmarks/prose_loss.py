@@ -4,8 +4,7 @@
 
 Reads the first 256 tokens of each text of `data/prose` by onnxruntime. Both models have read these texts
 before, all but the two that were held out: they are part of what `base` was pre-trained on, some fifteen
-passes of it. So what `chat` needs more
-is what its fine-tuning made it forget. A minute on two cores.
+passes of it. So what `chat` needs more is what its fine-tuning made it forget. A minute on two cores.
 """
 
 import argparse

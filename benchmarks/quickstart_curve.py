@@ -25,7 +25,7 @@ from mof.cli.quickstart_run import VALIDATION_FRACTION
 from mof.corpus.reading import read_documents
 from mof.corpus.reading_report import ReadingReport
 from mof.corpus.splitting import is_validation
-from mof.evaluation.ability_report import splits_of
+from mof.evaluation.ability_report import held_out_split
 from mof.evaluation.ngram_baseline import NgramModel
 from mof.evaluation.reader_loss import reader_bits_per_byte
 from mof.evaluation.task_accuracy import family_accuracy
@@ -50,8 +50,8 @@ def held_out_texts():
     ]
     sheets = []
     families = choose_families(FAMILY_NAMES)
-    for split in dict.fromkeys(splits_of(family)[:2][-1] for family in families):
-        chosen = [family for family in families if splits_of(family)[:2][-1] == split]
+    for split in dict.fromkeys(held_out_split(family) for family in families):
+        chosen = [family for family in families if held_out_split(family) == split]
         sheets += TaskWriter(chosen, seed=1, split=split).documents(HELD_OUT_BYTES)
     return {"prose": prose, "questions": sheets}
 
@@ -77,7 +77,7 @@ def judge(path, num_questions):
     generator = TextGenerator(reader, tokenizer)
     answers = {}
     for family in choose_families(FAMILY_NAMES):
-        result = family_accuracy(generator, family, splits_of(family)[:2][-1], num_questions)
+        result = family_accuracy(generator, family, held_out_split(family), num_questions)
         answers[family.name] = {
             name: getattr(result, name)
             for name in ("kind", "split", "num_questions", "num_right", "low", "high", "majority", "nearest")

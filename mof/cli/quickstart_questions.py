@@ -7,7 +7,7 @@ question or in a short table. All 61 are in `mof corpus write` and `mof abilitie
 from rich.text import Text
 
 from mof.cli.invocation import command_line
-from mof.evaluation.ability_report import splits_of
+from mof.evaluation.ability_report import held_out_split
 from mof.evaluation.task_accuracy import family_accuracy
 from mof.tasks.families import choose_families
 from mof.tasks.sheet_file import write_sheets
@@ -54,7 +54,7 @@ def show_answers(console, generator):
     )
     console.print(Text(title, "bold"), soft_wrap=True)
     for family in choose_families(FAMILY_NAMES):
-        result = family_accuracy(generator, family, splits_of(family)[:2][-1], NUM_QUESTIONS)
+        result = family_accuracy(generator, family, held_out_split(family), NUM_QUESTIONS)
         prompt, answer, written, is_right = result.examples[0]
         line = Text(f"  {result.num_right:>3} of {result.num_questions}")
         line.append(

@@ -151,9 +151,7 @@ def wrong_factor(start="one", fall="line", place="end", rounds=round):
         if update < warmup + (start == "long") and start != "none":
             return (update + (start != "zero")) / warmup
         decay = rounds(decay_share * num_updates)
-        first = {"end": num_updates - decay, "early": decay, "after": warmup, "soon": num_updates - decay}[
-            place
-        ]
+        first = {"early": decay, "after": warmup}.get(place, num_updates - decay)
         progress = max(0.0, (update - first + (place == "soon")) / (num_updates - first))
         return 1.0 - (math.sqrt(progress) if fall == "root" else progress)
 

@@ -33,6 +33,11 @@ def splits_of(family):
     return tuple(split for split in SPLITS if has_questions(family, split))
 
 
+def held_out_split(family):
+    """The first held-out split of a family; "train" where it has none."""
+    return splits_of(family)[:2][-1]
+
+
 def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_family=None, generator=None):
     """Ask a model questions of every family.
 

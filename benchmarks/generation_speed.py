@@ -11,6 +11,9 @@ a process of its own, engine after engine, several rounds, and takes the median 
     token_ms              one token, by tokens read before; median over --tokens of them
     peak_bytes            the most memory that the process ever held, after all of this
 
+Before the engines, each round measures the bandwidth of memory, by as many threads. "bound_ms" is 1.25 times
+what the weights' bytes take at the median of these rates, and a millisecond: the aim for a token in float32.
+
 Twenty minutes for `full` on two cores, 2 GB of disk. A busy machine is said so with --busy.
 """
 
@@ -113,6 +116,18 @@ def measure(engine, folder, contexts, num_tokens, num_threads):
     return {**figures, "peak_bytes": peak_bytes()}
 
 
+def memory_rate(num_threads):
+    """Bytes a second that are read and written (`mof.machine.bandwidth_measurement`)."""
+    from mof.machine.bandwidth_measurement import memory_bandwidth
+
+    return memory_bandwidth(num_threads or os.cpu_count())
+
+
+def bound_ms(weight_bytes, bytes_per_second):
+    """Milliseconds that the aim allows a token whose weights are all read once."""
+    return 1000 * 1.25 * weight_bytes / bytes_per_second + 1
+
+
 def describe_machine():
     """Processor, cores and versions, without starting a backend."""
     versions = {}
@@ -144,7 +159,7 @@ def in_a_process_of_its_own(*words):
 
 def run_all(options):
     """Make the models, measure every engine in turn, and return what is to be stored."""
-    rounds = {engine: [] for engine in options.engines}
+    rounds, memory = {engine: [] for engine in options.engines}, []
     with tempfile.TemporaryDirectory() as folder:
         in_a_process_of_its_own("--make", folder, "--preset", options.preset)
         sizes = {
@@ -152,6 +167,9 @@ def run_all(options):
             for name in ("run", "int8")
         }
         for number in range(options.rounds):
+            words = ["--memory", "--threads", options.threads]
+            memory.append(json.loads(in_a_process_of_its_own(*words)))
+            print(number + 1, "memory", memory[-1], flush=True)
             for engine in options.engines:
                 words = ["--measure", folder, "--engines", engine, "--tokens", options.tokens]
                 words += ["--threads", options.threads, "--contexts", *options.contexts]
@@ -170,6 +188,8 @@ def run_all(options):
         "preset": options.preset,
         "prompt_tokens": PROMPT_TOKENS,
         "bytes_on_disk": sizes,
+        "memory_bytes_per_second": memory,
+        "bound_ms": bound_ms(sizes["run"], statistics.median(memory)),
         "medians": {engine: medians(results) for engine, results in rounds.items()},
         "rounds": rounds,
     }
@@ -188,6 +208,7 @@ def main():
     parser.add_argument("--output", type=Path, help="JSON file to write")
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--memory", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own lines tell nothing here
     if options.make:
@@ -196,6 +217,8 @@ def main():
         (engine,) = options.engines
         figures = measure(engine, options.measure, options.contexts, options.tokens, options.threads)
         print(json.dumps(figures))
+    elif options.memory:
+        print(memory_rate(options.threads))
     elif options.output is None:
         parser.error("--output is missing: name a JSON file to write")
     else:

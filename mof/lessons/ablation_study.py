@@ -12,35 +12,38 @@ from mof.viz.notebook_figures import show_figure
 
 ALL_TEXT = "all"
 LINE_LENGTH = 72  # of what stands under a cell
-STUDIES = {  # the form to compare with, hours on two cores
-    "article_ablation": (article_forms.OURS, "2.0"),
-    "training_ideas": (training_forms.OURS, "2.9"),
+STUDIES = {  # the form to compare with, forms with another base, hours on two cores
+    "article_ablation": (article_forms.OURS, article_forms.OWN_BASES, "2.2"),
+    "training_ideas": (training_forms.OURS, {}, "2.9"),
 }
 
 
-def by_text(rows, base):
-    """Every form beside the base, on each text that all rows were judged by.
+def by_text(rows, base, own_bases=None):
+    """Every form beside its base, on each text that all rows were judged by.
 
     Args:
-        rows: as `mof.lessons.paired_results.compare_forms`. base: str.
+        rows, base, own_bases: as `mof.lessons.paired_results.compare_forms`.
 
     Returns:
         dict from "all" and the names of the texts to lists of Comparison.
     """
     texts = [name for name in rows[0].get("bits_by_text", {}) if all(name in r["bits_by_text"] for r in rows)]
-    return {ALL_TEXT: compare_forms(rows, base), **{name: compare_forms(rows, base, name) for name in texts}}
+    return {
+        name: compare_forms(rows, base, None if name == ALL_TEXT else name, own_bases)
+        for name in (ALL_TEXT, *texts)
+    }
 
 
-def summarize(rows, base):
+def summarize(rows, base, own_bases=None):
     """What a program stores beside the rows, and prints.
 
     Args:
-        rows, base: as `by_text`.
+        rows, base, own_bases: as `by_text`.
 
     Returns:
         ({"base": str, "table": dict from each text to a list of dicts}, list of lines).
     """
-    found = by_text(rows, base)
+    found = by_text(rows, base, own_bases)
     entries = {name: as_entries(comparisons) for name, comparisons in found.items()}
     return {"base": base, "table": entries}, study_lines(found)
 
@@ -80,7 +83,7 @@ def show_study(name):
     """
     if name not in STUDIES:
         raise ValueError(f"name is {name!r}, expected one of {tuple(STUDIES)}.")
-    base, hours = STUDIES[name]
+    base, own_bases, hours = STUDIES[name]
     study = find_record(name)
     if study is None:
         tell_missing(hours, f"{name}.py")
@@ -88,9 +91,10 @@ def show_study(name):
     rows = study.data["runs"]
     title, _words = title_and_words(study)
     show_figure(
-        difference_figure(rows, base, title),
-        "Change in bits per byte against the first form, seed by seed: a dot for each seed, a bar for the "
-        "95% interval of their mean. Left of 0 is better. Choose the held-out text with the slider; "
+        difference_figure(rows, base, title, own_bases),
+        "Change in bits per byte against the first form of the table, seed by seed: a dot for each seed, a "
+        "bar for the 95% interval of their mean. Left of 0 is better. Choose the held-out text with the "
+        "slider; "
         f"{study.note}.",
     )
-    print(*study_lines(by_text(rows, base)), sep="\n")
+    print(*study_lines(by_text(rows, base, own_bases)), sep="\n")

@@ -9,6 +9,7 @@ from mof.lessons.form_results import settings_of
 
 OURS = "ours"
 NO_ROUTER = "no router: equal shares"
+TWO_LAYERS, NO_EMBED_Q = "two RNN layers", "two RNN layers, no embed_q"
 CROP_TOKENS = 130  # trans_window of the published configuration, xiaothink 1.0.5
 # the model's and the training's fields in which each form differs from the preset
 MODEL_CHANGES = {
@@ -17,7 +18,8 @@ MODEL_CHANGES = {
     "Transformer expert alone": {"experts": ("transformer",)},
     NO_ROUTER: {},
     "no thought space": {"thought_width": 0},
-    "no embed_q": {"embedding_residual": 0.0},
+    TWO_LAYERS: {"recurrent_layers": 2},
+    NO_EMBED_Q: {"recurrent_layers": 2, "embedding_residual": 0.0},
     "one length of rows, 256": {},
     "with the crop, 130 tokens": {"window": CROP_TOKENS},
     "with freezing, first half": {},
@@ -27,6 +29,9 @@ TRAINING_CHANGES = {
     "with freezing, first half": {"freeze": ("transformer.deep@0-0.5",)},
 }
 FORMS = tuple(MODEL_CHANGES)
+# the first layer of the RNN expert has no embed_q, and `nano` has no second: what embed_q is worth shows
+# between two forms that have one
+OWN_BASES = {NO_EMBED_Q: TWO_LAYERS}
 
 
 def form_settings(form):

@@ -40,14 +40,16 @@ class Estimate(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """One form beside the base.
+    """One form beside its base.
 
-    form: str. score: Estimate of its bits per byte. change: Estimate of its bits less those of the base, seed
-    by seed; None for the base, and where no seed is shared. better: seeds in which it needs fewer bits.
-    tokens: mean number read in the time. seconds: mean of the training.
+    form: str. base: the form that it is compared with. score: Estimate of its bits per byte. change: Estimate
+    of its bits less those of the base, seed by seed; None for the first base, and where no seed is shared.
+    better: seeds in which it needs fewer bits. tokens: mean number read in the time. seconds: mean of the
+    training.
     """
 
     form: str
+    base: str
     score: Estimate
     change: Estimate | None
     better: int
@@ -87,31 +89,35 @@ def differences(rows, form, base, text=None):
     return {seed: bits[0][seed] - bits[1][seed] for seed in sorted(set(bits[0]) & set(bits[1]))}
 
 
-def compare_forms(rows, base, text=None):
-    """Every form of a study beside the base.
+def compare_forms(rows, base, text=None, own_bases=None):
+    """Every form of a study beside the base, or beside a base of its own.
 
     Args:
         rows: list of dicts with "form", "seed", "bits_per_byte", "tokens" and "seconds"; with "bits_by_text"
             where a text is asked for.
         base: name of the form that the others are compared with.
         text: None for all held-out text, or a name in "bits_by_text".
+        own_bases: dict from forms to the form that each is compared with in place of the base; or None.
 
     Returns:
         list of Comparison: the base first, then the others in their order in the rows.
 
     Raises:
-        ValueError: no row is of the base.
+        ValueError: no row is of a base.
     """
     forms = list(dict.fromkeys(row["form"] for row in rows))
-    if base not in forms:
-        raise ValueError(f"no row is of {base!r}; there are: {', '.join(forms) or 'none'}.")
+    bases = {form: (own_bases or {}).get(form, base) for form in forms}
+    for wanted in (base, *bases.values()):
+        if wanted not in forms:
+            raise ValueError(f"no row is of {wanted!r}; there are: {', '.join(forms) or 'none'}.")
     found = []
     for form in sorted(forms, key=lambda form: form != base):
         own = [row for row in rows if row["form"] == form]
-        changes = [] if form == base else list(differences(rows, form, base, text).values())
+        changes = [] if form == base else list(differences(rows, form, bases[form], text).values())
         found.append(
             Comparison(
                 form,
+                bases[form],
                 estimate([score_of(row, text) for row in own]),
                 estimate(changes) if changes else None,
                 sum(change < 0 for change in changes),
@@ -136,17 +142,18 @@ def table_lines(comparisons):
     for c in comparisons:
         change = "" if c.change is None else f"{_words(c.change, '+')} {'*' if c.change.is_clear else ' '}"
         lines.append(f"{c.form:{width}}  {_words(c.score):15}  {change:19}{c.tokens / 1e6:6.2f} M")
-    return lines
+    others = [c for c in comparisons if c.base != comparisons[0].form]
+    return lines + [f"{c.form}: beside {c.base}" for c in others]
 
 
 def verdict_lines(comparisons):
     """What may be concluded, in a sentence for each form but the base: worse, better, or not told apart."""
-    base, sentences = comparisons[0], []
+    sentences = []
     for c in comparisons[1:]:
         if c.change is None or c.change.half is None:
             continue
         sign = "more" if c.change.mean > 0 else "fewer"
-        found = f"{abs(c.change.mean):.3f} bits {sign} than {base.form}"
+        found = f"{abs(c.change.mean):.3f} bits {sign} than {c.base}"
         if c.change.is_clear:
             sentences.append(f"{c.form}: {found}, and the interval does not hold 0.")
         else:
@@ -162,6 +169,7 @@ def as_entries(comparisons):
     return [
         {
             "form": c.form,
+            "base": c.base,
             "bits_per_byte": c.score._asdict(),
             "change": None if c.change is None else c.change._asdict(),
             "better_in": c.better,

@@ -10,7 +10,7 @@ from mof.viz.frame_slider import frame_slider
 BLUE, ORANGE = "#2f6db5", "#b8560f"
 
 
-def difference_figure(rows, base, title=""):
+def difference_figure(rows, base, title="", own_bases=None):
     """A line for each form but the base, the first on top, and 0 as an upright line.
 
     Args:
@@ -18,6 +18,7 @@ def difference_figure(rows, base, title=""):
             "bits_by_text", a dict from names of held-out texts.
         base: the form that the others are compared with.
         title: str.
+        own_bases: as `mof.lessons.paired_results.compare_forms`.
 
     Returns:
         plotly Figure; with texts, a slider over them, all of them together first.
@@ -29,7 +30,9 @@ def difference_figure(rows, base, title=""):
         raise ValueError(f"there are no rows but those of {base!r}: nothing to compare.")
     texts = [None, *(rows[0].get("bits_by_text") or ())]
     frames = [
-        go.Frame(name=_("all held-out text") if text is None else text, data=_traces(rows, base, text))
+        go.Frame(
+            name=_("all held-out text") if text is None else text, data=_traces(rows, base, text, own_bases)
+        )
         for text in texts
     ]
     figure = go.Figure(frames[0].data, frames=frames if len(frames) > 1 else [])
@@ -39,7 +42,7 @@ def difference_figure(rows, base, title=""):
         title=title,
         xaxis={
             "title": _("change in<br>bits per byte"),
-            "range": _range(rows, base, texts),
+            "range": _range(rows, base, texts, own_bases),
         },
         yaxis={
             "categoryorder": "array",
@@ -55,13 +58,13 @@ def difference_figure(rows, base, title=""):
     return figure
 
 
-def _traces(rows, base, text):
+def _traces(rows, base, text, own_bases):
     """The dots of the seeds, and the means with their intervals."""
-    compared = [c for c in compare_forms(rows, base, text) if c.change is not None]
+    compared = [c for c in compare_forms(rows, base, text, own_bases) if c.change is not None]
     dots = [
         (c.form, seed, change)
         for c in compared
-        for seed, change in differences(rows, c.form, base, text).items()
+        for seed, change in differences(rows, c.form, c.base, text).items()
     ]
     return [
         go.Scatter(
@@ -93,14 +96,14 @@ def _traces(rows, base, text):
     ]
 
 
-def _range(rows, base, texts):
+def _range(rows, base, texts, own_bases):
     """One range for all texts, so that the slider moves the marks and not the axis."""
     ends = [0.0]
     for text in texts:
-        for c in compare_forms(rows, base, text):
+        for c in compare_forms(rows, base, text, own_bases):
             if c.change is not None:
                 half = c.change.half or 0.0
                 ends += [c.change.mean - half, c.change.mean + half]
-                ends += differences(rows, c.form, base, text).values()
+                ends += differences(rows, c.form, c.base, text).values()
     room = 0.05 * (max(ends) - min(ends)) or 0.1
     return [min(ends) - room, max(ends) + room]

@@ -8,8 +8,11 @@ from mof.config import ModelConfig
 from mof.lessons.article_forms import (
     CROP_TOKENS,
     FORMS,
+    NO_EMBED_Q,
     NO_ROUTER,
     OURS,
+    OWN_BASES,
+    TWO_LAYERS,
     form_model,
     form_settings,
     form_training,
@@ -56,6 +59,33 @@ def test_only_the_form_without_a_router_is_another_model():
     for form in FORMS:
         kind = type(form_model(form, SMALL.replace(**form_settings(form)), 0))
         assert kind is (EqualMixture if form == NO_ROUTER else MixtureLanguageModel)
+
+
+def test_embed_q_is_taken_out_of_a_model_that_has_one():
+    assert OWN_BASES == {NO_EMBED_Q: TWO_LAYERS}
+
+    def parameters(form):
+        model = form_model(form, preset("nano").model.replace(**form_settings(form)), 0)
+        return {variable.path for variable in model.trainable_variables}
+
+    gone = parameters(TWO_LAYERS) - parameters(NO_EMBED_Q)
+    assert [path.rsplit("/", 2)[1] for path in gone] == ["embedding_residual_1"]
+    assert not parameters(NO_EMBED_Q) - parameters(TWO_LAYERS)
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != OURS])
+def test_no_form_is_its_base_once_more(form):
+    base = OWN_BASES.get(form, OURS)
+    if form_training(form) != form_training(base):
+        return
+    # a change of the config that changes no weight and no arithmetic of `nano` would be the same model again
+    models = [
+        form_model(name, preset("nano").model.replace(**form_settings(name)), 1) for name in (base, form)
+    ]
+    paths = [{variable.path for variable in model.trainable_variables} for model in models]
+    ids = np.arange(CROP_TOKENS + 20)[None] % 90
+    logits = [ops.convert_to_numpy(model(ids)[0]) for model in models]
+    assert paths[0] != paths[1] or np.abs(logits[0] - logits[1]).max() > 1e-4
 
 
 def test_shares_are_equal_and_nothing_but_the_router_is_gone():

@@ -76,6 +76,20 @@ def test_seeds_that_only_one_of_them_has_are_left_out():
         compare_forms([*OURS, *WORSE], "mine")
 
 
+def test_a_form_may_have_a_base_of_its_own():
+    bases = {"same": "worse"}
+    base, worse, same = compare_forms(ROWS, "ours", own_bases=bases)
+    assert (base.base, worse.base, same.base) == ("ours", "ours", "worse")
+    assert worse.change.mean == pytest.approx(0.11) and same.change.mean == pytest.approx(-0.09)
+    assert same.better == 3
+    assert table_lines([base, worse, same])[-1] == "same: beside worse"
+    assert verdict_lines([base, worse, same])[-1].startswith("same: 0.090 bits fewer than worse,")
+    entries, _lines = summarize(ROWS, "ours", bases)
+    assert [entry["base"] for entry in entries["table"]["prose"]] == ["ours", "ours", "worse"]
+    with pytest.raises(ValueError, match="no row is of 'better'"):
+        compare_forms(ROWS, "ours", own_bases={"same": "better"})
+
+
 def test_the_table_marks_what_is_clear():
     header, base, worse, same = table_lines(compare_forms(ROWS, "ours"))
     assert base.split() == ["ours", "2.710", "±", "0.066", "1.00", "M"]
@@ -118,7 +132,7 @@ def test_a_study_that_nobody_has_run_is_said_to_be_missing(name, monkeypatch, ca
     show_study(name)
     said = capsys.readouterr().out
     assert "has not been run yet" in said and f"python benchmarks/{name}.py" in said
-    assert f"About {STUDIES[name][1]} hours" in said
+    assert f"About {STUDIES[name][2]} hours" in said
 
 
 @pytest.mark.parametrize("name", STUDIES)

@@ -66,8 +66,12 @@ def show_study(name="thought_forms"):
         tell_missing("0.7", "thought_forms.py")
         return
     rows = study.data["runs"]
-    title, words = title_and_words(study)
-    show_figure(gap_figure(rows, title), words)
+    title, _words = title_and_words(study)
+    show_figure(
+        gap_figure(rows, title),
+        "Two marks for each training: an open circle where the text lies there as a whole, a diamond token by "
+        f"token. Where they part, the form leaks. Fewer bits are better; {study.note}.",
+    )
     for sentence in (*describe_forms(rows), *describe_alphas(rows)):
         print(textwrap.fill(sentence, LINE_LENGTH, subsequent_indent="  "))
 

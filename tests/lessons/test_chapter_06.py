@@ -56,11 +56,17 @@ def test_the_recorded_study_is_as_it_is_told():
     assert max(rounds) / min(rounds) - 1 > longer
     alpha = np.mean([rows[ours, seed]["thought_alphas"][0] for seed in (0, 1, 2)])
     said(f"first block has grown to {alpha:.1f}")
-    said(f"the lowest of all figures on held-out text, {bits(leaks).mean():.3f}")
+    said(f"the lowest of all figures, {bits(leaks).mean():.3f}, against")
     assert bits(leaks).mean() == min(bits(form).mean() for form in data["pace"])
     steps = {form: bits(form, "stepwise_bits") for form in data["pace"]}
     assert all((steps[leaks] > steps[form]).all() for form in (none, token, ours))
-    assert (steps[ours] > steps[none]).all()
+    in_use = estimate(list(steps[ours] - steps[none]))
+    assert (steps[ours] > steps[none]).all() and not in_use.is_clear
+    said(f"ours is {in_use.mean:.3f} ± {in_use.half:.3f} bits per byte worse than the model without thought")
+    whole = {form: bits(form, "whole_bits").mean() for form in (none, leaks)}
+    said(f"as a whole: {whole[leaks]:.3f} on the prose")
+    said(f"against {whole[none]:.3f} and {bits(none).mean():.3f} without thought space")
+    said(f"Token by token it is the worst, {steps[leaks].mean():.3f}")
     table = load_record("article_ablation").data["table"]["all"]
     [change] = [row["change"]["mean"] for row in table if row["form"] == "no thought space"]
     said(f"has it {-change:.3f} worse, which is less than its pace may be wrong by")

@@ -8,12 +8,17 @@ import numpy as np
 from keras import ops
 
 from mof.config import ModelConfig
+from mof.evaluation.memory_report import NUM_ROWS, PIECE_LENGTH
 from mof.layers.position import Position
+from mof.lessons.long_text import held_out_stream
 from mof.lessons.reach import field_of_view, state_numbers
+from mof.lessons.shipped_text import shipped_prose
 from mof.lessons.transformer_forms import ALONE, DEPTHS, SHAPES, shape_settings
 from mof.machine.parameter_counts import num_matrix_parameters, num_parameters
+from mof.machine.product_counts import forward_operations
 from mof.model import make_expert
 from mof.presets import preset
+from mof.tokenizer.character_tokenizer import train_character_tokenizer
 from mof.viz.reach_figure import tokens_in_sight
 from tests.lessons.chapter_prose import NOTEBOOKS, flat_prose
 
@@ -82,7 +87,7 @@ def test_sizes_of_filter_block_and_table():
 
 
 def test_norms_behind_the_sums():
-    said(f"{2 * PACKAGE_BLOCKS} of them over {PACKAGE_BLOCKS} blocks")
+    said(f"passes {2 * PACKAGE_BLOCKS} of them over {PACKAGE_BLOCKS} blocks")
     said("starts smaller by $1 / \\sqrt{2L}$")
     expert = make_expert("transformer", TINY.replace(transformer_layers=8), 0)
     assert expert.blocks[0].attention.output_gain == expert.blocks[0].feed_forward.output_gain == 16**-0.5
@@ -101,6 +106,15 @@ def test_shares_of_the_embedding():
     shares = [shape.vocabulary_size * shape.width / num_parameters(shape) for shape in shapes]
     said("The widest model spends two thirds of its parameters on the embedding")
     said("The deepest spends a quarter")
+    operations = [forward_operations(shape) / 1e6 for shape in shapes]
+    said(
+        f"{operations[0]:.1f} million operations a token with one block and {operations[-1]:.1f} with sixteen"
+    )
+    wide, deep = (
+        forward_operations(preset("nano").model.replace(**shape_settings(form, size="nano")))
+        for form in ("1 block", "8 blocks")
+    )
+    said(f"the arithmetic of the eight blocks is {deep / wide - 1:.0%} more")
     assert 0.63 < shares[0] < 0.69 and 0.23 < shares[-1] < 0.29 and shares == sorted(shares, reverse=True)
     said("five shapes of the size `nano`, from 1 block to 16")
     assert len(DEPTHS) == 5 and (DEPTHS[0], DEPTHS[-1]) == (1, 16)
@@ -113,6 +127,15 @@ def test_the_two_short_runs():
         shape = shape_settings(form, size="nano")
         assert shape["width"] == width
         assert abs(num_parameters(preset("nano").model.replace(**shape)) / base - 1) < 0.02
+
+
+def test_how_far_the_texts_reach():
+    learned, _held_out = shipped_prose()
+    said("a little over 500")
+    assert 500 < max(map(len, learned)) < 550
+    tokenizer = train_character_tokenizer(learned, preset("nano").model.vocabulary_size)
+    pieces = len(held_out_stream(tokenizer)) // (NUM_ROWS * PIECE_LENGTH)
+    said(f"joined without a break to {pieces * PIECE_LENGTH} tokens: only the last {PIECE_LENGTH} are")
 
 
 def test_what_a_window_costs():
@@ -128,6 +151,9 @@ def test_what_a_window_costs():
     assert (chunk, keys, head) == (64, 193, 32) and 2 * keys * head == 12_352
     said("64 + 129 keys: $2 \\cdot 193 \\cdot 32 = 12{,}352$ multiplications")
     said(f"where the whole past took {2 * head * (chunk + head):,}")
+    parts = [state_numbers(TINY.replace(window=w)) for w in (0, PACKAGE_CROP)]
+    assert (parts[0]["convolution"], parts[0]["thought_space"]) == (771, 257)
+    said(f"its 257 numbers become {parts[1]['thought_space']:,}")
 
 
 def test_views():

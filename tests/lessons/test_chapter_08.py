@@ -170,9 +170,8 @@ def test_costs_are_the_records():
     said(f"but {gap:.2f} ± {half:.2f} more")
     assert 0 < gap - half
     times = [kinds["knowledge"]["mean"] / kinds["reasoning"]["mean"] for kinds in (silent, alone)]
-    said(
-        f"knowledge loses {times[0]:.1f} times as much as reasoning, without the Transformer expert {times[1]:.1f}"
-    )
+    said(f"knowledge loses {times[0]:.1f} times as much as reasoning, without the Transformer expert")
+    said(f"without the Transformer expert {times[1]:.1f} times. If")
     said(f"{times[0]:.1f} times as much without the RNN expert, {times[1]:.1f} times without the Transformer")
 
 

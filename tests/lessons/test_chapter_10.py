@@ -152,8 +152,8 @@ def test_the_interval_by_hand():
 
 def test_the_studies_are_as_they_are_told():
     said("The preset `nano` learns")
-    said("three minutes for each training. Beside it stand eight others")
-    assert article_ablation.STUDY.minutes == 3.0 and len(article_ablation.STUDY.forms) == 9
+    said("three minutes for each training. Beside it stand nine others")
+    assert article_ablation.STUDY.minutes == 3.0 and len(article_ablation.STUDY.forms) == 10
     said("in the same frame")
     assert training_ideas.STUDY.minutes == 3.0
     assert article_ablation.STUDY.preset == training_ideas.STUDY.preset == "nano"

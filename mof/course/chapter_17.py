@@ -129,6 +129,22 @@ TOKEN_MISTAKES = (
 )
 COEFFICIENT_MISTAKES = (
     WrongAnswer(
+        lambda *case: wrong_coefficients(*case, power=0.0),
+        marked("You take the differences as they are. Divide each of them by its bits before it is squared."),
+    ),
+    WrongAnswer(
+        lambda *case: wrong_coefficients(*case, power=0.5),
+        marked("You divide the squares by the bits. Divide the differences, and square then."),
+    ),
+    WrongAnswer(
+        lambda *case: wrong_coefficients(*case, power=2.0),
+        marked("You divide twice by the bits. Once is enough: the squares come afterwards."),
+    ),
+    WrongAnswer(
+        lambda *case: wrong_coefficients(*case, power=0.0, floor=False),
+        marked("You take the differences as they are, and there is no floor in your fit."),
+    ),
+    WrongAnswer(
         lambda *case: wrong_coefficients(*case, floor=False),
         marked("There is no floor in your fit. Give the matrix a column of ones."),
     ),
@@ -220,7 +236,11 @@ EXERCISES = (
         hints=(
             marked("With the exponents given, bits is a sum of three known columns times three numbers."),
             marked("The columns are ones, `sizes**-size_exponent` and `tokens**-token_exponent`."),
-            marked("`np.linalg.lstsq(np.stack(columns, axis=1), bits, rcond=None)[0]`"),
+            marked(
+                "(law - bits) / bits: divide each row of the matrix, and the number on its right, by its "
+                "bits. The right side becomes ones."
+            ),
+            marked("`np.linalg.lstsq(np.stack(columns, axis=1) / bits[:, None], np.ones(len(bits)))[0]`"),
         ),
         wrong_answers=COEFFICIENT_MISTAKES,
         checker=check_coefficients,

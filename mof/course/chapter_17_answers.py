@@ -63,18 +63,30 @@ def wrong_tokens(tokens, unique, worth, repeats="after the first", first=True, g
 
 
 def law_coefficients(sizes, tokens, bits, size_exponent, token_exponent):
-    """floor, size scale and token scale by least squares, from the normal equations: [3]."""
+    """floor, size scale and token scale by least squares of the shares, from the normal equations: [3]."""
     sizes, tokens, bits = (np.asarray(values, "float64") for values in (sizes, tokens, bits))
     columns = np.stack([np.ones_like(bits), sizes**-size_exponent, tokens**-token_exponent])
-    return np.linalg.solve(columns @ columns.T, columns @ bits)
+    weighted = columns / bits**2
+    return np.linalg.solve(weighted @ columns.T, weighted @ bits)
 
 
 def wrong_coefficients(
-    sizes, tokens, bits, size_exponent, token_exponent, floor=True, sign=-1, swapped=False, order=(0, 1, 2)
+    sizes,
+    tokens,
+    bits,
+    size_exponent,
+    token_exponent,
+    floor=True,
+    sign=-1,
+    swapped=False,
+    order=(0, 1, 2),
+    power=1.0,
 ):
     """An answer to 17.1 with something changed.
 
     Args:
+        power: of the bits that each row is divided by: 0 takes the differences as they are, 1/2 takes the
+            squares as shares, 2 divides twice.
         floor: whether there is a column of ones. sign: of the exponents. swapped: sizes get the tokens'
             exponent. order: of the numbers that are returned.
     """
@@ -82,7 +94,8 @@ def wrong_coefficients(
         size_exponent, token_exponent = token_exponent, size_exponent
     columns = [np.asarray(sizes) ** (sign * size_exponent), np.asarray(tokens) ** (sign * token_exponent)]
     columns = [np.ones(len(bits)), *columns] if floor else columns
-    found = np.linalg.lstsq(np.stack(columns, axis=1), np.asarray(bits), rcond=None)[0]
+    scale = np.asarray(bits, "float64") ** power
+    found = np.linalg.lstsq(np.stack(columns, axis=1) / scale[:, None], bits / scale, rcond=None)[0]
     found = found if floor else np.concatenate([[0.0], found])
     return found[list(order)]
 

@@ -200,7 +200,7 @@ def show_four_days():
     show_figure(
         forecast_figure(fitted, sizes, trainings, "Recorded", first=4, most_tokens=1e9),
         "Bits per byte against tokens, repeats as they count, logarithmic. The line is the law, "
-        "the ground its 80% interval, dots are trainings of about the size, dotted the ends of the fit. Move "
+        "the band its 80% interval, dots are trainings of about the size, dotted the ends of the fit. Move "
         f"the slider from size to size; {record.note}.",
     )
 
@@ -220,7 +220,7 @@ def show_equal_work(hours):
     show_figure(
         equal_work_figure(fitted, work, "Recorded", first=len(work) // 2),
         "Bits per byte against the size of the model, logarithmic, where all sizes get the same work and all "
-        "text is fresh. The ground is the 80% interval, the mark the lowest point. Move the slider; "
+        "text is fresh. The band is the 80% interval, the mark the lowest point. Move the slider; "
         f"{record.note}.",
     )
     for name, operations in work.items():

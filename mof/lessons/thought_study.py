@@ -69,8 +69,8 @@ def show_study(name="thought_forms"):
     title, _words = title_and_words(study)
     show_figure(
         gap_figure(rows, title),
-        "Two marks for each training: an open circle where the text lies there as a whole, a diamond token by "
-        f"token. Where they part, the form leaks. Fewer bits are better; {study.note}.",
+        "Two marks for each training: an open circle where the text lies there as a whole, a diamond token "
+        f"by token. Where they part, the form leaks. Fewer bits are better; {study.note}.",
     )
     for sentence in (*describe_forms(rows), *describe_alphas(rows)):
         print(textwrap.fill(sentence, LINE_LENGTH, subsequent_indent="  "))

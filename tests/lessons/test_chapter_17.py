@@ -53,6 +53,8 @@ def test_the_three_trainings():
     said("64 million reach 1.25, 256 million 1.125")
     assert [float(law.bits_per_byte(1e6, 1e6 * tokens)) for tokens in (64, 256)] == [1.25, 1.125]
     said("gets $1 + 0.25 + 1 = 2.25$")
+    said("term times its exponent: $0.25 \\cdot 1$ for the size, $1 \\cdot \\tfrac12$ for the text")
+    assert 0.5 / 2 == 0.25 and 2 / math.sqrt(4) == 1
     assert float(Law(1.0, 0.5, 1.0, 2.0, 0.5).bits_per_byte(2e6, 4e6)) == 2.25
 
 
@@ -63,7 +65,7 @@ def test_the_unlucky_training():
     floor = 1.56 - steps[1] * share / (1 - share)
     said("so the next takes off 0.19, and 64 million tokens should reach 1.37")
     assert (round(steps[1] * share, 2), round(further, 2)) == (0.19, 1.37)
-    said(r"$0.44 \cdot 0.44 / 0.56 = 0.35$, so the floor is 1.21")
+    said(r"$0.19 + 0.44 \cdot 0.19 + \dots = 0.19 / (1 - 0.44) = 0.35$. So the floor is $1.56 - 0.35 = 1.21$")
     assert (round(steps[1] * share / (1 - share), 2), round(floor, 2)) == (0.35, 1.21)
     said("| too high by | 4% | 9% | 21% |")
     assert [round(100 * (x - 1)) for x in (1.56 / 1.5, further / 1.25, floor / 1.0)] == [4, 9, 21]
@@ -187,7 +189,7 @@ def test_the_recorded_scores():
     said("the fourth 5.0 times beyond in size, 1.6 of them")
     assert (round(second["token_stretch"], 1), round(fourth["size_stretch"], 1)) == (5.7, 5.0)
     assert (round(math.log(5.7), 1), round(math.log(5.0), 1)) == (1.7, 1.6)
-    said(f"its interval ends at {fourth['low']:.3f}")
+    said(f"its interval begins at {fourth['low']:.3f}")
     assert second["inside"] and round(100 * (1 - second["centre"] / second["fact"])) == 4
     assert not fourth["inside"] and round(100 * (fourth["centre"] / fourth["fact"] - 1)) == 12
     errors = []
@@ -206,13 +208,13 @@ def test_two_percent_ended_at_1527(monkeypatch):
     long = {name: Point(*point) for name, point in data["long"].items()}
     points = [*small.values(), long["16.7 M, H200"]]
     low = scaling_law.fit(points).forecast(*long["83.4 M, H100"][:2])[0]
-    said(f"The fourth forecast then ended at {low:.3f}, far from the 1.445 that came")
+    said(f"The interval of the fourth forecast then began at {low:.3f}, far above the 1.445 that came")
     run = PRETRAINING["tokens"]
     unique = run / PRETRAINING["epochs"]
     other = Point(16_685_229, effective_tokens(run, unique, worth=3.0), PRETRAINING["bits_per_byte"])
     less = scaling_law.fit([*small.values(), other], num_resampled=0)
     found = less.law.bits_per_byte(*long["83.4 M, H100"][:2])
-    said(f"with 3 in place of 15 the same fit says {found:.2f}")
+    said(f"with 3 in place of 15 the same fit says {found:.2f}, very nearly what came")
     assert round(long["83.4 M, H100"].bits_per_byte, 3) == 1.445
 
 

@@ -91,6 +91,13 @@ MEMORY_MISTAKES = (
         marked("Between the way back and the update the gradients lie in memory: a number for each weight."),
     ),
     WrongAnswer(
+        lambda parameters, slots, tokens, kept: 4 * parameters * (3 + slots) + tokens * kept,
+        marked(
+            "You count the gradients twice. This training updates after each batch, so it keeps no sum of "
+            "them."
+        ),
+    ),
+    WrongAnswer(
         lambda parameters, slots, tokens, kept: 4 * parameters * (2 + slots) + kept,
         marked("You keep the numbers of one token. A batch keeps those of all its tokens."),
     ),

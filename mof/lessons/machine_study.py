@@ -122,8 +122,13 @@ def show_forecast_accuracy(path=ROOT / "benchmarks" / "results" / "doctor_accura
     stored = json.loads(path.read_text(encoding="utf-8"))
     print(f"recorded {stored['date']} on {stored['machine']['processor']}: {stored['command']}")
     for row in stored["results"]:
-        inside = "inside" if row["speed_in_interval"] else "outside"
-        print(
-            f"{row['preset']:6} {row['product_dtype']:9} real {row['real_tokens_per_second']:8,.0f} tokens a "
-            f"second; forecast / real {row['forecast_over_real_speed']:.2f}, {inside} the interval"
-        )
+        for unit, real, kind in (
+            ("tokens a second", row["real_tokens_per_second"], "speed"),
+            ("GB at the most", row["real_peak_bytes"] / 1e9, "memory"),
+        ):
+            inside = "inside" if row[f"{kind}_in_interval"] else "outside"
+            number = f"{real:,.0f}" if kind == "speed" else f"{real:.2f}"
+            print(
+                f"{row['preset']:5} {row['product_dtype']:8} {number:>6} {unit}; "
+                f"forecast / real {row[f'forecast_over_real_{kind}']:.2f}, {inside}"
+            )

@@ -87,10 +87,15 @@ def test_forecasts_beside_real_trainings(tmp_path, capsys):
         "real_tokens_per_second": 3443.1,
         "forecast_over_real_speed": 0.97,
         "speed_in_interval": False,
+        "real_peak_bytes": 2.26e9,
+        "forecast_over_real_memory": 0.842,
+        "memory_in_interval": True,
     }
     stored = {"date": "2026-11-26", "machine": {"processor": "P"}, "command": "c", "results": [row]}
     path.write_text(json.dumps(stored), encoding="utf-8")
     show_forecast_accuracy(path)
     told = capsys.readouterr().out
     assert "recorded 2026-11-26 on P: c" in told
-    assert "3,443 tokens a second; forecast / real 0.97, outside the interval" in told
+    assert "3,443 tokens a second; forecast / real 0.97, outside" in told
+    assert "2.26 GB at the most; forecast / real 0.84, inside" in told
+    assert max(map(len, told.splitlines())) <= 80

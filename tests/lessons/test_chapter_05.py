@@ -61,9 +61,11 @@ def test_the_recorded_study_is_as_it_is_told():
     said(f"by the medians ours takes {pace[forms[3]] / pace[forms[0]] - 1:.0%} longer for an update")
     sharp = [bits[forms[3]][seed]["sharpness"] for seed in (0, 1, 2)]
     linear, softmax = (np.mean([each[name] for each in sharp]) for name in ("linear", "softmax"))
-    said(f"她 reads {linear:.1f} of the sixteen tokens, and softmax would read {softmax:.1f}")
+    said(f"她 reads {linear:.1f} of 16 tokens when decay is left out of the weights")
+    said(f"and softmax would read {softmax:.1f}")
     assert {each["tokens"] for each in sharp} == {16}
-    assert {round(row["passes"], 1) for row in data["runs"]} == {0.1}
+    said("of which two minutes read a seventh")
+    assert {round(1 / row["passes"]) for row in data["runs"]} <= {7, 8}
 
 
 def said(words):

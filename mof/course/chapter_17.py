@@ -141,6 +141,18 @@ COEFFICIENT_MISTAKES = (
         marked("You divide twice by the bits. Once is enough: the squares come afterwards."),
     ),
     WrongAnswer(
+        lambda *case: wrong_coefficients(*case, divided="matrix"),
+        marked("You divide the matrix alone. The numbers on the right have to be divided by their bits too."),
+    ),
+    WrongAnswer(
+        lambda *case: wrong_coefficients(*case, divided="right"),
+        marked("You divide the right side alone. Each row of the matrix has to be divided by its bits too."),
+    ),
+    WrongAnswer(
+        lambda *case: wrong_coefficients(*case, floor=False)[1:],
+        marked("Two numbers came: there is no floor in your fit. Give the matrix a column of ones."),
+    ),
+    WrongAnswer(
         lambda *case: wrong_coefficients(*case, power=0.0, floor=False),
         marked("You take the differences as they are, and there is no floor in your fit."),
     ),

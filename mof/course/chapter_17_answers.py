@@ -81,12 +81,13 @@ def wrong_coefficients(
     swapped=False,
     order=(0, 1, 2),
     power=1.0,
+    divided="both",
 ):
     """An answer to 17.1 with something changed.
 
     Args:
         power: of the bits that each row is divided by: 0 takes the differences as they are, 1/2 takes the
-            squares as shares, 2 divides twice.
+            squares as shares, 2 divides twice. divided: "both" sides, the "matrix" alone or the "right" alone.
         floor: whether there is a column of ones. sign: of the exponents. swapped: sizes get the tokens'
             exponent. order: of the numbers that are returned.
     """
@@ -95,7 +96,8 @@ def wrong_coefficients(
     columns = [np.asarray(sizes) ** (sign * size_exponent), np.asarray(tokens) ** (sign * token_exponent)]
     columns = [np.ones(len(bits)), *columns] if floor else columns
     scale = np.asarray(bits, "float64") ** power
-    found = np.linalg.lstsq(np.stack(columns, axis=1) / scale[:, None], bits / scale, rcond=None)[0]
+    left, right = (scale if divided in ("both", side) else np.ones(len(bits)) for side in ("matrix", "right"))
+    found = np.linalg.lstsq(np.stack(columns, axis=1) / left[:, None], bits / right, rcond=None)[0]
     found = found if floor else np.concatenate([[0.0], found])
     return found[list(order)]
 

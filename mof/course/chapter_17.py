@@ -149,10 +149,6 @@ COEFFICIENT_MISTAKES = (
         marked("You divide the right side alone. Each row of the matrix has to be divided by its bits too."),
     ),
     WrongAnswer(
-        lambda *case: wrong_coefficients(*case, floor=False)[1:],
-        marked("Two numbers came: there is no floor in your fit. Give the matrix a column of ones."),
-    ),
-    WrongAnswer(
         lambda *case: wrong_coefficients(*case, power=0.0, floor=False),
         marked("You take the differences as they are, and there is no floor in your fit."),
     ),

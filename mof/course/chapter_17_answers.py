@@ -87,7 +87,8 @@ def wrong_coefficients(
 
     Args:
         power: of the bits that each row is divided by: 0 takes the differences as they are, 1/2 takes the
-            squares as shares, 2 divides twice. divided: "both" sides, the "matrix" alone or the "right" alone.
+            squares as shares, 2 divides twice.
+        divided: "both" sides, the "matrix" alone or the "right" alone.
         floor: whether there is a column of ones. sign: of the exponents. swapped: sizes get the tokens'
             exponent. order: of the numbers that are returned.
     """

@@ -11,8 +11,10 @@ a process of its own, engine after engine, several rounds, and takes the median 
     token_ms              one token, by tokens read before; median over --tokens of them
     peak_bytes            the most memory that the process ever held, after all of this
 
-Before the engines, each round measures the bandwidth of memory, by as many threads. "bound_ms" is 1.25 times
-what the weights' bytes take at the median of these rates, and a millisecond: the aim for a token in float32.
+Before the engines, each round measures two limits, with as many threads: the bandwidth of memory, and
+"products_ms", what onnxruntime takes for one row by matrices that have the weights' bytes, and nothing else.
+"bound_ms" is 1.25 times what these bytes take at the median bandwidth, and a millisecond: the aim for a token
+in float32.
 
 Twenty minutes for `full` on two cores, 2 GB of disk. A busy machine is said so with --busy.
 """
@@ -39,6 +41,7 @@ from one_measurement import peak_bytes  # noqa: E402
 
 ENGINES = ("tensorflow", "onnxruntime", "onnxruntime int8")
 PROMPT_TOKENS = 1400  # of 2,000 characters, with a vocabulary of 8,192 byte pairs
+MATRIX = 1024, 4096  # of `products_ms`: 16.8 MB each, about the shapes of `full`
 SEED = 0
 
 
@@ -116,11 +119,44 @@ def measure(engine, folder, contexts, num_tokens, num_threads):
     return {**figures, "peak_bytes": peak_bytes()}
 
 
-def memory_rate(num_threads):
-    """Bytes a second that are read and written (`mof.machine.bandwidth_measurement`)."""
+def measure_limits(weight_bytes, num_threads):
+    """Two limits of any engine: memory's bytes a second, read and written, and milliseconds of the products."""
     from mof.machine.bandwidth_measurement import memory_bandwidth
 
-    return memory_bandwidth(num_threads or os.cpu_count())
+    return {
+        "memory_bytes_per_second": memory_bandwidth(num_threads or os.cpu_count()),
+        "products_ms": products_ms(weight_bytes, num_threads),
+    }
+
+
+def products_ms(weight_bytes, num_threads, num_tries=20):
+    """Milliseconds of one row by float32 matrices of so many bytes together, by onnxruntime: the median."""
+    import numpy as np
+    import onnxruntime
+    from onnx import TensorProto, helper, numpy_helper
+
+    inner, columns = MATRIX
+    rng = np.random.default_rng(SEED)
+    names = range(max(1, round(weight_bytes / (4 * inner * columns))))
+    nodes = [helper.make_node("MatMul", ["x", f"w{i}"], [f"y{i}"]) for i in names]
+    nodes.append(helper.make_node("Sum", [f"y{i}" for i in names], ["y"]))
+    matrices = [rng.standard_normal(MATRIX, "float32") for _ in names]
+    x, y = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, width])
+        for name, width in (("x", inner), ("y", columns))
+    )
+    weights = [numpy_helper.from_array(matrix, f"w{i}") for i, matrix in enumerate(matrices)]
+    graph = helper.make_graph(nodes, "products", [x], [y], weights)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = num_threads
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options)
+    times = []
+    for _ in range(1 + num_tries):
+        start = time.perf_counter()
+        session.run(None, {"x": matrices[0][:, :1].T.copy()})
+        times.append(1000 * (time.perf_counter() - start))
+    return statistics.median(times[1:])
 
 
 def bound_ms(weight_bytes, bytes_per_second):
@@ -159,7 +195,7 @@ def in_a_process_of_its_own(*words):
 
 def run_all(options):
     """Make the models, measure every engine in turn, and return what is to be stored."""
-    rounds, memory = {engine: [] for engine in options.engines}, []
+    rounds, limits = {engine: [] for engine in options.engines}, []
     with tempfile.TemporaryDirectory() as folder:
         in_a_process_of_its_own("--make", folder, "--preset", options.preset)
         sizes = {
@@ -167,9 +203,9 @@ def run_all(options):
             for name in ("run", "int8")
         }
         for number in range(options.rounds):
-            words = ["--memory", "--threads", options.threads]
-            memory.append(json.loads(in_a_process_of_its_own(*words)))
-            print(number + 1, "memory", memory[-1], flush=True)
+            words = ["--limits", sizes["run"], "--threads", options.threads]
+            limits.append(json.loads(in_a_process_of_its_own(*words)))
+            print(number + 1, "limits", limits[-1], flush=True)
             for engine in options.engines:
                 words = ["--measure", folder, "--engines", engine, "--tokens", options.tokens]
                 words += ["--threads", options.threads, "--contexts", *options.contexts]
@@ -188,8 +224,9 @@ def run_all(options):
         "preset": options.preset,
         "prompt_tokens": PROMPT_TOKENS,
         "bytes_on_disk": sizes,
-        "memory_bytes_per_second": memory,
-        "bound_ms": bound_ms(sizes["run"], statistics.median(memory)),
+        "limits": limits,
+        "products_ms": statistics.median(found["products_ms"] for found in limits),
+        "bound_ms": bound_ms(sizes["run"], medians(limits)["memory_bytes_per_second"]),
         "medians": {engine: medians(results) for engine, results in rounds.items()},
         "rounds": rounds,
     }
@@ -208,7 +245,7 @@ def main():
     parser.add_argument("--output", type=Path, help="JSON file to write")
     parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--memory", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--limits", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's own lines tell nothing here
     if options.make:
@@ -217,8 +254,8 @@ def main():
         (engine,) = options.engines
         figures = measure(engine, options.measure, options.contexts, options.tokens, options.threads)
         print(json.dumps(figures))
-    elif options.memory:
-        print(memory_rate(options.threads))
+    elif options.limits:
+        print(json.dumps(measure_limits(options.limits, options.threads)))
     elif options.output is None:
         parser.error("--output is missing: name a JSON file to write")
     else:

@@ -120,7 +120,7 @@ def measure(engine, folder, contexts, num_tokens, num_threads):
 
 
 def measure_limits(weight_bytes, num_threads):
-    """Two limits of any engine: memory's bytes a second, read and written, and milliseconds of the products."""
+    """Two limits of any engine: bytes a second, read and written, and milliseconds of the products."""
     from mof.machine.bandwidth_measurement import memory_bandwidth
 
     return {

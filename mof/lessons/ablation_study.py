@@ -92,9 +92,9 @@ def show_study(name):
     title, _words = title_and_words(study)
     show_figure(
         difference_figure(rows, base, title, own_bases),
-        "Change in bits per byte against the first form of the table, seed by seed: a dot for each seed, a "
-        "bar for the 95% interval of their mean. Left of 0 is better. Choose the held-out text with the "
-        "slider; "
+        "Change in bits per byte against the first form of the table, or against the one that the table "
+        "names below, seed by seed: a dot for each seed, a bar for the 95% interval of their mean. Left of 0 "
+        "is better. Choose the held-out text with the slider; "
         f"{study.note}.",
     )
     print(*study_lines(by_text(rows, base, own_bases)), sep="\n")

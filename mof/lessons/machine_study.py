@@ -130,5 +130,5 @@ def show_forecast_accuracy(path=ROOT / "benchmarks" / "results" / "doctor_accura
             number = f"{real:,.0f}" if kind == "speed" else f"{real:.2f}"
             print(
                 f"{row['preset']:5} {row['product_dtype']:8} {number:>6} {unit}; "
-                f"forecast / real {row[f'forecast_over_real_{kind}']:.2f}, {inside}"
+                f"forecast / real {row[f'forecast_over_real_{kind}']:.2f}, {inside} its 80%"
             )

@@ -96,6 +96,6 @@ def test_forecasts_beside_real_trainings(tmp_path, capsys):
     show_forecast_accuracy(path)
     told = capsys.readouterr().out
     assert "recorded 2026-11-26 on P: c" in told
-    assert "3,443 tokens a second; forecast / real 0.97, outside" in told
-    assert "2.26 GB at the most; forecast / real 0.84, inside" in told
+    assert "3,443 tokens a second; forecast / real 0.97, outside its 80%" in told
+    assert "2.26 GB at the most; forecast / real 0.84, inside its 80%" in told
     assert max(map(len, told.splitlines())) <= 80

@@ -37,6 +37,16 @@ def test_the_slider_goes_through_the_texts_on_one_axis():
     assert len(figure.layout.sliders[0].steps) == 2
 
 
+def test_a_form_with_a_base_of_its_own_is_drawn_beside_that():
+    rows = [*ROWS, row("c", 0, 4.0, 9.0), row("c", 1, 4.6, 9.5)]
+    figure = difference_figure(rows, "ours", own_bases={"c": "b"})
+    dots, means = figure.data
+    drawn = dict(zip(zip(dots.y, dots.customdata, strict=True), dots.x, strict=True))
+    assert [drawn["c", 0], drawn["c", 1]] == pytest.approx([1.9, 2.2])  # 2.0 and 2.4 beside ours
+    assert dict(zip(means.y, means.x, strict=True))["c"] == pytest.approx(2.05)
+    assert list(figure.frames[1].data[0].x)[-2:] == [7.0, 7.5]
+
+
 def test_without_texts_nothing_slides():
     rows = [{k: v for k, v in r.items() if k != "bits_by_text"} for r in ROWS]
     figure = difference_figure(rows, "ours")

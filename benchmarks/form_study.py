@@ -33,8 +33,9 @@ from mof.lessons.training_switches import THREADS
 
 # making the graphs, looks at held-out text, start of the process; on two cores, about, by preset
 EXTRA_MINUTES_PER_TRAINING = {"nano": 1.0}
-PACE_MINUTES = {"nano": 0.28}  # of one short training for the pace, graphs and start of the process included
-PACE_ROUNDS = {"nano": 5}  # its updates are so short that a round wavers by a third
+PACE_MINUTES = {"nano": 0.9}  # of one short training for the pace, graphs and start of the process included
+# its updates are so short that a round of a few seconds wavers by a third
+PACE_ROUNDS, PACE_UPDATES = {"nano": 4}, {"nano": 120}
 MOST_EXTRA_MINUTES, MOST_PACE_MINUTES = 2.0, 1.7  # of the presets that are not named
 EVALUATION_TOKENS = 131072  # of held-out text at the end, drawn with a seed of its own
 RESULT_NAME = "result.json"
@@ -179,7 +180,8 @@ class FormStudy:
     def _measured_pace(self, options, own):
         def train_for_pace(run, form, number):
             # the lengths of these seeds are known to hold each kind of update twice
-            self._start_worker([*own, "--pace-worker"], form, number % NUM_ROUNDS, run, NUM_UPDATES)
+            num_updates = PACE_UPDATES.get(options.preset, NUM_UPDATES)
+            self._start_worker([*own, "--pace-worker"], form, number % NUM_ROUNDS, run, num_updates)
 
         forms, num_rounds = {form: form for form in self.forms}, PACE_ROUNDS.get(options.preset, NUM_ROUNDS)
         pace = measured_pace(Path(options.folder), forms, train_for_pace, num_rounds)

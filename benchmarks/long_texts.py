@@ -77,7 +77,7 @@ def scored_nats(reader, rows, multiple, trained_length):
 
 def with_interval(values):
     """Mean of values and half of its 95% interval's width (Student 1908)."""
-    from mof.evaluation.task_accuracy import t_quantile
+    from mof.evaluation.student_t import t_quantile
 
     half = t_quantile(len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))
     return {"mean": statistics.fmean(values), "half": half}

@@ -1,9 +1,11 @@
 """A file that is held for a moment is waited for on Windows; elsewhere, and for other errors, nothing is."""
 
+import errno
+
 import pytest
 
 from mof import patient_files
-from mof.patient_files import patiently, replace
+from mof.patient_files import patiently, replace, write_whole
 
 
 class Held:
@@ -49,3 +51,25 @@ def test_a_file_is_replaced(tmp_path):
     (tmp_path / "a").write_text("春", encoding="utf-8")
     replace(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "b").read_text(encoding="utf-8") == "春" and not (tmp_path / "a").exists()
+
+
+def test_a_text_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    file = tmp_path / "run.json"
+    write_whole(file, "春\n")
+    assert file.read_bytes() == "春\n".encode()
+
+    def full(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(patient_files, "flush", full)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(file, "秋\n")
+    assert file.read_bytes() == "春\n".encode()
+
+
+def test_what_is_written_is_on_the_disk_before_its_name_is(tmp_path, monkeypatch):
+    order = []
+    monkeypatch.setattr(patient_files.os, "fsync", lambda number: order.append("flushed"))
+    monkeypatch.setattr(patient_files.os, "replace", lambda *paths: order.append("renamed"))
+    write_whole(tmp_path / "run.json", "春")
+    assert order == ["flushed", "renamed"]

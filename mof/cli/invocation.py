@@ -4,6 +4,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from mof.quoting import quoted
+
 
 def command_line(*words):
     """A `mof` command for the terminal that this process was started from.
@@ -15,13 +17,13 @@ def command_line(*words):
         str: "mof train ..." where the system finds `mof`, and in a notebook, where a path of this machine
         would only confuse; else the program's path as short as it can be, or "PYTHON -m mof train ...".
     """
-    rest = " ".join(map(_quoted, words))
+    rest = " ".join(map(quoted, words))
     program = Path(sys.argv[0])
     if program.stem == "ipykernel_launcher" or (program.stem == "mof" and shutil.which("mof")):
         return f"mof {rest}"
     if program.stem == "mof":
-        return f"{_quoted(_short(program))} {rest}"
-    return f"{_quoted(_short(Path(sys.executable)))} -m mof {rest}"
+        return f"{quoted(_short(program))} {rest}"
+    return f"{quoted(_short(Path(sys.executable)))} -m mof {rest}"
 
 
 def _short(path):
@@ -29,7 +31,3 @@ def _short(path):
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
-
-
-def _quoted(word):
-    return f'"{word}"' if set(word) & set(" '()&;") else word

@@ -53,7 +53,7 @@ def plan(
     when=None,
     model=None,
 ):
-    """Plan a long training: what it reads, how large the model is, when it ends. Nothing is trained yet.
+    """Plan a long training: what it reads, how large the model is, how long it takes.
 
     Two recipes are set side by side. A is the article's size, 0.08 billion parameters (the preset full). B is
     the size whose tokens in these hours come closest to 20 for each parameter. Each becomes a file that you
@@ -70,7 +70,7 @@ def plan(
     from mof.machine.facts import describe_facts
     from mof.machine.report import DEFAULT_PATH, load_report
     from mof.planning.making import Wish
-    from mof.planning.plan_file import write_plan
+    from mof.planning.plan_file import keep_other, write_plan
     from mof.planning.recipes import make_recipes
     from mof.planning.refusals import check_machine, check_wish
 
@@ -111,6 +111,9 @@ def plan(
             *(f"{key}: {words}" for key, words in recipe.made.facts.items()),
             *recipe.made.warnings,
         ]
+        kept = keep_other(file, recipe.made.plan)
+        if kept is not None:
+            print(f"{file} held another plan, which is kept as {kept}.", flush=True)
         write_plan(file, recipe.made.plan, remarks)
         written[name] = file
     show_plans(recipes, written)

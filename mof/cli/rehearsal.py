@@ -27,7 +27,10 @@ def rehearsal(
         print(f"  {seconds:5.0f} s  {words}")
     again = "the same" if result.is_same else "NOT the same: please report it"
     print(f"Killed after update {result.killed_at}, gone on with from update {result.resumed_at}.")
-    print(f"What lay between was done again; its losses are {again}.")
+    if result.resumed_at < result.killed_at:
+        print(f"What lay between was done again; its losses are {again}.")
+    else:
+        print("All of it was saved, so nothing was done again.")
     print(f"The model says: {result.answer}")
     print("Plan your own training:")
     print("  " + command_line("plan", "--corpus", "my-texts", "--dialogues", "my-dialogues", "--hours", "96"))

@@ -37,7 +37,10 @@ def restore(
     Of a plan, restore each run into its place in the plan's folder, then give the plan as before.
     """
     from mof.inference.weights_snapshot import restore_snapshot
+    from mof.planning.following import COPY_NAME
 
     made = restore_snapshot(snapshot, run, corpus)
     print(f"{made.path} stands where the snapshot was taken. Go on with:")
-    print("  " + command_line("train", "--resume", "--run", run))
+    copy = made.path.parent / COPY_NAME
+    again = ("--plan", str(copy)) if copy.is_file() else ("--resume", "--run", run)
+    print("  " + command_line("train", *again))

@@ -25,11 +25,13 @@ def status(path: PathArgument = "runs/four-days"):
 
 
 def _folders(path):
-    """What is asked for: the path itself, or the folders of plans in it, such as those of both recipes."""
+    """What is asked for: the path itself, and the folders of plans in it, such as those of both recipes."""
     folder = Path(path)
-    if folder.suffix == ".toml" or not folder.is_dir() or (folder / COPY_NAME).is_file():
+    if folder.suffix == ".toml" or not folder.is_dir():
         return [path]
-    return sorted(file.parent for file in folder.glob(f"*/{COPY_NAME}")) or [path]
+    inside = sorted(file.parent for file in folder.glob(f"*/{COPY_NAME}"))
+    is_one_itself = (folder / COPY_NAME).is_file() or not inside
+    return [path] * is_one_itself + inside
 
 
 def _show(state):

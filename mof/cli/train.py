@@ -28,8 +28,9 @@ CORPUS_HELP = (
 def train(
     corpus: Annotated[list[str] | None, typer.Option(metavar="PATH", help=CORPUS_HELP)] = None,
     run: Annotated[
-        str, typer.Option(metavar="FOLDER", help="For checkpoints, log and tokenizer.")
-    ] = "runs/first",
+        str | None,
+        typer.Option(metavar="FOLDER", help="For checkpoints, log and tokenizer. Default: runs/first."),
+    ] = None,
     preset_name: Annotated[
         str | None,
         typer.Option("--preset", metavar="|".join(PRESET_NAMES), help="Size of the model. Default: tiny."),
@@ -71,12 +72,13 @@ def train(
     fixed |= {"validation_fraction": validation_fraction, **model, **training}
     given = [f"--{name.replace('_', '-')}" for name, value in fixed.items() if value not in (None, [])]
     if plan is not None:
-        if resume or given:
-            given = ["--resume"] * resume + given
+        given = ["--run"] * (run is not None) + ["--resume"] * resume + given
+        if given:
             raise ValueError(f"--plan says all that decides the model: leave out {', '.join(given)}.")
         from mof.cli.train_plan import train_by_plan
 
         return train_by_plan(plan, when, background)
+    run = "runs/first" if run is None else run
     if background:
         raise ValueError("--background needs a plan: make one with `mof plan`, and give it with --plan FILE.")
     if resume:

@@ -11,10 +11,18 @@ import typer
 from mof.cli.backend import start_backend
 from mof.cli.invocation import command_line
 from mof.cli.patient_output import PatientOutput
-from mof.planning.following import COPY_NAME, changes, follow, is_finished, plan_in
+from mof.corpus.corpus_files import find_corpus_files
+from mof.corpus.reading_report import CorpusError
+from mof.planning.following import (
+    COPY_NAME,
+    follow,
+    followed_beside,
+    is_finished,
+    plan_in,
+    refuse_another,
+)
 from mof.planning.gate import SECONDS_BETWEEN_LOOKS, Gate, make_way
 from mof.planning.plan import PlanError
-from mof.planning.plan_file import read_plan
 from mof.planning.waiting import Waiter
 from mof.training.disk_space import RoomWaiter
 from mof.training.run_folder import STOP_NAME
@@ -70,19 +78,14 @@ def _refuse_if_moved(path, plan, folder):
     Raises:
         PlanError: so it is.
     """
-    if (folder / COPY_NAME).is_file():
-        return
-    for copy in (path.parent / COPY_NAME, *sorted(path.parent.glob(f"*/{COPY_NAME}"))):
-        try:
-            followed = read_plan(copy)
-        except PlanError:  # none there, or another matter
-            continue
-        if followed.head.folder == plan.head.folder and not changes(followed, plan):
-            raise PlanError(
-                f"this plan is followed in {copy.parent} already, and says {folder}, where nothing lies. To "
-                "begin anew, name another folder in the plan. Else give the command where it was given "
-                f"before; or, if all was moved, go on with: {command_line('train', '--plan', str(copy))}"
-            )
+    elsewhere = followed_beside(path, plan)
+    if elsewhere is not None:
+        again = command_line("train", "--plan", str(elsewhere / COPY_NAME))
+        raise PlanError(
+            f"this plan is followed in {elsewhere} already, and says {folder}, where nothing lies. To begin "
+            "anew, name another folder in the plan. Else give the command where it was given before; or, if "
+            f"all was moved, go on with: {again}"
+        )
 
 
 class _Session:
@@ -96,6 +99,8 @@ class _Session:
 
     def prepare(self, name, make):
         """Wait for the right hour and for room on the disk; then what `make` gives, or None if stopped."""
+        if self._wants_stop():
+            return None
         with self._listening():
             refusal = self.gate.refusal()
             if refusal is not None:
@@ -106,14 +111,26 @@ class _Session:
             print(f"The {name} of the plan in {self.folder}.", flush=True)
             start_backend(saves_memory=self.plan.shape.model.saves_memory)
             wait = lambda words, is_over, seconds: self._waiter.wait("disk", words, is_over, seconds)  # noqa: E731
-            prepared = RoomWaiter(self.folder, wait).do(make)
+            prepared = RoomWaiter(self.folder, wait).do(make, self._text_bytes(name))
         return None if self._wants_stop() else prepared
 
     def train(self, *prepared):
         """Train a stage; returns its Progress."""
         from mof.cli.training_session import train_to_end
 
-        return train_to_end(*prepared, gate=self.gate, stop_files=(self.stop_file,), go_on=self.again)
+        def on_stop():
+            self._is_stop_asked = True  # of all that follows, also where this stage is at its end
+
+        stops = {"stop_files": (self.stop_file,), "on_stop": on_stop}
+        return train_to_end(*prepared, gate=self.gate, go_on=self.again, **stops)
+
+    def _text_bytes(self, name):
+        """Of a stage's text as stored: about what it takes as tokens."""
+        (stage,) = [stage for stage in self.plan.stages if stage.name == name]
+        try:
+            return sum(file.path.stat().st_size for file in find_corpus_files(list(stage.text.corpus)))
+        except (OSError, CorpusError):  # it was moved, and the run knows where to
+            return 0
 
     def _wants_stop(self):
         return self._is_stop_asked or self.stop_file.exists()
@@ -136,6 +153,7 @@ def _start(path, when, plan):
     from mof.planning.background import start
 
     folder = Path(plan.head.folder)
+    refuse_another(plan, folder)
     if all(is_finished(folder / stage.name) for stage in plan.stages):
         print("The plan is followed to its end already. Done.")
         return

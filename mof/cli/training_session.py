@@ -14,7 +14,7 @@ from mof.training.run_folder import STOP_NAME
 from mof.training.run_recorder import RunRecorder
 
 
-def train_to_end(run, model, cache, gate=None, stop_files=(), go_on=None):
+def train_to_end(run, model, cache, gate=None, stop_files=(), go_on=None, on_stop=None):
     """Train a prepared run until its end or a stop, with progress, evaluations and checkpoints.
 
     Args:
@@ -22,6 +22,8 @@ def train_to_end(run, model, cache, gate=None, stop_files=(), go_on=None):
         gate: `mof.planning.gate.Gate` that says when it may run, or None.
         stop_files: further paths that ask for a stop, beside the run's own.
         go_on: command that goes on with it, for the reader; None for `mof train --resume`.
+        on_stop: called without arguments at the end where a stop was asked, be it during the last update; or
+            None.
 
     Returns:
         Progress.
@@ -67,6 +69,8 @@ def train_to_end(run, model, cache, gate=None, stop_files=(), go_on=None):
                 observer.events.note("diverged", str(error))
                 raise
         _tell_end(observer, progress)
+        if on_stop is not None and observer.wants_stop():
+            on_stop()
         own_stop.unlink(missing_ok=True)
         return progress
 

@@ -13,7 +13,7 @@ from keras import ops
 
 from mof.evaluation.needle import needle_results
 from mof.evaluation.reader_loss import stepped_nats
-from mof.evaluation.task_accuracy import t_quantile
+from mof.evaluation.student_t import t_quantile
 from mof.execution import as_graph
 from mof.generation.reading import StateReader
 from mof.ops.head_loss import head_cross_entropy

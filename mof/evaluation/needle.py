@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mof.evaluation.reader_loss import token_nats
-from mof.evaluation.task_accuracy import t_quantile, wilson_interval
+from mof.evaluation.student_t import t_quantile
+from mof.evaluation.task_accuracy import wilson_interval
 from mof.tasks.vocabulary import NAMES
 from mof.tokenizer.special_tokens import DOCUMENT
 

@@ -11,14 +11,11 @@ import math
 import random
 from typing import NamedTuple
 
+from mof.evaluation.student_t import NORMAL_QUANTILE
 from mof.generation.config import GenerationConfig
 from mof.tasks.writing import draw_question
 
 GREEDY = GenerationConfig(max_tokens=32, temperature=0.0, stop=("\n",))
-NORMAL_QUANTILE = 1.959964  # two-sided 95%
-# the same of Student's t by the number of values less one; from 30 on the normal one is close
-T_QUANTILES = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 7: 2.365, 8: 2.306, 9: 2.262}
-T_QUANTILES |= {10: 2.228, 15: 2.131, 20: 2.086, 25: 2.060, 30: 2.042}
 
 
 class FamilyAccuracy(NamedTuple):
@@ -152,13 +149,3 @@ def _bigrams(text):
 def _mean(flags):
     flags = list(flags)
     return sum(flags) / len(flags)
-
-
-def t_quantile(degrees):
-    """Two-sided 95% quantile of Student's t, for the interval of a mean whose spread comes from few values.
-
-    Args:
-        degrees: of freedom, the number of values less one, at least 1; where the table has none, the next
-            smaller one's, which is a little too wide.
-    """
-    return NORMAL_QUANTILE if degrees > 30 else T_QUANTILES[max(n for n in T_QUANTILES if n <= degrees)]

@@ -3,9 +3,11 @@ reads a token.
 
 Both are traced once for each number of rows and never again, whatever the length of the text: the last piece
 is padded, and padding leaves the memory as it was. So the context costs the same bytes after ten tokens and
-after a million. A graph takes seconds to make, so the first few pieces are read without one, and are longer.
+after a million. A graph takes seconds to make, so with TensorFlow the first few pieces are read without one,
+and are longer.
 """
 
+import keras
 import numpy as np
 from keras import ops
 
@@ -24,7 +26,7 @@ class StateReader:
         model: MixtureLanguageModel, or anything with its `config`, `initial_state`, `features`, `logits`,
             `step` and `variables`.
         piece_length: tokens that the graph of the parallel form takes at once.
-        plain_pieces: pieces that are read before that graph is made.
+        plain_pieces: pieces that are read before that graph is made; on JAX there are none.
 
     Raises:
         ValueError: for a piece_length below 1.
@@ -35,7 +37,10 @@ class StateReader:
             raise ValueError(f"piece_length is {piece_length}, expected at least 1 token.")
         self.model = model
         self.piece_length = piece_length
-        self._plain_pieces_left = plain_pieces
+        has_plain_pieces = (
+            keras.backend.backend() == "tensorflow"
+        )  # elsewhere each would be a program of its own
+        self._plain_pieces_left = plain_pieces if has_plain_pieces else 0
         self._read_plainly = as_operations(model, self._features_of_last)
         self._read_piece = as_graph(model, self._features_of_last, is_compiled=False)
         self._step = as_graph(model, model.step, is_compiled=False)

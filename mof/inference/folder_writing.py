@@ -44,6 +44,8 @@ def made_aside(folder, mark):
         yield aside
     except BaseException:  # most likely a full disk: what was begun would keep it full
         shutil.rmtree(aside, ignore_errors=True)
+        if not (folder / mark).exists() and os.listdir(folder):
+            aside.mkdir(exist_ok=True)  # a kill left files without their mark: they stay known as its own
         raise
     (folder / mark).unlink(missing_ok=True)
     for name in sorted(os.listdir(aside), key=lambda name: (name == mark, name)):

@@ -11,18 +11,9 @@ import math
 import statistics
 from typing import NamedTuple
 
-# 97.5% quantiles of Student's t by its degrees of freedom, for intervals that hold in 95 of 100 cases
-T_QUANTILES = {
-    1: 12.706,
-    2: 4.303,
-    3: 3.182,
-    4: 2.776,
-    5: 2.571,
-    6: 2.447,
-    7: 2.365,
-    8: 2.306,
-    9: 2.262,
-}
+from mof.evaluation.student_t import t_quantile
+
+MOST_SEEDS = 10
 SCORE = "bits_per_byte"
 
 
@@ -69,12 +60,12 @@ def estimate(values):
     Raises:
         ValueError: for no value, or more than ten.
     """
-    if not 1 <= len(values) <= 1 + max(T_QUANTILES):
-        raise ValueError(f"{len(values)} values came, expected 1 to {1 + max(T_QUANTILES)}, one for a seed.")
+    if not 1 <= len(values) <= MOST_SEEDS:
+        raise ValueError(f"{len(values)} values came, expected 1 to {MOST_SEEDS}, one for a seed.")
     mean = statistics.fmean(values)
     if len(values) == 1:
         return Estimate(mean, None, 1)
-    half = T_QUANTILES[len(values) - 1] * statistics.stdev(values) / math.sqrt(len(values))
+    half = t_quantile(len(values) - 1) * statistics.stdev(values) / math.sqrt(len(values))
     return Estimate(mean, half, len(values))
 
 

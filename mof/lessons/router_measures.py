@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from mof.corpus.conversation import encode_document
-from mof.evaluation.task_accuracy import t_quantile
+from mof.evaluation.student_t import t_quantile
 
 ROUTED, MEAN = "as routed", "its mean"
 NUM_TOKENS = 256  # read of each sheet at most

@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 
 from mof.planning.following import OUTPUT_NAME, folder_of, is_followed, plan_in
+from mof.planning.plan import STAGE_NAMES
+from mof.quoting import quoted
 from mof.training.folder_lock import is_held
 from mof.training.run_folder import LOCK_NAME, STOP_NAME, RunError
 
@@ -49,7 +51,7 @@ def start(plan_path, *words, where="."):
     folder = where / plan_in(where / plan_path).head.folder
     if is_followed(folder):
         raise RunError(
-            f"another process follows a plan in {folder}: `mof status {folder}` shows what it does."
+            f"another process follows a plan in {folder}: `mof status {quoted(folder)}` shows what it does."
         )
     folder.mkdir(parents=True, exist_ok=True)
     output = folder / OUTPUT_NAME
@@ -84,20 +86,30 @@ def stop(path, seconds=600.0):
         RunError: nothing trains there now.
     """
     folder = Path(folder_of(path))
-    if not is_busy(folder):
+    busy = [place for place in _places(folder) if _is_busy_itself(place)]
+    if not busy:
         raise RunError(f"nothing trains in {folder} now.")
-    (folder / STOP_NAME).touch()
+    asked = busy[0]  # the folder of a plan before its stages: who follows it would go on with the next
+    (asked / STOP_NAME).touch()
     end = time.monotonic() + seconds
     while is_busy(folder):
         if time.monotonic() >= end:
             return False
         time.sleep(0.2)
-    (folder / STOP_NAME).unlink(missing_ok=True)
+    (asked / STOP_NAME).unlink(missing_ok=True)
     return True
 
 
 def is_busy(folder):
-    """True while a process follows a plan in the folder, or trains a run in it."""
+    """True while a process follows a plan in the folder, or trains a run: in it, or one of its stages."""
+    return any(_is_busy_itself(place) for place in _places(folder))
+
+
+def _places(folder):
+    return [folder, *(folder / name for name in STAGE_NAMES)]
+
+
+def _is_busy_itself(folder):
     return is_followed(folder) or is_held(folder / LOCK_NAME)
 
 

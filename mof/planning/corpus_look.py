@@ -1,9 +1,9 @@
 """How much text a corpus holds, from a sample of it: documents, characters, bytes, tokens.
 
-Every file is read from its beginning, each up to its share of the bytes that a look may take; what was not
-read is counted in proportion. A corpus that is smaller than that is read whole, and its figures are counts.
-Tokens are counted with a tokenizer learned from half of the documents of the sample, on the other half: the
-real one, learned from all of the text, will differ by a little.
+Every file is read from its beginning, each up to its share of the bytes that a look may take, and one
+document at least; what was not read is counted in proportion. A corpus that is smaller than that is read
+whole, and its figures are counts. Tokens are counted with a tokenizer learned from half of the documents of
+the sample, on the other half: the real one, learned from all of the text, will differ by a little.
 """
 
 import contextlib
@@ -94,16 +94,19 @@ def look_at_corpus(paths, tokenizer, vocabulary_size, most_bytes=MOST_BYTES_READ
 
 
 def _beginning(path, most_bytes):
-    """(documents, bytes read of the file as stored): the documents of its first chunks, until these hold so
-    many bytes."""
+    """(documents, bytes of the file as stored that they take): those of its first chunks, until these hold so
+    many bytes; the first one in any case."""
     documents, chunks = [], []
     reading = read_documents([path], on_chunk=lambda _, chunk: chunks.append(len(chunk)))
     with contextlib.closing(reading):
         try:
             for document in reading:
-                before = sum(chunks[:-1])  # all documents of these have come
-                if before >= most_bytes:
-                    return documents, before
+                before = sum(chunks[:-1])  # all lines of these have come
+                if documents and before >= most_bytes:
+                    # it ends somewhere in the last chunk, and is not kept
+                    end = before + min(chunks[-1], document.num_text_bytes) / 2
+                    kept = sum(other.num_text_bytes for other in documents)
+                    return documents, end * kept / (kept + document.num_text_bytes)
                 documents.append(document)
         except CorpusError:
             if path.stat().st_size:  # an empty file among others is no error

@@ -16,7 +16,8 @@ from pathlib import Path
 from mof.corpus.corpus_files import find_corpus_files
 from mof.corpus.reading_report import CorpusError
 from mof.planning.plan import PlanError, decided
-from mof.planning.plan_file import read_plan, write_plan
+from mof.planning.plan_file import plan_text, read_plan, write_plan
+from mof.quoting import quoted
 from mof.training import places
 from mof.training.folder_lock import held, is_held
 from mof.training.run_folder import RUN_NAME, STOP_NAME, RunError, RunFolder
@@ -51,8 +52,8 @@ def follow(plan, train, prepare=None, tell=print):
     folder = Path(plan.head.folder)
     folder.mkdir(parents=True, exist_ok=True)
     error = RunError(
-        f"another process follows a plan in {folder}. `mof status {folder}` shows what it does, `mof stop "
-        f"{folder}` stops it."
+        f"another process follows a plan in {folder}. `mof status {quoted(folder)}` shows what it does, `mof "
+        f"stop {quoted(folder)}` stops it."
     )
     with held(folder / PLAN_LOCK_NAME, error):
         _keep_copy(plan, folder)
@@ -65,7 +66,7 @@ def follow(plan, train, prepare=None, tell=print):
             _check_corpora(plan.stages[number:], folder)
             make = _maker(plan, number, folder, tell)
             prepared = make() if prepare is None else prepare(stage.name, make)
-            if prepared is None:
+            if prepared is None:  # a stop was asked, it may be during the last update of the stage before
                 return False
             progress = train(*prepared)
             prepared = None
@@ -85,7 +86,9 @@ def plan_in(path):
 
 
 def folder_of(path):
-    """The folder that is meant by a plan's file, by the copy in its folder, or by a folder itself.
+    """The folder that is meant by a plan's file, by the copy in its folder, or by a folder itself. Where all
+    was moved, or the path is given from elsewhere, it is the one beside the file in which the plan is
+    followed.
 
     Raises:
         PlanError: the file holds no plan.
@@ -93,7 +96,30 @@ def folder_of(path):
     path = Path(path)
     if path.name == COPY_NAME:
         return path.parent
-    return Path(read_plan(path).head.folder) if path.suffix == ".toml" else path
+    if path.suffix != ".toml":
+        return path
+    plan = read_plan(path)
+    return followed_beside(path, plan) or Path(plan.head.folder)
+
+
+def followed_beside(path, plan):
+    """The folder beside a plan's file in which the plan is followed, though it names another, where nothing
+    lies: Path, or None.
+
+    Args:
+        path: of the file. plan: Plan in it.
+    """
+    if (Path(plan.head.folder) / COPY_NAME).is_file():
+        return None
+    path = Path(path)
+    for copy in (path.parent / COPY_NAME, *sorted(path.parent.glob(f"*/{COPY_NAME}"))):
+        try:
+            followed = read_plan(copy)
+        except PlanError:  # none there, or another matter
+            continue
+        if followed.head.folder == plan.head.folder and not changes(followed, plan):
+            return copy.parent
+    return None
 
 
 def is_followed(folder):
@@ -132,23 +158,41 @@ def _without_places(plan):
     return found
 
 
+def refuse_another(plan, folder):
+    """The copy of the plan that is followed in a folder, or None where there is none yet.
+
+    Raises:
+        PlanError: a stage has begun by another plan; or the copy is damaged.
+    """
+    copy = Path(folder) / COPY_NAME
+    if not copy.is_file():
+        return None
+    try:
+        followed = read_plan(copy)
+    except PlanError as error:
+        raise PlanError(
+            f"{error} It is the copy of the plan that is followed there. If your own plan is as it was, "
+            "delete that file and give the same command again."
+        ) from error
+    different = changes(followed, plan)
+    if different and any((Path(folder) / stage.name / RUN_NAME).is_file() for stage in plan.stages):
+        raise PlanError(
+            f"{folder} follows another plan already: {'; '.join(different[:5])}. Put the plan back as it "
+            f"was ({copy} holds it), or name another folder in the new one. Only [when], and the folder "
+            "that a text lies in, may change on the way."
+        )
+    return followed
+
+
 def _keep_copy(plan, folder):
-    copy = folder / COPY_NAME
-    if copy.is_file():
+    copy, followed = folder / COPY_NAME, refuse_another(plan, folder)
+    if followed is not None:
         # the folder as the plan named it, by which a plan that was moved is known
-        plan = dataclasses.replace(plan, head=plan.head.replace(folder=read_plan(copy).head.folder))
-        different = changes(read_plan(copy), plan)
-        if different and any((folder / stage.name / RUN_NAME).is_file() for stage in plan.stages):
-            raise PlanError(
-                f"{folder} follows another plan already: {'; '.join(different[:5])}. Put the plan back as it "
-                f"was ({copy} holds it), or name another folder in the new one. Only [when], and the folder "
-                "that a text lies in, may change on the way."
-            )
-    write_plan(
-        copy,
-        plan,
-        [f"The plan that is followed in this folder. Go on with: mof train --plan {copy.as_posix()}"],
-    )
+        plan = dataclasses.replace(plan, head=plan.head.replace(folder=followed.head.folder))
+    command = f"mof train --plan {quoted(copy.as_posix())}"
+    remarks = [f"The plan that is followed in this folder. Go on with: {command}"]
+    if followed is None or copy.read_text(encoding="utf-8") != plan_text(plan, remarks):
+        write_plan(copy, plan, remarks)
 
 
 def _maker(plan, number, folder, tell):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from mof.machine.parameter_counts import checkpoint_bytes
 from mof.machine.prediction import TOKEN_BYTES
+from mof.planning.day_hours import read_day_hours
 from mof.planning.gate import WhenToTrain
 from mof.planning.loss_forecast import forecast_loss
 from mof.planning.plan import Expected, Head, Plan, Stage, StageText
@@ -67,7 +68,7 @@ class Wish(NamedTuple):
 class Made(NamedTuple):
     """A plan and what to say about it.
 
-    plan: Plan. facts: dict from a name ("speed", "end" ...) to words. warnings: list of sentences.
+    plan: Plan. facts: dict from a name ("speed", "time" ...) to words. warnings: list of sentences.
     """
 
     plan: Plan
@@ -198,7 +199,8 @@ def _facts(plan, size, passes):
         "tokens": f"{plan.tokens:,}, {plan.tokens / prediction.num_parameters:.3g} for each parameter",
         "speed": f"{expected.tokens_per_second:,.0f} tokens a second ({expected.tokens_per_second_low:,.0f} "
         f"to {expected.tokens_per_second_high:,.0f}), {how}",
-        "time": f"{hours[1]:.3g} hours of training ({hours[0]:.3g} to {hours[2]:.3g})",
+        "time": f"{hours[1]:.3g} hours of training ({hours[0]:.3g} to {hours[2]:.3g})"
+        + _by_the_clock(hours[1], plan.when.day_hours),
         "memory": f"up to {expected.memory_bytes / 1e9:.1f} GB",
         "disk": f"{expected.disk_bytes / 1e9:.2f} GB",
     }
@@ -212,6 +214,13 @@ def _facts(plan, size, passes):
     else:
         found["loss"] = expected.loss_from
     return found
+
+
+def _by_the_clock(hours, day_hours):
+    """What the hours of the day make of it, or nothing."""
+    if not day_hours:
+        return ""
+    return f", {hours / 24 / read_day_hours(day_hours).share():.3g} days by the clock"
 
 
 def _warnings(passes, report):

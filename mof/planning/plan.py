@@ -139,7 +139,9 @@ class Plan:
             raise PlanError(f"[model] tokenizer is {self.tokenizer!r}, expected one of {TOKENIZERS}.")
         if tuple(stage.name for stage in self.stages) != STAGE_NAMES[: len(self.stages)] or not self.stages:
             raise PlanError(f"stages are {[stage.name for stage in self.stages]}, expected {STAGE_NAMES}.")
-        _ = self.shape  # its errors belong here
+        shape = self.shape.model  # its errors belong here
+        given = {name: getattr(shape, name) for name in self.model_changes}  # 0 for a float is 0.0 from here
+        object.__setattr__(self, "model_changes", given)
 
     @property
     def shape(self):

@@ -1,14 +1,26 @@
 """A plan as a file of TOML: written with comments for the reader, who may edit it, and checked when read."""
 
+import contextlib
 import dataclasses
+import datetime
 import json
 import tomllib
 from pathlib import Path
 
 from mof.config import ModelConfig, check_keys
-from mof.patient_files import replace
+from mof.patient_files import replace, write_whole
 from mof.planning.gate import WhenToTrain
-from mof.planning.plan import FROM_TOKENS, STAGE_NAMES, Expected, Head, Plan, PlanError, Stage, StageText
+from mof.planning.plan import (
+    FROM_TOKENS,
+    STAGE_NAMES,
+    Expected,
+    Head,
+    Plan,
+    PlanError,
+    Stage,
+    StageText,
+    decided,
+)
 from mof.presets import PRESET_NAMES
 from mof.training.config import TrainingConfig
 
@@ -69,9 +81,28 @@ def write_plan(path, plan, remarks=()):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.partial")
-    unfinished.write_text(plan_text(plan, remarks), encoding="utf-8", newline="\n")
-    replace(unfinished, path)
+    write_whole(path, plan_text(plan, remarks))
+
+
+def keep_other(path, plan):
+    """Rename the plan in a file that is about to be written, where it is another: it may have been edited.
+
+    Args:
+        path: of the file. plan: Plan that will stand there.
+
+    Returns:
+        Path of its new place; None where there was none, or the same.
+    """
+    path = Path(path)
+    if not path.is_file():
+        return None
+    with contextlib.suppress(PlanError):
+        before = read_plan(path)
+        if (decided(before), before.when, before.head.folder) == (decided(plan), plan.when, plan.head.folder):
+            return None
+    kept = path.with_name(f"{path.stem}-before-{datetime.datetime.now():%Y%m%d-%H%M%S}{path.suffix}")
+    replace(path, kept)
+    return kept
 
 
 def plan_text(plan, remarks=()):

@@ -34,8 +34,8 @@ def make_recipes(
         dict from "A" and "B", or "own", to Recipe.
 
     Raises:
-        PlanError: the corpus or the hours make no sense whatever the size. ValueError: a wrong size or
-        setting. CorpusError, FileNotFoundError: the corpus cannot be read.
+        ValueError: a wrong size or setting. CorpusError, FileNotFoundError: the corpus cannot be read. What
+        makes no sense for a size becomes its recipe's refusal.
     """
     if preset_name is not None:
         sizes = {"own": (size_of(report, preset_name, model_changes, tokenizer), "chosen by you")}

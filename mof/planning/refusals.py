@@ -1,6 +1,8 @@
 """What makes no sense in a plan, each refused with its reason and what to do."""
 
+import itertools
 import math
+from pathlib import Path
 
 from mof.machine.recommendation import MEMORY_SHARE, fits_in_memory
 from mof.planning.plan import PlanError
@@ -22,9 +24,17 @@ def check_wish(wish):
         raise PlanError(f"hours are {wish.hours:g}, more than a year. Give hours, not minutes or seconds.")
     if not wish.texts:
         raise PlanError("there is no text to pre-train on: give at least one file or folder with --corpus.")
-    both = sorted({str(path) for path in wish.texts} & {str(path) for path in wish.dialogues})
-    if both:
-        raise PlanError(f"{both[0]} is given as text and as dialogues: give it as one of them.")
+    for path, other in itertools.product(wish.texts, wish.dialogues):
+        one, two = Path(path).resolve(), Path(other).resolve()
+        if one == two:
+            raise PlanError(f"{path} is given as text and as dialogues: give it as one of them.")
+        if one in two.parents or two in one.parents:
+            # what one stage holds out, by its own share, the other would learn
+            inner, outer = (other, path) if one in two.parents else (path, other)
+            raise PlanError(
+                f"{inner} lies in {outer}, and so is given as text and as dialogues: give each part as one "
+                "of them, file by file if need be."
+            )
     if not wish.most_passes >= 1:
         raise PlanError(f"most_passes is {wish.most_passes}, expected at least 1.")
 

@@ -86,7 +86,8 @@ def rehearse(folder, data="data", minutes=2.0, tell=print):
     talking = ["chat", "--run", export, "--max-tokens", "20"]
     said = step("Talking", lambda: run_mof(*talking, said=f"{QUESTION}\n\n"))
     run_mof("status", folder)
-    is_same = all(kept.get(update) == loss for update, loss in killed.items())
+    again = {update: loss for update, loss in killed.items() if update > resumed_at}
+    is_same = all(kept.get(update) == loss for update, loss in again.items())
     return Rehearsal(
         steps,
         folder,
@@ -108,11 +109,21 @@ def _measure(machine):
 
 
 def _train_and_kill(plan, folder):
-    """Start in the background, kill the process without a warning once it has saved; returns its losses."""
+    """Start in the background, kill the process without a warning once it has saved, and done two updates
+    more that it has not; returns its losses."""
     number, output = background.start(plan)
     run = folder / "pretraining"
-    newest = checkpoint_name(FIRST_UPDATES)
-    wait_until(lambda: any(p.name >= newest for p in list_checkpoints(run / "checkpoints")), number, output)
+
+    def has_unsaved():
+        saved = [p.name for p in list_checkpoints(run / "checkpoints")[:1]]
+        done = max(losses(run), default=0) if saved else 0
+        return (
+            bool(saved)
+            and saved[0] >= checkpoint_name(FIRST_UPDATES)
+            and checkpoint_name(done - 2) >= saved[0]
+        )
+
+    wait_until(has_unsaved, number, output)
     psutil.Process(number).kill()
     wait_until(lambda: not is_followed(folder), None, output)
     return losses(run)

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mof.machine.forecast import Forecast, forecast_run
-from mof.planning.background import is_busy
 from mof.planning.day_hours import read_day_hours
-from mof.planning.following import COPY_NAME, folder_of
+from mof.planning.following import COPY_NAME, folder_of, is_followed
 from mof.planning.plan_file import read_plan
 from mof.training.folder_lock import is_held
-from mof.training.run_folder import LOCK_NAME, LOG_NAME, RUN_NAME, RunError, RunFolder
+from mof.training.run_folder import LOCK_NAME, RUN_NAME, RunError, RunFolder
 
 
 class StageState(NamedTuple):
@@ -21,7 +20,6 @@ class StageState(NamedTuple):
     tokens, seconds: read and trained so far. left: Forecast of the rest, or None where it cannot be told.
     bits_per_byte: of the last look at held-out text, or None.
     newest: name of the newest checkpoint, or "". saved: updates in it.
-    told_at: when the log last grew, or None.
     events: the last few.
     """
 
@@ -35,7 +33,6 @@ class StageState(NamedTuple):
     bits_per_byte: float | None = None
     newest: str = ""
     saved: int = 0
-    told_at: datetime.datetime | None = None
     events: tuple = ()
 
     @property
@@ -96,7 +93,6 @@ def look(path, now=None):
             state._replace(num_updates=stage.training.num_updates)
             for state, stage in zip(stages, plan.stages, strict=True)
         )
-    is_running = is_busy(folder)
     seconds = _seconds_left(stages, plan)
     end = None
     if seconds is not None:
@@ -104,6 +100,7 @@ def look(path, now=None):
         hours = read_day_hours(plan.when.day_hours if plan else "")
         end = tuple(hours.end(now, left) for left in seconds)
     is_training = any(is_held(stage.path / LOCK_NAME) for stage in stages)
+    is_running = is_followed(folder) or is_training
     pause = _pause(stages) if is_training else None
     return FolderState(folder, plan, stages, is_running, is_training, pause, seconds, end)
 
@@ -120,9 +117,6 @@ def _stage(path):
     if checkpoint is not None:
         planned = checkpoint.state["progress"]["num_updates"] or planned
     last = updates[-1] if updates else {"update": 0, "tokens": 0, "seconds": 0.0}
-    told_at = None
-    if log:
-        told_at = datetime.datetime.fromtimestamp((path / LOG_NAME).stat().st_mtime)
     return StageState(
         path.name,
         path,
@@ -134,7 +128,6 @@ def _stage(path):
         looks[-1]["bits_per_byte"] if looks else None,
         checkpoint.path.name if checkpoint else "",
         checkpoint.state["progress"]["update"] if checkpoint else 0,
-        told_at,
         tuple(run.read_events()[-5:]),
     )
 

@@ -10,11 +10,13 @@ from mof.corpus.token_cache_building import build_token_cache
 from mof.model import MixtureLanguageModel
 from mof.tokenizer.byte_pair_training import train_byte_pair_tokenizer
 from mof.tokenizer.character_tokenizer import train_character_tokenizer
+from mof.training.freezing import check_freezing, parse_freezing
 from mof.training.loop import Training
 from mof.training.run_folder import RunError, RunFolder, base_facts, corpus_facts, corpus_name
 from mof.training.saved_model import set_weights
 
 CACHE_FOLDER_NAME = "tokens"
+USUAL_VALIDATION_FRACTION = 0.01
 
 
 def new_run(
@@ -42,6 +44,7 @@ def new_run(
         ValueError: a config does not fit.
     """
     find_corpus_files(corpus)  # what is not there is told before anything is made
+    RunFolder.check_is_free(path)  # and before minutes of learning a vocabulary
     if base is not None:
         base_run = RunFolder(base)
         checkpoint = _base_checkpoint(base, report)
@@ -66,8 +69,9 @@ def new_run(
         **corpus_facts(path, corpus),
         "validation_fraction": validation_fraction,
     }
-    run = RunFolder.create(path, model_config, training_config, tokenizer, facts)
     model = MixtureLanguageModel(model_config, training_config.seed)
+    check_freezing(model, parse_freezing(training_config.freeze))
+    run = RunFolder.create(path, model_config, training_config, tokenizer, facts)
     if base is not None:
         set_weights(model, checkpoint.arrays["weights"], checkpoint.path)
     return run, model, open_cache(run, tokenizer, report)
@@ -169,13 +173,15 @@ def open_cache(run, tokenizer, report=print, expected_fingerprint=None, corpus=N
     the fingerprint that a checkpoint was reading, changed text is refused before anything is built. `corpus`
     says where the text lies if not where run.json says."""
     shared = run.path.parent / CACHE_FOLDER_NAME  # runs that lie side by side on the same corpus share one
-    folder = shared / f"{tokenizer.hash[:12]}-{run.cache_name}"
+    fraction = run.facts["validation_fraction"]
+    held_out = "" if fraction == USUAL_VALIDATION_FRACTION else f"-{fraction:g}"
+    folder = shared / f"{tokenizer.hash[:12]}-{run.cache_name}{held_out}"
     report("Turning the corpus into tokens (once; the next run finds them).")
     cache = build_token_cache(
         corpus or run.find_corpus(),
         tokenizer,
         folder,
-        run.facts["validation_fraction"],
+        fraction,
         expected_fingerprint=expected_fingerprint,
     )
     if cache.reading_report.num_bad_lines:

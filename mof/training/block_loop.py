@@ -7,6 +7,7 @@ are those of `mof.training.loop`.
 
 import concurrent.futures
 
+import keras
 import numpy as np
 
 from mof.training import clock
@@ -20,7 +21,7 @@ class BlockTraining(Training):
         block: updates in one call. Others as `Training`.
 
     Raises:
-        ValueError: the run's config asks for what a block cannot do.
+        ValueError: the run's config asks for what a block cannot do, or the backend is another one.
     """
 
     def __init__(self, run, model, split, observer, block=16):
@@ -35,6 +36,11 @@ class BlockTraining(Training):
         if config.freeze or config.input_noise or config.tokens_at_once or not config.carry_memory:
             raise ValueError(
                 "freeze, input_noise, tokens_at_once and rows without memory need mof.training.loop.Training."
+            )
+        if keras.backend.backend() != "jax":
+            raise ValueError(
+                f"the backend is {keras.backend.backend()}, blocks of updates need jax: set "
+                "KERAS_BACKEND=jax."
             )
         self.block = block
         self._reader = concurrent.futures.ThreadPoolExecutor(1)
@@ -69,9 +75,11 @@ class BlockTraining(Training):
                 num_updates = progress.num_updates = progress.update + max(self.block, remaining)
             self.update_block()
             self.observer.updated(self)
+            if self._is_time_to_save():
+                self.save()
             if self.observer.wants_stop():
                 break
-        self.save()
+        self.save_unless_saved()
         return progress
 
     def update_block(self):

@@ -18,7 +18,7 @@ import re
 import shutil
 from typing import NamedTuple
 
-from mof.patient_files import replace
+from mof.patient_files import flush, patiently, replace
 from mof.training.tensor_file import StoredTensors, write_tensors
 
 NUM_KEPT = 3
@@ -29,6 +29,10 @@ _FOLDER_NAME = re.compile(r"update-(\d{8})(?:-(\d{4}))?")
 
 class CheckpointError(ValueError):
     """A checkpoint that cannot be used; the message names the file and what to do."""
+
+
+class OtherVersionError(CheckpointError):
+    """A checkpoint of another format; nothing is wrong with it."""
 
 
 class Checkpoint(NamedTuple):
@@ -91,19 +95,19 @@ def save_checkpoint(folder, arrays, state, update, micro_batch=0):
 
 
 def _write_aside(aside, arrays, state):
-    aside.mkdir()
+    aside.mkdir(exist_ok=True)  # what was begun before, and could not be removed, is written over
     files = {}
     for part, tensors in arrays.items():
         path = aside / f"{part}.safetensors"
         write_tensors(path, tensors)
-        _flush(path)
+        flush(path)
         files[path.name] = {"sha256": _sha256(path), "num_bytes": path.stat().st_size}
     state = {"format_version": FORMAT_VERSION, **state, "files": files}
     text = json.dumps(state, ensure_ascii=False, indent=1)
     state["sha256"] = hashlib.sha256(text.encode("utf-8")).hexdigest()
     path = aside / STATE_NAME
     path.write_text(json.dumps(state, ensure_ascii=False, indent=1), encoding="utf-8")
-    _flush(path)
+    flush(path)
 
 
 def load_checkpoint(path, parts=None):
@@ -152,20 +156,27 @@ def load_newest_checkpoint(folder, parts=None, warn=print):
         Checkpoint, or None where there is none at all.
 
     Raises:
-        CheckpointError: where there are some and all are damaged.
+        CheckpointError: where there are some, and all are damaged or cannot be read.
     """
     paths = list_checkpoints(folder)
-    refused = []
+    refused, is_damage = [], True
     for path in paths:
         try:
             return load_checkpoint(path, parts)
         except (CheckpointError, OSError) as error:  # a bad sector is an OSError
             refused.append(f"{error}")
+            is_damage = is_damage and not isinstance(error, OSError | OtherVersionError)
             warn(f"Refused the checkpoint {path.name}: {error} Trying the one before it.")
-    if refused:
+    if refused and is_damage:
         raise CheckpointError(
             f"all {len(refused)} checkpoints in {folder} are damaged: {' '.join(refused)} "
             "Delete the folder to start the run anew."
+        )
+    if refused:
+        raise CheckpointError(
+            f"none of the {len(refused)} checkpoints in {folder} can be used: {'; '.join(refused)} "
+            "What cannot be read may be whole: look at the rights of the files and at the drive. A newer "
+            "program's checkpoints want that program. Nothing was changed."
         )
     return None
 
@@ -193,18 +204,13 @@ def _read_state(path):
             f"{path} has changed since it was written: its SHA-256 does not match its text."
         )
     if version != FORMAT_VERSION:
-        raise CheckpointError(f"{path} has format version {version}, this program reads {FORMAT_VERSION}.")
+        raise OtherVersionError(f"{path} has format version {version}, this program reads {FORMAT_VERSION}.")
     return state
 
 
 def _sha256(path):
-    with open(path, "rb") as file:
+    with patiently(lambda: open(path, "rb")) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path):
-    with open(path, "rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _flush_folder(folder):

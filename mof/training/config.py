@@ -1,6 +1,7 @@
 """How a model is trained: everything that decides the run's numbers, in one frozen config."""
 
 import dataclasses
+import math
 
 from mof.config import Config, check_at_least, setting
 from mof.training.freezing import parse_freezing
@@ -61,14 +62,22 @@ class TrainingConfig(Config):
             "thaw_updates",
             "seed",
             "tokens_at_once",
+            "checkpoint_updates",
+            "checkpoint_seconds",
         )
         check_at_least(self, 1, "num_streams", "tokens_per_update", "evaluation_tokens")
         if not self.evaluate_seconds > 0:
             raise ValueError(
                 f"evaluate_seconds is {self.evaluate_seconds}, expected above 0. For hardly ever, give many."
             )
-        if self.num_updates == 0 and not self.minutes > 0:
-            raise ValueError(f"minutes is {self.minutes} and num_updates 0, expected one of them above 0.")
+        if self.num_updates == 0 and not 0 < self.minutes < math.inf:
+            raise ValueError(
+                f"minutes is {self.minutes} and num_updates 0, expected minutes above 0 and finite, or "
+                "a number of updates."
+            )
+        for name in ("learning_rate", "muon_learning_rate"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} is {getattr(self, name)}, expected a number from 0 on.")
         if not self.lengths or min(self.lengths) < 2:
             raise ValueError(f"lengths is {self.lengths}, expected at least one length of 2 tokens or more.")
         for length in self.lengths:
@@ -83,10 +92,11 @@ class TrainingConfig(Config):
             "final_share",
             "short_share",
             "input_noise",
-            "first_decay_rate",
-            "second_decay_rate",
             "momentum",
         ):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected a share between 0 and 1.")
+        for name in ("first_decay_rate", "second_decay_rate"):
+            if not 0 <= getattr(self, name) < 1:  # at 1 the correction of the first steps divides by 0
+                raise ValueError(f"{name} is {getattr(self, name)}, expected a share from 0 up to below 1.")
         parse_freezing(self.freeze)

@@ -28,7 +28,7 @@ def parse_freezing(entries):
         tuple of FrozenStretch.
 
     Raises:
-        ValueError: for an unknown group, a stretch that is none, or all groups frozen at the start.
+        ValueError: for an unknown group, or a stretch that is none.
     """
     stretches = []
     for entry in entries:
@@ -77,6 +77,24 @@ def change_updates(stretches, num_updates):
     # the first update whose own share, as the training computes it, has reached this one
     firsts = {share: range(max(0, place - 1), place + 2) for share, place in near.items()}
     return sorted({next(u for u in firsts[share] if u / num_updates >= share) for share in shares})
+
+
+def check_freezing(model, stretches):
+    """See that every part of a run has something to train, before it begins.
+
+    Args:
+        model: MixtureLanguageModel. stretches: as `parse_freezing` gives.
+
+    Raises:
+        ValueError: a named group has no parameter in this model, or at some share nothing is left to train.
+    """
+    groups = model.parameter_groups()
+    for name in sorted({s.group for s in stretches}):
+        if not groups[name]:
+            there = ", ".join(other for other in GROUP_NAMES if groups[other])
+            raise ValueError(f"freeze names {name}, of which this model has nothing. It has: {there}.")
+    for share in sorted({0.0, *(s.start for s in stretches)}):
+        trainable_flags(model, frozen_groups(stretches, share))
 
 
 def trainable_flags(model, frozen):

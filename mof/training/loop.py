@@ -25,7 +25,7 @@ from mof.training.saved_model import check_shapes
 from mof.training.schedule import draw_length, schedule_factor, warmup_factor
 from mof.training.tensor_file import num_bytes
 
-# by the updates between these the speed is measured that turns minutes into updates
+# of a process: by the updates between these the speed is measured that turns minutes into updates
 FIRST_TIMED_UPDATE, LAST_TIMED_UPDATE = 4, 16
 
 
@@ -58,6 +58,7 @@ class Training:
         self.last_entry = None  # the log's newest line
         self._was_trainable = None
         self._stretch_start = clock.awake_seconds()
+        self._first_update = 0  # that this process does
         self._is_paused = False
         self._saved_at = 0.0
         self._saved_place = None  # (update, micro_batch) of the checkpoint that holds this moment
@@ -96,6 +97,7 @@ class Training:
         self._saved_at = self.progress.seconds
         self._saved_place = (self.progress.update, self.progress.micro_batch)
         self._stretch_start = clock.awake_seconds() - self.progress.seconds
+        self._first_update = self.progress.update
         self.run.rewind_log(self.progress.update)
         missing = [state["difference"]] if "difference" in state else []
         return missing + changed_conditions(state["conditions"], bit_identity_conditions())
@@ -253,14 +255,16 @@ class Training:
         return trainable
 
     def _plan(self):
-        """Turn minutes into updates, once, from the speed of the first few; from then on the run is fixed."""
+        """Turn minutes into updates, once, from the speed of the first few that one process does; from then
+        on the run is fixed. A process that goes on before that times anew, for it makes its graphs anew."""
         progress, config = self.progress, self.config
         if progress.num_updates is not None:
             return
-        if progress.update == FIRST_TIMED_UPDATE:
+        done_here = progress.update - self._first_update
+        if done_here == FIRST_TIMED_UPDATE:
             progress.planning_seconds = self.seconds()
-        elif progress.update >= LAST_TIMED_UPDATE:
-            speed = (progress.update - FIRST_TIMED_UPDATE) / (self.seconds() - progress.planning_seconds)
+        elif done_here >= LAST_TIMED_UPDATE:
+            speed = (done_here - FIRST_TIMED_UPDATE) / (self.seconds() - progress.planning_seconds)
             remaining = max(0.0, config.minutes * 60 - self.seconds())
             progress.num_updates = progress.update + max(1, round(remaining * speed))
 

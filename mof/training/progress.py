@@ -11,9 +11,8 @@ class Progress:
     update: updates done. num_updates: updates of the whole run, None until the minutes have been turned into
     a number. num_tokens: tokens read. num_targets: targets that counted. seconds: of training, over all
     stretches. micro_batch: batches already summed for the next update; cycle_loss and cycle_weight belong to
-    them, cycle_length is their length. ages: each parameter's own number of updates. thawed_at: for each
-    parameter, the update at which it last thawed. planning_seconds: time of the updates by which the speed is
-    measured.
+    them. ages: each parameter's own number of updates. thawed_at: for each parameter, the update at which it
+    last thawed. planning_seconds: of training, at the update from which the speed is measured.
     """
 
     update: int = 0

@@ -2,8 +2,9 @@
 
 run.json          what is trained: stage, preset, both configs, tokenizer hash, corpus
 tokenizer.json
-log.jsonl         a line for each update, evaluation and sample; what came after the newest checkpoint is
-                  dropped on resuming, for it is done again
+log.jsonl         a line for each update; others with an "event", such as "evaluation", "checkpoint" or
+                  "state"; what came after the newest checkpoint is dropped on resuming, for it is done again
+samples.jsonl     what the model writes at marks of its training; see `mof.generation.sample_marks`
 events.jsonl      what befell the run, never dropped: "started", "resumed", "restored" (from a snapshot),
                   "paused", "continued", "slept", "clock", "diverged", "stopped", "finished", each with "time"
                   (ISO, with its zone), "update" and "words"; a pause has a "reason" ("disk", "hours", "load",
@@ -22,7 +23,8 @@ from pathlib import Path
 
 from mof import __version__
 from mof.config import ModelConfig
-from mof.patient_files import replace
+from mof.patient_files import replace, write_whole
+from mof.quoting import quoted
 from mof.tokenizer.loading import load_tokenizer
 from mof.training import places
 from mof.training.checkpoint import load_newest_checkpoint
@@ -63,7 +65,7 @@ class RunFolder:
                 )
             raise RunError(
                 f"{self.path} holds no run ({RUN_NAME} is missing). Check the name, or start one with: mof "
-                f"train --corpus YOUR-TEXTS --run {self.path}"
+                f"train --corpus YOUR-TEXTS --run {quoted(self.path)}"
             )
         try:
             self.facts = json.loads(file.read_text(encoding="utf-8"))
@@ -86,8 +88,7 @@ class RunFolder:
             RunError: there is a run already.
         """
         path = Path(path)
-        if (path / RUN_NAME).exists():
-            raise RunError(f"{path} holds a run already: resume it with --resume, or choose another folder.")
+        cls.check_is_free(path)
         path.mkdir(parents=True, exist_ok=True)
         tokenizer.save(path / TOKENIZER_NAME)
         facts = {
@@ -99,6 +100,12 @@ class RunFolder:
         }
         _write_facts(path, facts)
         return cls(path)
+
+    @staticmethod
+    def check_is_free(path):
+        """Raise RunError where the folder holds a run already."""
+        if (Path(path) / RUN_NAME).exists():
+            raise RunError(f"{path} holds a run already: resume it with --resume, or choose another folder.")
 
     def change_corpus(self, paths):
         """Write other places of the same text into run.json: the run was moved, or its text was. Whether it
@@ -259,10 +266,8 @@ class RunFolder:
     def rewind_log(self, update):
         """Drop what was logged after `update` updates: those are about to be done again."""
         kept = [entry for entry in self.read_log() if entry["update"] <= update]
-        unfinished = self.path / f"{LOG_NAME}.partial"
         text = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in kept)
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
-        replace(unfinished, self.path / LOG_NAME)
+        write_whole(self.path / LOG_NAME, text)
 
 
 def corpus_name(paths):
@@ -300,6 +305,4 @@ def _as_entry(line):
 
 
 def _write_facts(path, facts):
-    unfinished = path / f"{RUN_NAME}.partial"
-    unfinished.write_text(json.dumps(facts, ensure_ascii=False, indent=2), encoding="utf-8")
-    replace(unfinished, path / RUN_NAME)
+    write_whole(path / RUN_NAME, json.dumps(facts, ensure_ascii=False, indent=2))

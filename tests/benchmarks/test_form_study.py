@@ -217,8 +217,9 @@ def test_the_hours_are_those_that_page_and_program_tell(study):
 def test_every_kind_of_update_is_met_twice_while_the_pace_is_measured(study):
     for form in study.forms:
         for seed in range(pace.NUM_ROUNDS):
-            config = TrainingConfig(seed=seed, num_updates=pace.NUM_UPDATES, **study.training(form))
-            lengths = [draw_length(config, i, pace.NUM_UPDATES) for i in range(pace.NUM_UPDATES)]
+            num_updates = form_study.PACE_UPDATES.get(study.preset, pace.NUM_UPDATES)
+            config = TrainingConfig(seed=seed, num_updates=num_updates, **study.training(form))
+            lengths = [draw_length(config, i, num_updates) for i in range(num_updates)]
             log = [{"update": i, "length": n, "seconds": float(i)} for i, n in enumerate(lengths, start=1)]
             by_kind = pace.seconds_by_kind(log, config)
             assert pace.seconds_of_update(by_kind, config) == pytest.approx(1.0), (form, seed)

@@ -103,6 +103,40 @@ def test_nonsense_is_refused(mof, words, told):
     assert answer.status == 1 and told in answer.errors + answer.output and "Traceback" not in answer.errors
 
 
+@pytest.mark.parametrize(
+    ("texts", "dialogues", "told"),
+    [
+        ("talks", "talks/../talks", "talks is given as text and as dialogues"),
+        (".", "talks", "talks lies in ., and so is given as text and as dialogues"),
+        ("talks/b.jsonl", "talks", "talks/b.jsonl lies in talks, and so"),
+    ],
+)
+def test_text_that_is_given_twice_is_refused(mof, texts, dialogues, told):
+    answer = mof("plan", "--corpus", texts, "--dialogues", dialogues, "--hours", "1")
+    assert answer.status == 1 and told in answer.errors
+
+
+def test_a_plan_that_was_edited_is_kept(mof, tmp_path):
+    words = ("plan", *WORDS, "--preset", "tiny", "--folder", "runs/own")
+    file = tmp_path / "runs" / "own" / "plan.toml"
+    mof(*words)
+    again = mof(*words)
+    assert "held another plan" not in again.output and len(list(file.parent.iterdir())) == 1
+    edited = file.read_text(encoding="utf-8").replace("learning_rate", "seed = 7\nlearning_rate", 1)
+    file.write_text(edited, encoding="utf-8")
+    answer = mof(*words)
+    (kept,) = set(file.parent.iterdir()) - {file}
+    assert f"held another plan, which is kept as {kept.relative_to(tmp_path)}" in answer.output.replace(
+        "\n", ""
+    )
+    assert kept.read_text(encoding="utf-8") == edited and read_plan(file).stages[0].training.seed == 0
+
+
+def test_hours_of_the_day_make_days_by_the_clock(mof):
+    answer = mof("plan", *WORDS, "--preset", "tiny", "--day-hours", "22-4")
+    assert "0.167 days by the clock" in " ".join(answer.output.split())
+
+
 def test_a_corpus_of_three_lines_is_refused(mof, tmp_path):
     write_texts(tmp_path / "few.jsonl", num_documents=3)
     answer = mof("plan", "--corpus", "few.jsonl", "--hours", "1")

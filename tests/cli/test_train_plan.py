@@ -137,6 +137,24 @@ def test_a_second_run_on_one_folder_is_refused(mof, plan, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_stop_during_the_last_update_of_a_stage_stops_before_the_next(mof, plan, tmp_path, monkeypatch):
+    from mof.cli.terminal import TerminalObserver
+
+    updated = TerminalObserver.updated
+
+    def and_then_a_signal(observer, training):
+        updated(observer, training)
+        if training.is_finished():
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(TerminalObserver, "updated", and_then_a_signal)
+    answer = mof("train", "--plan", str(plan))
+    assert "Stopped and saved. The same command goes on" in answer.output, answer.errors
+    assert events(tmp_path / "plan", "pretraining")[-1] == "finished"
+    assert not (tmp_path / "plan" / "chat").exists()
+
+
+@pytest.mark.slow
 def test_a_full_disk_while_it_is_prepared_is_waited_for(mof, plan, tmp_path, monkeypatch):
     from mof.training import disk_space, run_folder
 
@@ -200,6 +218,7 @@ def test_the_background_gets_the_same_words(mof, plan, monkeypatch):
         (["--plan", "none.toml"], "there is no plan none.toml"),
         (["--plan", "x", "--corpus", "y", "--seed", "1"], "leave out --corpus, --seed."),
         (["--plan", "x", "--resume"], "leave out --resume."),
+        (["--plan", "x", "--run", "y"], "leave out --run."),
         (["--background", "--corpus", "x"], "--background needs a plan"),
         (["--corpus", "x", "--day-hours", "late"], "expected such as 22-7"),
     ],
@@ -208,6 +227,18 @@ def test_wrong_words_are_told(mof, tmp_path, monkeypatch, words, told):
     monkeypatch.chdir(tmp_path)
     answer = mof("train", *words)
     assert answer.status == 1 and told in answer.errors
+
+
+def test_a_plan_of_ones_own_and_recipes_beside_it_are_all_looked_at(tmp_path):
+    from mof.cli.status import _folders
+
+    for place in ("", "recipe-a", "recipe-b"):
+        (tmp_path / place).mkdir(exist_ok=True)
+        (tmp_path / place / "followed-plan.toml").touch()
+    assert _folders(str(tmp_path)) == [str(tmp_path), tmp_path / "recipe-a", tmp_path / "recipe-b"]
+    assert _folders(str(tmp_path / "recipe-a")) == [str(tmp_path / "recipe-a")]
+    (tmp_path / "followed-plan.toml").unlink()
+    assert _folders(str(tmp_path)) == [tmp_path / "recipe-a", tmp_path / "recipe-b"]
 
 
 def test_a_plan_that_waits_to_begin_is_not_called_training(mof, plan, tmp_path):

@@ -5,7 +5,8 @@ import pytest
 
 from mof.course.cases import random_tokens
 from mof.course.chapter_10_answers import adamw, clip, factor, interval, run_adamw, share_left
-from mof.lessons.paired_results import T_QUANTILES, estimate
+from mof.evaluation.student_t import T_QUANTILES
+from mof.lessons.paired_results import estimate
 from mof.lessons.update_cost import counted_share
 from mof.training.optimizer import UpdateScalars, adamw_update
 from mof.training.schedule import warmup_stable_decay_factor

@@ -55,6 +55,26 @@ def test_a_kill_among_the_replaces_leaves_no_mark_and_is_gone_on_from(folder, mo
     assert set(texts(folder).values()) == {"newest"} and not (folder / "unfinished").exists()
 
 
+def test_a_try_that_fails_after_a_kill_leaves_the_folder_its_own(folder, monkeypatch):
+    moved, replace = [], folder_writing.replace
+
+    def killed(source, target):
+        if moved:
+            raise KeyboardInterrupt
+        moved.append(target.name)
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_writing, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            write(folder, "new")
+    with pytest.raises(OSError, match="full"), made_aside(folder, MARK):
+        raise OSError("the disk is full")
+    assert not is_foreign(folder, MARK, NAMES)
+    write(folder, "newest")
+    assert set(texts(folder).values()) == {"newest"}
+
+
 @pytest.mark.parametrize(
     ("found", "expected"),
     [

@@ -8,8 +8,9 @@ import pytest
 from keras import ops
 
 from benchmarks import article_ablation, training_ideas
+from mof.evaluation.student_t import T_QUANTILES
 from mof.lessons.article_forms import FORMS
-from mof.lessons.paired_results import T_QUANTILES, estimate
+from mof.lessons.paired_results import estimate
 from mof.lessons.records import load_record
 from mof.lessons.shipped_text import DIALOGUES, PROSE
 from mof.lessons.update_cost import counted_share

@@ -8,15 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mof.evaluation.student_t import NORMAL_QUANTILE, T_QUANTILES, t_quantile
 from mof.lessons import ablation_study
 from mof.lessons.ablation_study import STUDIES, by_text, show_study, study_lines, summarize
-from mof.lessons.paired_results import (
-    T_QUANTILES,
-    compare_forms,
-    estimate,
-    table_lines,
-    verdict_lines,
-)
+from mof.lessons.paired_results import compare_forms, estimate, table_lines, verdict_lines
 
 
 def row(form, seed, bits, prose=None, tokens=1e6):
@@ -36,6 +31,10 @@ def test_t_leaves_a_fortieth_of_students_density_above_it(freedom):
     scale = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(freedom * math.pi)
     density = scale * (1 + t**2 / freedom) ** (-(freedom + 1) / 2)
     assert np.trapezoid(density, t) == pytest.approx(0.95, abs=6e-5)  # three digits of t
+
+
+def test_between_the_entries_t_is_the_next_wider_one():
+    assert [t_quantile(n) for n in (9, 14, 31)] == [T_QUANTILES[9], T_QUANTILES[10], NORMAL_QUANTILE]
 
 
 def test_the_interval_of_the_chapter():

@@ -117,6 +117,25 @@ def test_a_stop_is_asked_for_and_waited_for(plan, tmp_path):
     assert seen == ["asked"] and not (folder / "stop-asked").exists()
 
 
+def test_a_stage_that_is_trained_by_itself_is_stopped_with_its_plan(plan, tmp_path):
+    stage = tmp_path / "plan" / "pretraining"
+    stage.mkdir(parents=True)
+    is_held = threading.Event()
+
+    def train():  # as `mof train --resume --run plan/pretraining`, which looks for its own file
+        with held(stage / "run.lock", RuntimeError()):
+            is_held.set()
+            while not (stage / "stop-asked").exists():
+                time.sleep(0.01)
+
+    worker = threading.Thread(target=train)
+    worker.start()
+    assert is_held.wait(10) and background.is_busy(tmp_path / "plan")
+    assert background.stop(plan, seconds=30) is True
+    worker.join()
+    assert not (stage / "stop-asked").exists() and not (tmp_path / "plan" / "stop-asked").exists()
+
+
 def test_a_stop_that_takes_long_is_not_waited_for_forever(tmp_path):
     with held(tmp_path / "run.lock", RuntimeError()):  # of a single run
         assert background.stop(tmp_path, seconds=0.3) is False

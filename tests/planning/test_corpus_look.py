@@ -41,6 +41,26 @@ def test_a_large_one_is_told_from_its_beginning(tmp_path, is_compressed):
     assert whole.is_whole and look.num_tokens == pytest.approx(whole.num_tokens, rel=0.03)
 
 
+@pytest.mark.parametrize("num_bytes", [300_000, 1_500_000])
+@pytest.mark.parametrize("suffix", [".txt", ".txt.zst", ".jsonl"])
+def test_documents_larger_than_a_chunk_are_counted(tmp_path, num_bytes, suffix):
+    line = "春天来了，天气一天比一天暖和，花都开了。"
+    lines = [line + str(number) for number in range(num_bytes // len(line.encode()))]
+    for name in "abcd":
+        path = tmp_path / "corpus" / f"{name}{suffix}"
+        path.parent.mkdir(exist_ok=True)
+        if suffix == ".jsonl":  # three documents
+            rows = [{"text": "\n".join(lines[third::3])} for third in range(3)]
+            said = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+            path.write_text("".join(said), encoding="utf-8")
+            continue
+        data = "\n".join(lines).encode()
+        path.write_bytes(zstandard.ZstdCompressor().compress(data) if suffix.endswith("zst") else data)
+    look = look_at_corpus([tmp_path / "corpus"], "characters", 300, most_bytes=100_000)
+    num_characters = 4 * len("\n".join(lines))
+    assert look.num_characters == pytest.approx(num_characters, rel=0.3)  # before, 0
+
+
 def test_every_file_gives_its_share(tmp_path):
     write_texts(tmp_path / "a.jsonl", num_documents=3000, length=200)
     write_talks(tmp_path / "b.jsonl", num_documents=1500, length=100)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from mof.corpus.reading_report import CorpusError
-from mof.planning.following import changes, follow, is_finished, is_followed, plan_in
+from mof.planning import following
+from mof.planning.following import COPY_NAME, changes, folder_of, follow, is_finished, is_followed, plan_in
 from mof.planning.gate import WhenToTrain
 from mof.planning.plan import Head, Plan, PlanError, Stage, StageText
-from mof.planning.plan_file import read_plan
+from mof.planning.plan_file import read_plan, write_plan
 from mof.training.checkpoint import list_checkpoints, save_checkpoint
 from mof.training.run_folder import RunError, RunFolder
 from tests.planning.conftest import write_talks, write_texts
@@ -248,3 +249,49 @@ def test_a_folder_that_was_moved_finds_its_text_at_its_new_place(tmp_path, make_
     moved = dataclasses.replace(plan, stages=(stage,))
     follow(moved, lambda *_: None, lambda name, make: make(), tell=lambda words: None)
     assert opened[1:] == [(None, [str(new / "elsewhere" / "texts")])]
+
+
+def test_a_whole_number_for_a_fraction_is_no_other_plan(plan, make_run):
+    """A reader writes 0 where the field is a float; the copy says 0.0."""
+    file = Path(plan.head.folder).parent / "plan.toml"
+    write_plan(file, dataclasses.replace(plan, model_changes={"embedding_residual": 0}))
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("embedding_residual = 0.0", "embedding_residual = 0"),
+        encoding="utf-8",
+    )
+    for most, seen in ((5, ["pretraining"]), (100, ["pretraining", "chat"])):
+        trainer = Trainer(make_run, most)
+        trainer.follow(read_plan(file))
+        assert trainer.seen == seen
+
+
+def test_the_copy_is_not_written_again_where_nothing_has_changed(plan, trainer, monkeypatch):
+    trainer.follow(plan)
+    monkeypatch.setattr(following, "write_plan", lambda *arguments: pytest.fail("written again"))
+    trainer.follow(plan)
+
+
+def test_a_copy_that_a_power_cut_emptied_says_what_to_do(plan, trainer):
+    trainer.follow(plan)
+    copy = Path(plan.head.folder) / COPY_NAME
+    copy.write_bytes(b"")
+    with pytest.raises(PlanError, match="is missing. It is the copy .* delete that file and give the same"):
+        trainer.follow(plan)
+    copy.unlink()
+    trainer.follow(plan)
+    assert not changes(read_plan(copy), plan)
+
+
+def test_a_plan_given_from_elsewhere_is_found_in_the_folder_beside_it(plan, trainer, tmp_path, monkeypatch):
+    near = dataclasses.replace(plan, head=plan.head.replace(folder="plan"))
+    write_plan(tmp_path / "plan.toml", near)
+    with monkeypatch.context() as patch:
+        patch.chdir(tmp_path)
+        trainer.follow(near)
+        assert folder_of("plan.toml") == Path("plan")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert folder_of("../plan.toml") == Path("../plan")
+    write_plan(tmp_path / "plan.toml", dataclasses.replace(near, preset_name="tiny"))
+    assert folder_of("../plan.toml") == Path("plan")  # another plan: not begun

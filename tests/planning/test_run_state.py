@@ -95,6 +95,8 @@ def test_what_runs_and_what_waits_is_told(folder, make_run):
         run.append_event("continued", 30, "on", reason="disk", seconds=3.0)
         assert look(path).pause is None
     assert not look(path).is_running
+    with held(run.path / "run.lock", RuntimeError()):  # trained by itself, without its plan
+        assert look(path).is_running and look(path).is_training
 
 
 def test_a_single_run_is_told_too(tmp_path, make_run, folder):

@@ -9,7 +9,7 @@ import pytest
 from mof.config import ModelConfig
 from mof.model import MixtureLanguageModel
 from mof.presets import Preset
-from mof.training import places
+from mof.training import assembly, places
 from mof.training.assembly import existing_run, make_tokenizer, new_run, open_cache, open_corpus
 from mof.training.checkpoint import save_checkpoint
 from mof.training.run_folder import RunError, RunFolder
@@ -202,6 +202,28 @@ def test_a_text_that_is_not_there_leaves_no_run_behind(base, tmp_path):
     with pytest.raises(FileNotFoundError, match="absent.jsonl does not exist"):
         new_run(tmp_path / "chat", SMALL, {}, TRAINING, [tmp_path / "absent.jsonl"], 0.1, base.path, str)
     assert not (tmp_path / "chat").exists()
+
+
+def test_a_folder_that_holds_a_run_is_refused_before_its_text_is_read(base, corpus, monkeypatch):
+    monkeypatch.setattr(assembly, "read_documents", lambda *arguments: pytest.fail("the text was read"))
+    with pytest.raises(RunError, match="holds a run already"):
+        new_run(base.path, SMALL, {}, TRAINING, [corpus], 0.1, report=str)
+
+
+def test_a_freezing_that_leaves_nothing_to_train_leaves_no_run_behind(corpus, tmp_path):
+    groups = ("embedding", "router", "rnn", "transformer", "head")
+    training = TRAINING.replace(freeze=tuple(f"{group}@0.5-1" for group in groups))
+    with pytest.raises(ValueError, match="nothing is left to train"):
+        new_run(tmp_path / "run", SMALL, {}, training, [corpus], 0.1, report=str)
+    assert not (tmp_path / "run").exists()
+
+
+def test_other_shares_held_out_have_tokens_of_their_own(base, corpus, tmp_path):
+    for share in (0.01, 0.2):
+        new_run(tmp_path / f"run-{share}", SMALL, {}, TRAINING, [corpus], share, base.path, str)
+    again = new_run(tmp_path / "again", SMALL, {}, TRAINING, [corpus], 0.2, base.path, str)[2]
+    folders = sorted(path.name for path in (tmp_path / "tokens").iterdir())
+    assert len(folders) == 2 and folders[1] == f"{folders[0]}-0.2" and again.validation.num_documents
 
 
 def test_the_shape_of_a_base_cannot_be_changed(base, corpus, tmp_path):

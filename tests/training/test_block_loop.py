@@ -131,3 +131,22 @@ def test_the_seconds_decide_the_updates_and_the_step_size_ends_low(make_block_tr
 def test_what_a_block_cannot_do_is_refused(changes, words, make_block_training):
     with pytest.raises(ValueError, match=words):
         make_block_training(**changes)
+
+
+@pytest.mark.skipif(keras.backend.backend() == "jax", reason="about other backends")
+def test_another_backend_is_refused(make_block_training):
+    with pytest.raises(ValueError, match="blocks of updates need jax: set KERAS_BACKEND=jax"):
+        make_block_training()
+
+
+@needs_jax
+def test_a_kill_in_the_middle_loses_what_came_after_the_last_save(make_block_training):
+    class Killed(Observer):
+        def updated(self, training):
+            if training.progress.update >= 4 * BLOCK:
+                raise KeyboardInterrupt
+
+    training = make_block_training(observer=Killed(), checkpoint_seconds=0.0)
+    with pytest.raises(KeyboardInterrupt):
+        training.run_for(3600.0)
+    assert training.run.newest_checkpoint().state["progress"]["update"] == 3 * BLOCK

@@ -247,6 +247,43 @@ def test_one_that_the_disk_cannot_read_is_passed_over(folder, monkeypatch):
     assert update == 2 and "Input/output error" in warning
 
 
+def refuse_to_be_read(folder, patch):
+    def failing(path):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    patch.setattr(module, "_sha256", failing)
+
+
+def be_newer(folder, patch):
+    with patch.context() as newer:
+        newer.setattr(module, "FORMAT_VERSION", 2)
+        for number in (1, 2, 3):
+            save(folder, number)
+
+
+@pytest.mark.parametrize(
+    ("happens", "words"),
+    [(refuse_to_be_read, "Permission denied"), (be_newer, "has format version 2, this program reads 1")],
+)
+def test_what_is_whole_and_cannot_be_read_is_not_called_damaged(folder, monkeypatch, happens, words):
+    happens(folder, monkeypatch)
+    with pytest.raises(CheckpointError) as caught:
+        load_newest_checkpoint(folder, warn=lambda _: None)
+    message = str(caught.value)
+    assert message.startswith(f"none of the 3 checkpoints in {folder} can be used:") and words in message
+    assert "damaged" not in message and "Delete" not in message and message.endswith("Nothing was changed.")
+
+
+def test_a_folder_that_a_scanner_kept_is_written_over(folder, monkeypatch):
+    kept = folder / "writing-update-00000004"
+    kept.mkdir()
+    (kept / "weights.safetensors").write_bytes(b"begun")
+    with monkeypatch.context() as patch:
+        patch.setattr(module.shutil, "rmtree", lambda *arguments, **options: None)
+        save(folder, 4)
+    assert refused_newest(folder) == (4, [])
+
+
 def test_damaged_ones_of_later_do_not_push_whole_ones_out(folder):
     for number in (2, 3):
         (folder / f"update-0000000{number}" / "weights.safetensors").write_bytes(b"x")

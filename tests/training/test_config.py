@@ -10,7 +10,7 @@ from mof.training.config import TrainingConfig
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"minutes": 0.0}, "minutes is 0.0 and num_updates 0, expected one of them above 0"),
+        ({"minutes": 0.0}, "minutes is 0.0 and num_updates 0, expected minutes above 0"),
         ({"num_updates": -1}, "num_updates is -1, expected at least 0"),
         ({"evaluate_seconds": 0.0}, "evaluate_seconds is 0.0, expected above 0"),
         ({"num_streams": 0}, "num_streams is 0, expected at least 1"),
@@ -19,6 +19,12 @@ from mof.training.config import TrainingConfig
         ({"lengths": (1, 128)}, "lengths is (1, 128), expected at least one length of 2 tokens or more"),
         ({"tokens_per_update": 1000}, "tokens_per_update 1000 is no multiple of length 128 x 8 streams"),
         ({"momentum": 1.5}, "momentum is 1.5, expected a share between 0 and 1"),
+        ({"first_decay_rate": 1.0}, "first_decay_rate is 1.0, expected a share from 0 up to below 1"),
+        ({"second_decay_rate": 1.0}, "second_decay_rate is 1.0, expected a share from 0 up to below 1"),
+        ({"learning_rate": -0.01}, "learning_rate is -0.01, expected a number from 0 on"),
+        ({"muon_learning_rate": float("nan")}, "muon_learning_rate is nan, expected a number from 0 on"),
+        ({"minutes": float("inf")}, "minutes is inf and num_updates 0, expected minutes above 0 and finite"),
+        ({"checkpoint_seconds": -1.0}, "checkpoint_seconds is -1.0, expected at least 0"),
         ({"final_share": -0.1}, "final_share is -0.1, expected a share between 0 and 1"),
         ({"freeze": ("lstm",)}, "freeze names the group 'lstm'"),
         (

@@ -1,6 +1,7 @@
 """Freezing: what entries say, what a frozen group keeps, what it no longer costs, and how it thaws."""
 
 import re
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -9,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mof.training.freezing import (
+    GROUP_NAMES,
     FrozenStretch,
     change_updates,
+    check_freezing,
     frozen_groups,
     parse_freezing,
     trainable_flags,
@@ -78,6 +81,21 @@ def test_nothing_left_to_train_is_refused(engine):
         ValueError, match="freeze fixes embedding, .*: nothing is left to train. Leave at least one"
     ):
         trainable_flags(engine.model, groups)
+
+
+def test_a_run_that_comes_to_have_nothing_to_train_is_refused_before_it_begins(engine):
+    later = parse_freezing(
+        ("embedding", "router@0.5-1", "rnn@0.2-1", "transformer@0.3-1", "head@0.5-1")
+    )  # all at once from half on
+    with pytest.raises(ValueError, match="freeze fixes embedding, .*: nothing is left to train"):
+        check_freezing(engine.model, later)
+    check_freezing(engine.model, later[:-1])
+
+
+def test_a_group_that_the_model_lacks_is_named():
+    model = SimpleNamespace(parameter_groups=lambda: dict.fromkeys(GROUP_NAMES, ()) | {"head": (1,)})
+    with pytest.raises(ValueError, match="freeze names rnn, of which this model has nothing. It has: head"):
+        check_freezing(model, parse_freezing(("rnn@0-0.5",)))
 
 
 FROZEN = ("embedding", "transformer")

@@ -229,6 +229,26 @@ def test_minutes_become_updates_by_the_speed_of_the_first_few(make_training, mon
     assert training.progress.num_updates == 96  # fixed from then on
 
 
+def test_a_process_that_goes_on_before_the_minutes_are_planned_times_its_own_updates(
+    make_training, monkeypatch
+):
+    clock = Clock()
+    monkeypatch.setattr(training_clock, "awake_seconds", clock)
+    first = make_training(num_updates=0, minutes=1.0, lengths=(LONG,))
+    for _ in range(10):
+        clock.seconds += 0.5
+        first.update()
+    first.save()
+    training = make_training(run=first.run)
+    training.restore(first.run.newest_checkpoint())
+    while training.progress.num_updates is None:
+        clock.seconds += 10.0 if training.progress.update == 10 else 0.5  # its graphs, made anew
+        training.update()
+    assert training.progress.update == 10 + LAST_TIMED_UPDATE
+    # 5 + 10 + 15 * 0.5 = 22.5 s are over; in the 37.5 left there is room for 75 updates
+    assert training.progress.num_updates == 26 + 75
+
+
 def test_minutes_that_are_over_leave_one_update(make_training, monkeypatch):
     clock = Clock()
     monkeypatch.setattr(training_clock, "awake_seconds", clock)

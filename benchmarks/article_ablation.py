@@ -10,7 +10,7 @@ with two. Three seeds of each, 30 trainings of three minutes. The text is the pr
 ship and 30 MB of questions, or --corpus; held-out bits per byte are told for all of it, and for prose and
 each kind of questions apart.
 
-It says its hours beforehand: 2.2 with the defaults, on a machine with no other work. First it measures the
+It says its hours beforehand: 2.6 with the defaults, on a machine with no other work. First it measures the
 pace of each form, in turns: run nothing beside it until it says so. From then on the trainings may share the
 machine, and --at-once 2 shortens them. Stopped and started again, it goes on; see `form_study.py`. At the end
 it prints the table of the chapter, and writes book/records/article_ablation.json.

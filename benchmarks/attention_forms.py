@@ -4,7 +4,7 @@
     python benchmarks/attention_forms.py --corpus corpus/text --minutes 2 --seeds 0 1 2
 
 Trains one Transformer expert alone, without thought space, in four forms of its linear attention
-(`mof.lessons.attention_forms`), each with every seed. It says beforehand how many hours that takes: 0.7 with
+(`mof.lessons.attention_forms`), each with every seed. It says beforehand how many hours that takes: 0.8 with
 the defaults, on a machine with no other work, fewer with --at-once 2. See `form_study.py` for stops and
 resumes.
 

@@ -5,7 +5,7 @@
 
 Trains one Transformer expert alone in six forms (`mof.lessons.transformer_forms`): with convolution and
 decay, with either, with neither, and with neither but a table of positions or sines. It says beforehand how
-many hours that takes: 1.0 with the defaults, on a machine with no other work, fewer with --at-once 2. See
+many hours that takes: 1.3 with the defaults, on a machine with no other work, fewer with --at-once 2. See
 `form_study.py` for stops and resumes. Each model is also asked for its loss by position, over held-out texts
 that are joined.
 

@@ -5,7 +5,7 @@
 
 Trains one RNN expert of two layers alone, in five forms (`mof.lessons.recurrence_forms`): with the true GRU,
 with the package's minimal GRU, and the latter without its convolution, its output gate, or the share of the
-embedding. It says beforehand how many hours that takes: 0.9 with the defaults, on a machine with no other
+embedding. It says beforehand how many hours that takes: 1.1 with the defaults, on a machine with no other
 work, fewer with --at-once 2. See `form_study.py` for stops and resumes.
 
 On the text that ships, two minutes are many passes over few characters: prefer a larger --corpus, and look at

@@ -6,7 +6,7 @@
 Trains one Transformer expert alone, in four forms (`mof.lessons.thought_forms`): without thought space, with
 the same two layers on the token alone, with the package's running mean, and with the article's mean of the
 whole row, which sees the future. Each is then read twice, with the held-out text there as a whole and token
-by token. It says beforehand how many hours that takes: 0.7 with the defaults, on a machine with no other
+by token. It says beforehand how many hours that takes: 0.8 with the defaults, on a machine with no other
 work, fewer with --at-once 2. See `form_study.py` for stops and resumes.
 
 "bits_per_byte" in the record is the usual held-out figure. Of the leaking form it is worth nothing: compare

@@ -8,7 +8,7 @@ clipping, weight decay, tokens of an update, order of the lengths, carried memor
 (`mof.lessons.training_forms`). Three seeds of each, 39 trainings of three minutes. Text, judging, pace and
 resuming are those of `article_ablation.py`.
 
-It says its hours beforehand: 2.9 with the defaults, on a machine with no other work; the pace, which comes
+It says its hours beforehand: 3.4 with the defaults, on a machine with no other work; the pace, which comes
 first, wants the machine for itself. It writes book/records/training_ideas.json.
 """
 

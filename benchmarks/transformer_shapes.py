@@ -5,7 +5,7 @@
 
 Trains one Transformer expert alone in five shapes of 1 to 16 blocks (`mof.lessons.transformer_forms`), all
 with the parameters that the preset `nano` has with this expert alone, within two in a hundred. It says
-beforehand how many hours that takes: 0.9 with the defaults, on a machine with no other work, fewer with
+beforehand how many hours that takes: 1.1 with the defaults, on a machine with no other work, fewer with
 --at-once 2. See `form_study.py` for stops and resumes.
 
 On the text that ships, two minutes are many passes over few characters: prefer a larger --corpus, and look at

@@ -13,8 +13,8 @@ from mof.viz.notebook_figures import show_figure
 ALL_TEXT = "all"
 LINE_LENGTH = 72  # of what stands under a cell
 STUDIES = {  # the form to compare with, forms with another base, hours on two cores
-    "article_ablation": (article_forms.OURS, article_forms.OWN_BASES, "2.2"),
-    "training_ideas": (training_forms.OURS, {}, "2.9"),
+    "article_ablation": (article_forms.OURS, article_forms.OWN_BASES, "2.6"),
+    "training_ideas": (training_forms.OURS, {}, "3.4"),
 }
 
 

@@ -29,7 +29,7 @@ def show_study(name="attention_forms"):
     """
     study = find_record(name)
     if study is None:
-        tell_missing("0.7", "attention_forms.py")
+        tell_missing("0.8", "attention_forms.py")
         return
     rows = study.data["runs"]
     title, words = title_and_words(study)

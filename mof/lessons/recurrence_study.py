@@ -19,7 +19,7 @@ def show_study(name="recurrence_forms"):
     """
     study = find_record(name)
     if study is None:
-        tell_missing("0.9", "recurrence_forms.py")
+        tell_missing("1.1", "recurrence_forms.py")
         return
     rows = study.data["runs"]
     title, words = title_and_words(study)

@@ -63,7 +63,7 @@ def show_study(name="thought_forms"):
     """
     study = find_record(name)
     if study is None:
-        tell_missing("0.7", "thought_forms.py")
+        tell_missing("0.8", "thought_forms.py")
         return
     rows = study.data["runs"]
     title, _words = title_and_words(study)

@@ -10,8 +10,8 @@ from mof.viz.notebook_figures import show_figure
 
 LINE_LENGTH = 72  # of what stands under a cell
 STUDIES = {  # forms in order, the one to compare with, hours on two cores
-    "transformer_shapes": (SHAPES, "2 blocks", "0.9"),
-    "position_forms": (tuple(ORDERS), OURS, "1.0"),
+    "transformer_shapes": (SHAPES, "2 blocks", "1.1"),
+    "position_forms": (tuple(ORDERS), OURS, "1.3"),
 }
 
 

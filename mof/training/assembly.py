@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mof.corpus.corpus_files import find_corpus_files
 from mof.corpus.reading import read_documents
-from mof.corpus.reading_report import ReadingReport
+from mof.corpus.reading_report import CorpusError, ReadingReport
 from mof.corpus.splitting import is_validation
 from mof.corpus.token_cache_building import build_token_cache
 from mof.model import MixtureLanguageModel
@@ -53,6 +53,7 @@ def new_run(
             raise RunError(
                 f"the shape of the model comes from {base} and cannot be changed: leave out {names}."
             )
+        _tell_held_out_that_was_learned(base_run, corpus, validation_fraction, report)
         tokenizer = base_run.tokenizer()
         model_config = base_run.model_config.replace(**model_changes)
         preset_name = base_run.facts.get("preset", "")
@@ -75,6 +76,23 @@ def new_run(
     if base is not None:
         set_weights(model, checkpoint.arrays["weights"], checkpoint.path)
     return run, model, open_cache(run, tokenizer, report)
+
+
+def _tell_held_out_that_was_learned(base_run, corpus, validation_fraction, report):
+    """What a larger share holds out, a base may have learned: documents are held out by their hash."""
+    before = base_run.facts["validation_fraction"]
+    if validation_fraction <= before:
+        return
+    try:
+        read = {file.path.resolve() for file in find_corpus_files(base_run.find_corpus())}
+    except (RunError, FileNotFoundError, CorpusError):  # its text is gone, so nobody can tell
+        return
+    if read & {file.path.resolve() for file in find_corpus_files(corpus)}:
+        report(
+            f"{base_run.path} learned some of the documents that are held out now: it held out {before:g} of "
+            f"the same text, and this run {validation_fraction:g}. The held-out loss will be too kind; give "
+            f"--validation-fraction {before:g}."
+        )
 
 
 def existing_run(path, report=print, corpus=None):

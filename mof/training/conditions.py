@@ -7,12 +7,16 @@ import platform
 
 import keras
 
+from mof.cores import affinity_cores
+
 SWITCHES = (
     "TF_ENABLE_ONEDNN_OPTS",
     "TF_SET_ONEDNN_FPMATH_MODE",
     "ONEDNN_MAX_CPU_ISA",
     "XLA_FLAGS",
     "OMP_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
 )
 PACKAGES = ("keras", "numpy", "tensorflow", "tensorflow-cpu", "jax", "jaxlib")
 
@@ -28,7 +32,7 @@ def bit_identity_conditions():
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor_name(),
-        "cores": os.cpu_count(),
+        "cores": affinity_cores() or os.cpu_count(),
         "threads": _num_threads(),
     }
     for package in PACKAGES:

@@ -90,13 +90,13 @@ def store(study, folder, form, seed, bits=2.5):
 @pytest.mark.parametrize(
     ("study", "number", "hours"),
     [
-        (STUDIES[0], 12, 0.7),
-        (STUDIES[1], 15, 0.9),
-        (STUDIES[2], 15, 0.9),
-        (STUDIES[3], 18, 1.0),
-        (STUDIES[4], 12, 0.7),
-        (STUDIES[5], 30, 2.2),
-        (STUDIES[6], 39, 2.9),
+        (STUDIES[0], 12, 0.8),
+        (STUDIES[1], 15, 1.1),
+        (STUDIES[2], 15, 1.1),
+        (STUDIES[3], 18, 1.3),
+        (STUDIES[4], 12, 0.8),
+        (STUDIES[5], 30, 2.6),
+        (STUDIES[6], 39, 3.4),
     ],
 )
 def test_the_hours_are_told_beforehand(study, number, hours, asked, tmp_path, capsys):

@@ -226,6 +226,18 @@ def test_other_shares_held_out_have_tokens_of_their_own(base, corpus, tmp_path):
     assert len(folders) == 2 and folders[1] == f"{folders[0]}-0.2" and again.validation.num_documents
 
 
+@pytest.mark.parametrize(("share", "is_told"), [(0.1, False), (0.05, False), (0.2, True)])
+def test_held_out_text_that_the_base_has_learned_is_told(base, corpus, tmp_path, share, is_told):
+    told = []
+    new_run(tmp_path / "run", SMALL, {}, TRAINING, [corpus], share, base.path, told.append)
+    words = f"{base.path} learned some of the documents that are held out now: it held out 0.1 of the same"
+    assert any(sentence.startswith(words) for sentence in told) == is_told
+    other = write_lines(tmp_path / "other.jsonl", [{"text": random_text(20, i)} for i in range(30)])
+    told.clear()
+    new_run(tmp_path / "run-2", SMALL, {}, TRAINING, [other], share, base.path, told.append)
+    assert not any("learned some" in sentence for sentence in told)
+
+
 def test_the_shape_of_a_base_cannot_be_changed(base, corpus, tmp_path):
     expected = (
         f"the shape of the model comes from {base.path} and cannot be changed: leave out num_heads, width."

@@ -6,17 +6,23 @@ import os
 import keras
 import pytest
 
+from mof.training import conditions
 from mof.training.conditions import bit_identity_conditions, changed_conditions
 
 
 def test_tells_backend_versions_and_threads():
-    conditions = bit_identity_conditions()
-    assert conditions["backend"] == keras.backend.backend()
-    assert conditions["keras"] == keras.__version__
-    assert conditions["cores"] == os.cpu_count()
-    assert "+" in str(conditions["threads"]) or keras.backend.backend() == "jax"
-    assert json.loads(json.dumps(conditions)) == conditions  # a state.json gives it back unchanged
-    assert changed_conditions(conditions, bit_identity_conditions()) == []
+    found = bit_identity_conditions()
+    assert found["backend"] == keras.backend.backend()
+    assert found["keras"] == keras.__version__
+    assert "+" in str(found["threads"]) or keras.backend.backend() == "jax"
+    assert json.loads(json.dumps(found)) == found  # a state.json gives it back unchanged
+    assert changed_conditions(found, bit_identity_conditions()) == []
+
+
+@pytest.mark.parametrize(("allowed", "expected"), [(3, 3), (None, os.cpu_count())])
+def test_only_cores_that_it_may_use_count(monkeypatch, allowed, expected):
+    monkeypatch.setattr(conditions, "affinity_cores", lambda: allowed)
+    assert bit_identity_conditions()["cores"] == expected
 
 
 def test_names_what_differs():
@@ -30,7 +36,8 @@ def test_names_what_differs():
 
 
 @pytest.mark.parametrize(
-    "switch", ["TF_SET_ONEDNN_FPMATH_MODE", "TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA"]
+    "switch",
+    ["TF_SET_ONEDNN_FPMATH_MODE", "TF_ENABLE_ONEDNN_OPTS", "ONEDNN_MAX_CPU_ISA", "TF_NUM_INTRAOP_THREADS"],
 )
 def test_switches_of_the_processor_are_conditions(monkeypatch, switch):
     monkeypatch.delenv(switch, raising=False)

@@ -1,5 +1,6 @@
 """Building the book, and counting its pages: a build that makes nothing can end well."""
 
+import argparse
 import hashlib
 import json
 import re
@@ -12,13 +13,16 @@ from mof.launcher.index_settings import installer_environment
 from mof.launcher.problem import Problem
 from mof.launcher.web_files import ensure_web_files
 
-# what a chapter's outputs depend on beside its own cells: the package, the lock, the data, the stored results
+# what a chapter's outputs depend on beside its own cells: the package, the lock, the data, the models that
+# ship, the stored results
 CODE_BEHIND_PAGES = (
     "mof/**/*.py",
     "mof/**/*.js",
     "mof/**/*.json",
     "requirements/locks/*.txt",
     "data/**/*.jsonl",
+    "data/models/*.json",
+    "data/models/*/[!.]*",
     "book/records/*.json",
     "benchmarks/results/*.json",
 )
@@ -42,8 +46,27 @@ BUILT_FROM = Path("_build") / "built-from.json"  # what those held when the page
 NAMED_FILES = 5
 
 
+def parse_words(arguments: list[str]) -> list[str]:
+    """The words that `start.py book` hands on to `jupyter-book build`. Other words than these are refused: by
+    some of them it ends well and writes no page, or writes pages elsewhere."""
+    parser = argparse.ArgumentParser(
+        prog="python start.py book",
+        description="Builds the book as web pages, in _build/html. Chapters whose cells and code have not "
+        "changed are not run again.",
+    )
+    parser.add_argument("--all", action="store_true", help="write every page anew")
+    parser.add_argument("-v", "--verbose", action="store_true", help="say more")
+    parser.add_argument("-q", "--quiet", action="store_true", help="say less")
+    given = parser.parse_args(arguments)
+    return [f"--{name}" for name, is_given in vars(given).items() if is_given]
+
+
 def build_book(environment: Environment, arguments: list[str]) -> Path:
     """Builds the book with warnings as errors; returns the path of its first page.
+
+    Args:
+        environment: the one that holds the book's packages.
+        arguments: words for `jupyter-book build`, from `parse_words`.
 
     Raises:
         Problem: a chapter failed, the build failed, a page of the table of contents is missing, or the
@@ -144,6 +167,6 @@ def hash_of_code(root: Path) -> str:
     """SHA-256 of all that a chapter's outputs depend on besides its cells."""
     digest = hashlib.sha256()
     for pattern in CODE_BEHIND_PAGES:
-        for path in sorted(root.glob(pattern)):
+        for path in sorted(path for path in root.glob(pattern) if path.is_file()):
             digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

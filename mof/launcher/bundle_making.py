@@ -166,9 +166,10 @@ def make_bundle(root: Path, plan: BundlePlan, fetch: Fetch, makes_zip: bool, onl
         raise Problem(f"{folder.anchor} is not there.", "Plug the drive in, or name a folder elsewhere.")
     check_disk(there, to_come + MARGIN_BYTES)
     try:
-        (folder / WHEELS).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / SUMS).unlink(missing_ok=True)
-        plan.bundle.write()
+        plan.bundle.write()  # by which the next run knows the folder as a bundle
+        (folder / WHEELS).mkdir(exist_ok=True)
         for wheel in missing:
             (folder / WHEELS / wheel.file).unlink(missing_ok=True)
         if missing:

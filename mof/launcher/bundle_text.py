@@ -38,7 +38,10 @@ TO BEGIN
   share that you cannot write to. Then JupyterLab opens in your browser, with the chapters. Begin with
   00_check_your_machine.ipynb.
 
-  To put it elsewhere:   {other_command} start.py --folder ANOTHER-FOLDER lab
+  To put it elsewhere, type instead
+
+        {windows_command} start.py --folder ANOTHER-FOLDER lab            (Windows)
+        {other_command} start.py --folder ANOTHER-FOLDER lab      (Linux, macOS)
 
 AFTERWARDS
 
@@ -54,7 +57,8 @@ IF IT STOPS
 
   Read its last lines: they say what is wrong and how to mend it. The commonest:
   - "missing or damaged": the copy is not whole. To see which files are bad:
-        {other_command} start.py bundle --check
+        {windows_command} start.py bundle --check            (Windows)
+        {other_command} start.py bundle --check      (Linux, macOS)
   - "This is Python ...": the terminal found another Python than one of the above. Type its number, as above.
   - "no Visual C++ runtime" (Windows): ask your instructor for vc_redist.x64.exe.
 """

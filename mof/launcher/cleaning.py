@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mof.launcher.environment import STATE, remove_environment
+from mof.launcher.environment import STATE, one_at_a_time, remove_environment
 from mof.launcher.problem import Problem
 
 
@@ -83,9 +83,10 @@ def clean(root: Path, names: list[str], is_agreed: bool, ask: Callable[[str], st
     if answer.strip().lower() not in ("y", "yes"):
         print("Nothing was deleted.")
         return 0
-    for part in chosen:
-        for path in find_paths(root, part):
-            delete(path)
+    with one_at_a_time(root):  # a set-up that is at work ends first
+        for part in chosen:
+            for path in find_paths(root, part):
+                delete(path)
     print(f"Freed {total / 1e6:.1f} MB. Downloads kept by pip or uv for other projects are not touched.")
     return total
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mof.launcher.book import build_book
+from mof.launcher.book import build_book, parse_words
 from mof.launcher.bundle import bundle_around, bundle_behind, check_bundle
 from mof.launcher.bundle_making import PYTHONS, find_system, make_bundle, plan_bundle
 from mof.launcher.bundle_opening import open_bundle
@@ -149,9 +149,7 @@ def test(arguments: list[str], installer: str) -> int:
         environment = Environment(ROOT, ".venv-jax", core="jax", installs_project=False)
         environment.ensure(installer=installer)
         present = [path for path in JAX_TESTS if (ROOT / path).exists()]
-        arguments = (
-            arguments if any(not word.startswith("-") for word in arguments) else [*present, *arguments]
-        )
+        arguments = arguments if any(map(is_path, arguments)) else [*present, *arguments]
     else:
         environment = Environment(ROOT)
         environment.ensure(("test",), installer)
@@ -159,6 +157,12 @@ def test(arguments: list[str], installer: str) -> int:
     if status not in (0, 1, 2, 5):
         print(f"pytest: {describe_exit(status)}")
     return status
+
+
+def is_path(word: str) -> bool:
+    """Whether a word for pytest names a file or folder, or a test in one; the 0 of `-n 0` does not."""
+    path = word.split("::")[0]
+    return bool(path) and not path.startswith("-") and os.path.exists(ROOT / path)
 
 
 def pytest_command(environment: Environment, arguments: list[str]) -> list:
@@ -205,9 +209,10 @@ def lab(arguments: list[str], installer: str) -> int:
 
 
 def book(arguments: list[str], installer: str) -> int:
+    words = parse_words(arguments)
     environment = Environment(ROOT)
     environment.ensure(("book",), installer)
-    first_page = build_book(environment, arguments)
+    first_page = build_book(environment, words)
     print(f"The book: {first_page.as_uri()}")
     return 0
 

@@ -49,7 +49,8 @@ def run_logged(
 
     Args:
         keep_open: file descriptors that the program holds too. A lock among them stays locked until the
-            program has ended, also where this process is killed first.
+            program has ended, also where this process is killed first. Not on Windows: there the program
+            holds none of them, and a lock is free as soon as this process has ended.
 
     Returns:
         Its exit status (negative: killed by that signal) and its whole output.
@@ -138,13 +139,12 @@ def describe_exit(status: int) -> str:
     """Words for an exit status that a reader cannot be expected to know."""
     if status < 0 or status > 128:
         number = -status if status < 0 else status - 128
+        reasons = {  # by number: Windows has no name for the first
+            9: "the system stopped it, most often for lack of memory: close other programs",
+            signal.SIGILL: "the processor lacks an instruction that TensorFlow uses",
+        }
         try:
-            name = signal.Signals(number).name
+            return reasons.get(number) or f"stopped by {signal.Signals(number).name}"
         except ValueError:
             return f"exit status {status}"
-        reasons = {
-            "SIGKILL": "the system stopped it, most often for lack of memory: close other programs",
-            "SIGILL": "the processor lacks an instruction that TensorFlow uses",
-        }
-        return reasons.get(name, f"stopped by {name}")
     return f"exit status {status}"

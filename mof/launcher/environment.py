@@ -1,12 +1,14 @@
 """The `.venv` folder: made once, repaired when an installation was cut off, left alone when it is right.
 
 Inside it, `.mof/` records what is installed: one stamp for each lock (the lock's hash), one for the project
-(hash of pyproject.toml), and `changing`, which stands there exactly while packages are being written.
+(hash of the files that its metadata come from), one for the folder (its path), and `changing`, which stands
+there exactly while packages are being written.
 Whoever finds `changing` at the start knows that the last run was killed, and builds the folder anew.
 """
 
 import contextlib
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -17,20 +19,23 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from mof.launcher.bundle import WHEELS, Bundle, bundle_behind
+from mof.launcher.bundle import WHEELS, Bundle, bundle_behind, describe
 from mof.launcher.index_settings import HARMFUL, installer_environment, offline_environment
 from mof.launcher.installer import InstallationFailed, Installer
 from mof.launcher.locks import Lock, WheelFacts, find_lock
 from mof.launcher.machine import (
+    base_python_fault,
     check_disk,
     check_folder,
     check_machine,
     check_windows_runtime,
     describe_machine,
+    python_version,
 )
 from mof.launcher.problem import Problem
 
 STATE = ".mof"
+PROJECT_FILES = ("pyproject.toml", "requirements.txt", "requirements/*.txt", "mof/__init__.py")
 EXPANSION = 4.5  # bytes on disk for a byte downloaded, Linux x86-64: 1.63 GB from 354 MB, byte code included
 MARGIN_BYTES = 500_000_000
 # what a lock says that another process has: flock the first two, Windows the last two
@@ -64,12 +69,15 @@ class Environment:
         return self.programs / ("python.exe" if os.name == "nt" else "python")
 
     def child_variables(self) -> dict[str, str]:
-        """Variables for a program of this environment: UTF-8, and nothing from other Pythons."""
+        """Variables for a program of this environment: UTF-8, and nothing from other Pythons, nor from the
+        reader's own settings of Keras."""
         variables = {name: value for name, value in os.environ.items() if name.upper() not in HARMFUL}
         variables["PATH"] = os.pathsep.join([str(self.programs), variables.get("PATH", "")])
         backend = "jax" if self.core == "jax" else "tensorflow"
         variables |= {"VIRTUAL_ENV": str(self.folder), "PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1"}
-        return variables | {"KERAS_BACKEND": backend, "JUPYTER_PREFER_ENV_PATH": "1"}
+        # Keras writes its settings there, and takes its number format and epsilon from them
+        variables |= {"KERAS_BACKEND": backend, "KERAS_HOME": str(self.folder / ".keras")}
+        return variables | {"JUPYTER_PREFER_ENV_PATH": "1"}
 
     def missing_locks(self, extras: tuple[str, ...]) -> list[Lock]:
         """The locks to install for the core and these extras; with a new core, the older extras too."""
@@ -89,8 +97,8 @@ class Environment:
             return None
         if (self.state / "changing").exists():
             return "the last set-up did not finish"
-        if not self.python.exists():
-            return "the Python it was made from is gone"
+        if fault := base_python_fault(self.folder, self.python):
+            return fault
         if self._stamp("folder") not in (None, str(self.folder)):
             return "the project was moved"
         return None
@@ -101,7 +109,7 @@ class Environment:
         Raises:
             Problem: with the reason and the fix, in words.
         """
-        with self._one_at_a_time() as lock_descriptor:
+        with one_at_a_time(self.root) as lock_descriptor:
             reason = self.needs_rebuild()
             is_ours = self.state.exists() or (self.folder.is_dir() and not any(self.folder.iterdir()))
             if self.folder.exists() and not is_ours:
@@ -183,18 +191,26 @@ class Environment:
         check_machine(machine, max(facts.oldest_macos(lock.name) for lock in missing) if missing else ())
         check_folder(self.root)
         check_windows_runtime()
-        python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        # what is kept has a Python of its own, which may be another than the one that runs this
+        own = None if reason else python_version(self.folder)
+        python = own or f"{sys.version_info[0]}.{sys.version_info[1]}"
         sizes = [facts.download(lock.name, machine.system, python) for lock in missing]
         num_packages, download_bytes = sum(size[0] for size in sizes), sum(size[1] for size in sizes)
         needed_bytes = int(download_bytes * (1 + EXPANSION)) + MARGIN_BYTES
         free_bytes = check_disk(self.root, needed_bytes)
         names = ", ".join(lock.name for lock in missing) or "only the mof command"
         print(f"Setting up ({names}){': ' + reason + ', so it is made anew' if reason else ''}")
-        print(f"  Python    {python} ({sys.executable})")
+        print(f"  Python    {python} ({self.python if own else sys.executable})")
         if source and missing:
             print(f"  Packages  {num_packages}, from {source}: checking them", flush=True)
-            locks = [lock.name for lock in missing]
-            Bundle.read(source).check_packages(self.root, locks, machine.system, python)
+            bundle = Bundle.read(source)
+            if own and (machine.system, own) not in bundle.machines:
+                raise Problem(
+                    f"{self.folder} holds Python {own}; the bundle holds packages for "
+                    f"{describe(bundle.machines)}.",
+                    "Run `python start.py clean environment`, and then the command again with such a Python.",
+                )
+            bundle.check_packages(self.root, [lock.name for lock in missing], machine.system, python)
         elif not source:
             told = f" (through your {', '.join(taken)} settings of pip)" if taken else ""
             size = f"{download_bytes / 1e6:.0f} MB at most, {num_packages} packages"
@@ -218,7 +234,9 @@ class Environment:
             ) from None
 
     def _project_stamp(self) -> str:
-        return (self.root / "pyproject.toml").read_text(encoding="utf-8")
+        paths = [path for pattern in PROJECT_FILES for path in sorted(self.root.glob(pattern))]
+        text = "\0".join(f"{path.name}\0{path.read_text(encoding='utf-8')}" for path in paths)
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
     def _stamp(self, name: str) -> str | None:
         try:
@@ -229,24 +247,28 @@ class Environment:
     def _write_stamp(self, name: str, value: str) -> None:
         (self.state / f"{name}.stamp").write_text(json.dumps(value), encoding="utf-8")
 
-    @contextlib.contextmanager
-    def _one_at_a_time(self) -> Iterator[int]:
-        """Waits while another set-up is at work. The system frees the lock of a process that is killed."""
-        try:
-            self.log.parent.mkdir(exist_ok=True)
-            file = (self.log.parent / "lock").open("a+b")
-        except OSError:
-            check_folder(self.root)
-            raise
-        with file:
-            if not try_lock(file):
-                print(
-                    "Another `start.py` is setting this project up; waiting for it (Ctrl+C gives up)",
-                    flush=True,
-                )
-                while not try_lock(file):
-                    time.sleep(1.0)
-            yield file.fileno()
+
+@contextlib.contextmanager
+def one_at_a_time(root: Path) -> Iterator[int]:
+    """Waits while another process sets this project up or cleans it; the block then has its lock to itself.
+
+    The system frees the lock of a process that is killed. Gives the lock's file descriptor.
+    """
+    try:
+        (root / ".start").mkdir(exist_ok=True)
+        file = (root / ".start" / "lock").open("a+b")
+    except OSError:
+        check_folder(root)
+        raise
+    with file:
+        if not try_lock(file):
+            print(
+                "Another `start.py` sets this project up or cleans it; waiting for it (Ctrl+C gives up)",
+                flush=True,
+            )
+            while not try_lock(file):
+                time.sleep(1.0)
+        yield file.fileno()
 
 
 def remove_environment(folder: Path) -> None:

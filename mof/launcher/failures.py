@@ -114,11 +114,27 @@ FAILURE_KINDS = (
     ),
 )
 UNKNOWN = FailureKind(
-    "unknown", "", "The installation failed.", "Run the command again.", worth_trying_pip=True
+    "unknown",
+    "",
+    "The installation failed.",
+    "Run the command again. If it stays: python start.py --installer pip, with the rest of the command after "
+    "it.",
+    worth_trying_pip=True,
 )
-# Printed once an installer begins to change the environment, after all downloads.
-CHANGE_STARTED = re.compile(
-    r"^\s*(Prepared \d|Uninstalled \d|Installed \d|Installing collected packages)", re.M
+# pip prints the first once it begins to change the environment; uv prints the others when the downloads or a
+# stage after them is done, and the last line where such a stage failed.
+CHANGED = re.compile(
+    r"^\s*(Installing collected packages|Prepared \d|Uninstalled \d|Installed \d)"
+    r"|failed to (un)?install|failed to (hardlink|symlink|reflink|clone|copy|rename|remove)",
+    re.MULTILINE | re.IGNORECASE,
+)
+# Before this line uv has changed nothing. After it, uv names what it could not fetch; where it names nothing
+# of the kind it may have begun to write: if it holds every file already, it prepares none and tells nothing.
+RESOLVED = re.compile(r"^\s*Resolved \d", re.MULTILINE)
+NOT_FETCHED = re.compile(
+    r"failed to (resolve|fetch|download|prepare|build|extract|unzip)|request failed after|could not connect"
+    r"|could not be queried|no solution found|unsatisfiable|hash mismatch",
+    re.IGNORECASE,
 )
 
 
@@ -130,9 +146,15 @@ def recognize_failure(output: str) -> FailureKind:
     return UNKNOWN
 
 
-def environment_was_changed(output: str) -> bool:
-    """Whether an installer that failed had already begun to change the environment."""
-    return CHANGE_STARTED.search(output) is not None
+def environment_was_changed(output: str, is_uv: bool) -> bool:
+    """Whether an installer that failed had already begun to change the environment, or may have.
+
+    Args:
+        is_uv: whether the output is uv's; else it is pip's.
+    """
+    if CHANGED.search(output):
+        return True
+    return is_uv and bool(RESOLVED.search(output)) and not NOT_FETCHED.search(output)
 
 
 def installation_problem(kind: FailureKind, output: str, log: Path) -> Problem:

@@ -19,6 +19,9 @@ LISTS = {
     "find-links": ("UV_FIND_LINKS", ","),
     "trusted-host": ("UV_INSECURE_HOST", " "),
 }
+# pip's options that its own variables repeat: the pip of an environment does not read the file of the Python
+# that the environment was made from
+REPEATED = (*LISTS, "index-url", "no-index", "proxy", "cert", "client-cert")
 INDEX_OPTIONS = ("index-url", "extra-index-url", "find-links", "no-index")
 UV_INDEX_VARIABLES = (
     "UV_DEFAULT_INDEX",
@@ -45,6 +48,9 @@ KEPT_OFFLINE = ("PIP_CACHE_DIR", "UV_CACHE_DIR", "UV_LINK_MODE")  # where copies
 MANNERS = {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
 MANNERS |= {"UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never"}
 MANNERS |= {"NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+# uv's own way on Windows, hard links into its cache, fails in a folder that OneDrive looks after (os error
+# 396), and keeps an environment from being removed while another one's program has the same file open
+COPIES = {"UV_LINK_MODE": "copy"}
 
 
 def pip_config_files(environment: Mapping[str, str], home: Path, prefix: Path, platform: str) -> list[Path]:
@@ -165,6 +171,23 @@ def uv_variables(
     return {name: value for name, value in variables.items() if not environment.get(name)}
 
 
+def pip_variables(pip_settings: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
+    """pip's settings as pip's own variables, where the environment has none of that name."""
+    told = {
+        f"PIP_{option.upper().replace('-', '_')}": " ".join(pip_settings[option].split())
+        for option in REPEATED
+        if pip_settings.get(option)
+    }
+    return {name: value for name, value in told.items() if not environment.get(name)}
+
+
+def manners(environment: Mapping[str, str], platform: str) -> dict[str, str]:
+    """How pip and uv are to speak and behave. How uv places files is left to the reader who has set it."""
+    if platform == "win32" and not environment.get("UV_LINK_MODE"):
+        return MANNERS | COPIES
+    return MANNERS
+
+
 def installer_environment() -> tuple[dict[str, str], list[str]]:
     """The environment for pip and uv, and the names of the index settings taken over from pip."""
     environment = {name: value for name, value in os.environ.items() if name.upper() not in HARMFUL}
@@ -172,8 +195,8 @@ def installer_environment() -> tuple[dict[str, str], list[str]]:
     files = pip_config_files(os.environ, home, Path(sys.base_prefix), sys.platform)
     settings = read_pip_settings(os.environ, files)
     has_index = uv_has_index(os.environ, uv_config_files(os.environ, home, sys.platform))
-    environment |= uv_variables(settings, os.environ, has_index)
-    environment |= MANNERS
+    environment |= uv_variables(settings, os.environ, has_index) | pip_variables(settings, os.environ)
+    environment |= manners(os.environ, sys.platform)
     taken = [] if has_index else [option for option in INDEX_OPTIONS if settings.get(option)]
     return environment, taken + [option for option in ("proxy", "cert") if settings.get(option)]
 
@@ -189,4 +212,5 @@ def offline_environment() -> dict[str, str]:
         if name.upper() in KEPT_OFFLINE or not name.upper().startswith(("PIP_", "UV_"))
     }
     environment = {name: value for name, value in environment.items() if name.upper() not in HARMFUL}
-    return environment | MANNERS | {"PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1", "UV_OFFLINE": "1"}
+    environment |= manners(environment, sys.platform)
+    return environment | {"PIP_CONFIG_FILE": os.devnull, "UV_NO_CONFIG": "1", "UV_OFFLINE": "1"}

@@ -73,7 +73,7 @@ class Installer:
         uv = self._find_or_fetch_uv()
         if uv and locks:
             try:
-                self._run(self._uv_command(uv, locks), "installing with uv")
+                self._run(self._uv_command(uv, locks), "installing with uv", is_uv=True)
             except InstallationFailed as failure:
                 if failure.changed or not failure.worth_trying_pip or self.choice == "uv":
                     raise
@@ -83,7 +83,7 @@ class Installer:
             self._ensure_pip()
             sources = [part for lock in locks for part in ("-r", lock.path)]
             options = ["--progress-bar", "off", *LOCKED, *self.source]
-            self._run([*self._pip, "install", *options, *sources], "installing with pip")
+            self._run([*self._pip, "install", *options, *sources], "installing with pip", is_uv=False)
         if project:
             self._install_project(uv, project)
 
@@ -94,18 +94,19 @@ class Installer:
     def _install_project(self, uv: Path | None, project: Path) -> None:
         options = ["--no-deps", "--no-build-isolation", "--no-index", "--editable", project]
         program = [uv, "pip", "install", "--python", self.python] if uv else [*self._pip, "install"]
-        self._run([*program, *options], "adding the mof command")
+        self._run([*program, *options], "adding the mof command", is_uv=uv is not None)
 
     @property
     def _pip(self) -> list:
         return [self.python, "-m", "pip"]
 
-    def _run(self, command: list, label: str) -> None:
+    def _run(self, command: list, label: str, is_uv: bool) -> None:
         status, output = self._run_logged(command, label)
         if status:
             kind = recognize_failure(output) if status > 0 else UNKNOWN
             problem = installation_problem(kind, output, self.log)
-            raise InstallationFailed(problem, environment_was_changed(output), kind.worth_trying_pip)
+            changed = environment_was_changed(output, is_uv)
+            raise InstallationFailed(problem, changed, kind.worth_trying_pip)
 
     def _run_logged(self, command: list, label: str) -> tuple[int, str]:
         return run_logged(command, self.environment, self.log, label, self.keep_open)
@@ -133,7 +134,8 @@ class Installer:
             "credentials",
             "permission",
         ):
-            raise InstallationFailed(installation_problem(kind, output, self.log), changed=False)
+            problem = installation_problem(kind, output, self.log)
+            raise InstallationFailed(problem, environment_was_changed(output, is_uv=False))
         print("  uv cannot be had here; installing with pip, which takes some minutes")
         return None
 
@@ -160,7 +162,7 @@ class Installer:
                 "install Python "
                 "3.13 from https://www.python.org/downloads/ or uv, and run the command again.",
             )
-            raise InstallationFailed(problem, environment_was_changed(output))
+            raise InstallationFailed(problem, environment_was_changed(output, is_uv=False))
 
 
 def find_links_options(wheels: Path) -> list:

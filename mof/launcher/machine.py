@@ -1,4 +1,7 @@
-"""What this machine is, and whether the course can run on it: asked before anything is downloaded."""
+"""What this machine is, and whether the course can run on it: asked before anything is downloaded.
+
+Whether an environment still has the Python that it was made from, too.
+"""
 
 import ctypes
 import os
@@ -195,6 +198,48 @@ def _windows_has_long_paths() -> bool:
             return winreg.QueryValueEx(key, "LongPathsEnabled")[0] == 1
     except OSError:
         return False
+
+
+def read_venv_settings(folder: Path) -> dict[str, str]:
+    """pyvenv.cfg, in which `venv` wrote what an environment was made from; {} where it cannot be read."""
+    try:
+        lines = (folder / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return {}
+    pairs = [line.partition("=") for line in lines]
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def python_version(folder: Path) -> str | None:
+    """The Python that an environment was made from, such as "3.12"; None where it does not say."""
+    found = re.match(r"\d+\.\d+", read_venv_settings(folder).get("version", ""))
+    return found[0] if found else None
+
+
+def base_python_fault(folder: Path, python: Path, is_windows: bool = os.name == "nt") -> str | None:
+    """Why an environment's Python cannot be used any more, in words; None if it can.
+
+    On Windows its python.exe is a launcher, which stays when the Python it was made from is removed.
+    Elsewhere it is a link, often to a name without a version, behind which an upgrade of the system puts
+    another Python, and that one sees none of the packages.
+
+    Args:
+        folder: of the environment.
+        python: the environment's own Python.
+        is_windows: whether this is Windows.
+    """
+    gone = "the Python it was made from is gone"
+    if not python.exists():
+        return gone
+    settings = read_venv_settings(folder)
+    if is_windows and settings.get("home"):
+        places = (Path(settings["home"], "python.exe"), Path(settings.get("executable", "")))
+        # lexists: the Python of the Microsoft Store is a kind of link that cannot be followed
+        return None if any(place.name and os.path.lexists(place) for place in places) else gone
+    before, now = python_version(folder), re.fullmatch(r"python(\d+\.\d+)[a-z]*", python.resolve().name)
+    if before and now and now[1] != before:
+        return f"it was made from Python {before}, and in its place there is Python {now[1]} now"
+    return None
 
 
 def check_disk(folder: Path, needed_bytes: int, disk_usage=shutil.disk_usage) -> int:

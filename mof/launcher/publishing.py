@@ -1,6 +1,7 @@
 """`start.py publish`: the built book as a folder for a web server, with slides, a zip and a PDF."""
 
 import argparse
+import contextlib
 import os
 import shutil
 from dataclasses import dataclass, replace
@@ -104,15 +105,48 @@ def publish(environment: Environment, options: PublishOptions, installer: str = 
     if options.has_slides:
         shutil.rmtree(root / DECKS, ignore_errors=True)  # a deck of a chapter that has gone
         build_slides(environment, [])
+    old = free_output(output.with_name(output.name + ".old"))
+    if old.exists() and output.exists():  # what a run before could not delete
+        remove_published(old)
+    elif old.exists():  # a run before was killed between its two renames
+        rename(old, output)
     partial = output.with_name(output.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     (partial / MARK).write_text(f"{__version__}\n", encoding="utf-8")
     write_folder(environment, options, site, partial)
-    if output.exists():
-        shutil.rmtree(output)
-    rename(partial, output)
+    put_in_place(partial, output, old)
     return output
+
+
+def put_in_place(partial: Path, output: Path, old: Path) -> None:
+    """Renames the new folder to its name, what was there before to `old`, and deletes that.
+
+    What of it cannot be deleted, for a program has it open, the next run deletes.
+    """
+    if output.exists():
+        rename(output, old)
+    try:
+        rename(partial, output)
+    except OSError:
+        if old.exists():
+            rename(old, output)
+        raise
+    if old.exists():
+        with contextlib.suppress(OSError):
+            remove_published(old)
+
+
+def remove_published(folder: Path) -> None:
+    """Deletes a folder that this command wrote, its mark last: what a deletion leaves is known as ours.
+
+    Raises:
+        OSError: something in it is in use.
+    """
+    for entry in folder.iterdir():
+        if entry.name != MARK:
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+    shutil.rmtree(folder)
 
 
 def write_folder(environment: Environment, options: PublishOptions, site: str, folder: Path) -> None:
@@ -201,6 +235,7 @@ def free_output(output: Path) -> Path:
         Problem: something else lies there.
     """
     output = Path(os.path.abspath(output))
+    output = output.resolve() if output.is_symlink() else output  # the link stays and leads to the new one
     if output.exists() and not (output / MARK).is_file() and (not output.is_dir() or any(output.iterdir())):
         raise Problem(
             f"{output} holds something that `publish` did not write.",

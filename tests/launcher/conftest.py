@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from mof.launcher import machine
+
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def long_paths(monkeypatch):
+    """The folders of the tests are longer than what is safe on a Windows without long paths."""
+    monkeypatch.setattr(machine, "_windows_has_long_paths", lambda: True)
 
 
 @pytest.fixture

@@ -16,9 +16,14 @@ def program(path):
     return str(path)
 
 
+def found_in(variables):
+    """Both commands, as a system compares paths: Windows finds chromium.exe as chromium.EXE."""
+    return tuple(map(os.path.normcase, find_browser(variables)))
+
+
 def test_both_in_the_path(tmp_path):
     chromium, driver = (program(tmp_path / f"{name}{SUFFIX}") for name in ("chromium", "chromedriver"))
-    assert find_browser({"PATH": str(tmp_path)}) == (chromium, driver)
+    assert found_in({"PATH": str(tmp_path)}) == (os.path.normcase(chromium), os.path.normcase(driver))
 
 
 def test_one_alone_is_none(tmp_path):
@@ -33,7 +38,7 @@ def test_chrome_where_its_installer_leaves_it(tmp_path, variable, place):
     chrome = program(tmp_path / "programs" / place)
     driver = program(tmp_path / "driver" / f"chromedriver{SUFFIX}")
     variables = {"PATH": "", variable: str(tmp_path / "programs"), DRIVER_FOLDER: str(tmp_path / "driver")}
-    assert find_browser(variables) == (chrome, driver)
+    assert found_in(variables) == (os.path.normcase(chrome), os.path.normcase(driver))
 
 
 def test_what_never_comes_is_not_waited_for(monkeypatch):

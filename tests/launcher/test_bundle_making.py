@@ -76,6 +76,8 @@ def test_guide_names_the_machines_and_their_commands(project, target):
     for machine in ("Linux on x86-64: Python 3.11 or 3.13", "Windows, 64-bit: Python 3.13"):
         assert [line.strip() for line in text.splitlines()].count(machine) == 1
     assert "py -3.13 start.py lab" in text and "python3.13 start.py lab" in text
+    for words in ("--folder ANOTHER-FOLDER lab", "bundle --check"):
+        assert f"py -3.13 start.py {words}" in text and f"python3.13 start.py {words}" in text
     assert "site/index.html" not in text and "{" not in text and max(map(len, text.splitlines())) <= 110
 
 
@@ -110,6 +112,16 @@ def test_second_run_fetches_nothing_and_removes_what_is_left_over(project, targe
     names = names_in(target)
     assert "python-3.13-installer.exe" in names and "wheels/old-1.0-py3-none-any.whl" not in names
     assert "project/data/春天.txt" not in names and "project/data/春天.txt" not in read_sums(target)
+
+
+def test_a_kill_at_the_beginning_leaves_what_the_next_run_knows(project, target, monkeypatch):
+    def killed(self, *words, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Bundle, "write", killed)
+        make(project, target)
+    assert len(make(project, target)) == 6 and check_bundle(target)
 
 
 def test_interrupted_download_goes_on_and_counts_as_unfinished(project, target):

@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 
+from mof.launcher import environment as environment_module
 from mof.launcher.cleaning import clean
-from mof.launcher.environment import Environment
+from mof.launcher.environment import Environment, try_lock
 from mof.launcher.problem import Problem
 
 DISPOSABLE = (".venv/lib/a.py", "_build/html/index.html", "mof/__pycache__/x.pyc", ".pytest_cache/v")
@@ -61,8 +62,8 @@ def test_a_yes_is_enough(full):
 
 def test_an_environment_that_is_half_deleted_is_known_as_such(full, monkeypatch):
     (full / ".venv" / ".mof").mkdir()
-    (full / ".venv" / "bin").mkdir()
     rmtree, environment = shutil.rmtree, Environment(full)
+    environment.programs.mkdir()
     environment.python.touch()
 
     def killed(path):
@@ -75,6 +76,22 @@ def test_an_environment_that_is_half_deleted_is_known_as_such(full, monkeypatch)
     monkeypatch.setattr(shutil, "rmtree", rmtree)
     clean(full, ["environment"], is_agreed=True)
     assert not (full / ".venv").exists()
+
+
+def test_it_waits_for_a_set_up_that_is_at_work(full, monkeypatch, capsys):
+    waited = []
+    (full / ".start").mkdir()
+    with (full / ".start" / "lock").open("a+b") as lock:
+        assert try_lock(lock)
+
+        def finish(seconds):
+            waited.append(there(full, DISPOSABLE))
+            lock.close()
+
+        monkeypatch.setattr(environment_module.time, "sleep", finish)
+        clean(full, [], is_agreed=True)
+    assert waited == [list(DISPOSABLE)] and there(full, DISPOSABLE) == []
+    assert "waiting for it" in capsys.readouterr().out
 
 
 def test_unknown_name_is_refused(full):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mof.launcher import commands, slides
-from mof.launcher.book import forget_stale_outputs, outputs_are_fresh, pages_in_contents
+from mof.launcher.book import forget_stale_outputs, outputs_are_fresh, pages_in_contents, source_digests
 from mof.launcher.console import describe_exit, run_logged
 from mof.launcher.environment import Environment
 from mof.launcher.problem import Problem
@@ -63,6 +63,25 @@ def test_tests_on_jax_have_an_environment_of_their_own(started, tmp_path):
     assert commands.run(["test", "--jax", "-x"]) == 0
     assert started["ensured"][0][0] == ".venv-jax"
     assert "tests/ops" in started["programs"][0] and "--jax" not in started["programs"][0]
+
+
+@pytest.mark.parametrize(
+    ("words", "are_paths"),
+    [
+        (["-n", "0"], False),
+        (["-k", "decay or memory"], False),
+        (["-x", ""], False),
+        (["tests/ops"], True),
+        (["-n", "0", "tests/ops/test_a.py::test_b[x::y]"], True),
+    ],
+)
+def test_words_that_are_no_paths_leave_the_tests_on_jax_as_they_are(started, tmp_path, words, are_paths):
+    for name in ("ops", "layers"):
+        (tmp_path / "tests" / name).mkdir(parents=True)
+    (tmp_path / "tests" / "ops" / "test_a.py").touch()
+    assert commands.run(["test", "--jax", *words]) == 0
+    (command,) = started["programs"]
+    assert ("tests/layers" in command) is not are_paths and command[-len(words) :] == words
 
 
 def test_lab_listens_here_only_and_opens_my_work(started, tmp_path, capsys):
@@ -134,6 +153,20 @@ def test_notebook_outputs_are_forgotten_when_the_code_changes(tmp_path):
     assert not cached.exists()
 
 
+def test_a_model_that_ships_counts_as_code_and_a_page_about_models_does_not(tmp_path):
+    folder = tmp_path / "data" / "models" / "base"
+    (folder / "parts").mkdir(parents=True)
+    forget_stale_outputs(tmp_path)
+    for path in (folder.parent / "README.md", folder / ".DS_Store"):
+        path.write_text("1", encoding="utf-8")
+        assert outputs_are_fresh(tmp_path)
+    for name in ("base/piece.onnx", "base/weights.safetensors", "base/tokenizer.json", "sources.json"):
+        (folder.parent / name).write_text("1", encoding="utf-8")
+        assert not outputs_are_fresh(tmp_path) and f"data/models/{name}" in source_digests(tmp_path)
+        forget_stale_outputs(tmp_path)
+        assert outputs_are_fresh(tmp_path)
+
+
 def test_copy_without_git_is_told_what_to_do(tmp_path):
     with pytest.raises(Problem, match="my-work"):
         pull(tmp_path)
@@ -184,10 +217,45 @@ def test_the_preview_is_for_this_machine_alone(started, monkeypatch, capsys, tmp
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [(1, "exit status 1"), (-9, "memory"), (137, "memory"), (-4, "processor")]
+    ("status", "words"),
+    [
+        (1, "exit status 1"),
+        (-9, "memory"),
+        (137, "memory"),
+        (-4, "processor"),
+        (-15, "stopped by SIGTERM"),
+        (3221225501, "exit status 3221225501"),
+    ],
 )
 def test_exit_status_in_words(status, words):
     assert words in describe_exit(status)
+
+
+def test_a_signal_without_a_name_here_is_known_by_its_number(monkeypatch):
+    def unknown(number):
+        raise ValueError(number)
+
+    monkeypatch.setattr("mof.launcher.console.signal.Signals", unknown)  # as Windows does for 9
+    assert "memory" in describe_exit(137) and describe_exit(-15) == "exit status -15"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--builder", "linkcheck"], ["--path-output", "x"], ["."]])
+def test_words_by_which_no_page_would_be_written_build_no_book(started, monkeypatch, capsys, words):
+    monkeypatch.setattr(commands, "build_book", lambda *_: pytest.fail("it was built"))
+    with pytest.raises(SystemExit) as end:
+        commands.run(["book", *words])
+    assert (end.value.code == 0) is (words == ["--help"]) and started["ensured"] == []
+    said = capsys.readouterr()
+    assert "python start.py book" in said.out + said.err and "--all" in said.out + said.err
+
+
+def test_words_for_the_book_are_handed_on(started, monkeypatch, tmp_path):
+    given = []
+    monkeypatch.setattr(
+        commands, "build_book", lambda environment, words: given.append(words) or tmp_path / "a.html"
+    )
+    assert commands.run(["book", "--all", "-q"]) == 0 and commands.run(["book"]) == 0
+    assert given == [["--all", "--quiet"], []]
 
 
 def test_slides_are_written_by_a_program_of_the_book(started, tmp_path, monkeypatch, capsys):

@@ -5,13 +5,16 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from mof.launcher import environment as environment_module
+from mof.launcher.bundle import Bundle
 from mof.launcher.environment import Environment, remove_environment, try_lock
 from mof.launcher.installer import InstallationFailed
 from mof.launcher.locks import WheelFacts, find_lock
+from mof.launcher.machine import base_python_fault, python_version
 from mof.launcher.problem import Problem
 
 
@@ -38,6 +41,7 @@ def environment(project, monkeypatch):
     monkeypatch.setattr(environment_module, "Installer", FakeInstaller)
     monkeypatch.setattr(Environment, "_make", lambda self: None)
     monkeypatch.setattr(environment_module, "check_machine", lambda machine, oldest_macos: None)
+    monkeypatch.setattr(environment_module, "check_windows_runtime", lambda: None)
     return Environment(project)
 
 
@@ -78,9 +82,14 @@ def test_new_core_brings_the_installed_extras_along(environment):
     assert names_installed() == [["core", "lab"], ["core", "lab"]]
 
 
-def test_new_pyproject_installs_the_project_alone(environment):
+@pytest.mark.parametrize(
+    "name", ["pyproject.toml", "requirements.txt", "requirements/lab.txt", "mof/__init__.py"]
+)
+def test_new_metadata_install_the_project_alone(environment, name):
     environment.ensure()
-    (environment.root / "pyproject.toml").write_text("[project]\nname='mof'\n", encoding="utf-8")
+    (environment.root / name).parent.mkdir(exist_ok=True)
+    (environment.root / name).write_text("[project]\nname='mof'\n", encoding="utf-8")
+    environment.ensure()
     environment.ensure()
     assert names_installed() == [["core"], []]
 
@@ -126,6 +135,89 @@ def test_unusable_environment_is_made_anew(environment, fault, capsys):
     environment.ensure()
     assert names_installed() == [["core"], ["core"]]
     assert {"moved": "was moved", "python gone": "is gone"}[fault] in capsys.readouterr().out
+
+
+def made_from(environment, version):
+    """Writes what `venv` would of a base Python; its folder, which holds that Python."""
+    home = environment.root.parent / "base"
+    home.mkdir(exist_ok=True)
+    (home / "python.exe").touch()
+    lines = f"home = {home}\nversion = {version}\nexecutable = {home / 'python.exe'}\n"
+    (environment.folder / "pyvenv.cfg").write_text(lines, encoding="utf-8")
+    return home
+
+
+def test_an_extra_is_announced_for_the_environments_own_python(environment, capsys, wheels):
+    environment.ensure()
+    other = "3.12" if sys.version_info[:2] != (3, 12) else "3.11"
+    made_from(environment, f"{other}.4")
+    environment.ensure(("lab",))
+    said = capsys.readouterr().out.partition("Setting up (lab)")[2]
+    assert f"Python    {other} ({environment.python})" in said
+    system = environment_module.describe_machine().system
+    row = wheels["locks"]["lab"]["systems"][system]["pythons"][other]
+    assert f"{row['packages']} packages" in said
+
+
+def test_what_is_made_anew_is_announced_for_the_python_that_runs(environment, capsys):
+    environment.ensure()
+    made_from(environment, "3.99.1")
+    (environment.state / "changing").touch()
+    environment.ensure()
+    assert f"({sys.executable})" in capsys.readouterr().out.partition("did not finish")[2]
+
+
+def test_a_bundle_for_another_python_than_the_environments_is_refused(environment, monkeypatch, tmp_path):
+    environment.ensure()
+    made_from(environment, "3.99.1")
+    system = environment_module.describe_machine().system
+    bundle = Bundle(tmp_path / "bundle", "0.1.0", ((system, "3.13"),), ("core", "lab"))
+    monkeypatch.setattr(environment_module, "bundle_behind", lambda root: bundle.folder)
+    monkeypatch.setattr(Bundle, "read", classmethod(lambda cls, folder: bundle))
+    with pytest.raises(Problem, match=r"\.venv holds Python 3\.99; the bundle .* Python 3\.13") as caught:
+        environment.ensure(("lab",))
+    assert "clean environment" in caught.value.fix and names_installed() == [["core"]]
+
+
+def test_an_environment_whose_base_python_was_removed_is_made_anew(environment, monkeypatch, capsys):
+    """On Windows; elsewhere its link then leads nowhere."""
+    environment.ensure()
+    home = made_from(environment, "3.12.4")
+    assert base_python_fault(environment.folder, environment.python, is_windows=True) is None
+    (home / "python.exe").unlink()
+    fault = base_python_fault(environment.folder, environment.python, is_windows=True)
+    assert fault == "the Python it was made from is gone"
+    monkeypatch.setattr(environment_module, "base_python_fault", lambda *_: fault)
+    environment.ensure()
+    assert names_installed() == [["core"], ["core"]] and fault in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there an environment's Python is no link")
+def test_an_environment_whose_base_python_was_upgraded_is_made_anew(environment, capsys):
+    environment.ensure()
+    home = made_from(environment, "3.12.4")
+    for name in ("python3.12", "python3.13", "python3.12.exe"):
+        (home / name).touch()
+    link = home / "python3"
+    link.symlink_to("python3.12")
+    environment.python.unlink()
+    environment.python.symlink_to(link)
+    environment.ensure()
+    assert names_installed() == [["core"]]
+    link.unlink()
+    link.symlink_to("python3.13")
+    environment.ensure()
+    assert names_installed() == [["core"], ["core"]]
+    assert "made from Python 3.12, and in its place there is Python 3.13 now" in capsys.readouterr().out
+
+
+def test_this_very_environment_has_its_python():
+    if sys.prefix == sys.base_prefix:
+        pytest.skip("this Python runs in no environment")
+    folder = Path(sys.prefix)
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    assert base_python_fault(folder, python) is None
+    assert python_version(folder) == f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def test_foreign_folder_is_not_touched(environment):
@@ -175,7 +267,7 @@ def test_only_one_process_at_a_time(tmp_path):
     )
     path = tmp_path / "lock"
     command = [sys.executable, "-c", holder, str(path)]
-    root = str(environment_module.Path(__file__).resolve().parents[2])
+    root = str(Path(__file__).resolve().parents[2])
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root)
     assert child.stdout.readline() == "True\n"
     with path.open("a+b") as file:
@@ -204,8 +296,10 @@ def test_a_file_system_without_locks_keeps_nobody_waiting(tmp_path, monkeypatch,
 def test_programs_see_utf8_and_no_foreign_packages(environment, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
     monkeypatch.setenv("KERAS_BACKEND", "torch")
+    monkeypatch.setenv("KERAS_HOME", "/elsewhere")
     variables = environment.child_variables()
     assert "PYTHONPATH" not in variables and variables["KERAS_BACKEND"] == "tensorflow"
+    assert variables["KERAS_HOME"] == str(environment.folder / ".keras"), "not the reader's ~/.keras"
     assert variables["PYTHONUTF8"] == "1" and variables["PATH"].split(os.pathsep)[0] == str(
         environment.programs
     )

@@ -8,6 +8,13 @@ from mof.launcher.failures import environment_was_changed, installation_problem,
 
 RETRYING = "WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by "
 NOT_FOUND = "\nERROR: No matching distribution found for six==1.17.0\n"
+LOG = Path("/x/install.log")
+# uv 0.13 on files that its cache holds already: nothing to prepare, the first package written, the second not
+WRITING_FAILED = (
+    "Using Python 3.11.7 environment at: .venv\nResolved 3 packages in 39ms\n"
+    "error: Failed to install: tiny_b-1.0-py3-none-any.whl (tiny-b==1.0)\n"
+    "  cause: failed to rename file from .venv/lib/.tmpgTrxEs to .venv/lib/tiny_b.py: "
+)
 OUTPUTS = [
     (
         "name",
@@ -63,6 +70,8 @@ OUTPUTS = [
     ("disk", "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n"),
     ("permission", "error: failed to remove file: Access is denied. (os error 5)\n"),
     ("long path", "  cause: The filename or extension is too long. (os error 206)\n"),
+    ("unknown", WRITING_FAILED + "Is a directory (os error 21)\n"),
+    ("long path", WRITING_FAILED + "The filename or extension is too long. (os error 206)\n"),
     ("unknown", "Segmentation fault\n"),
     ("unknown", "Downloading x-1.whl (403 kB)\nDownloading y-1.whl (503 kB)\nSegmentation fault\n"),
 ]
@@ -75,19 +84,39 @@ def test_failure_is_recognized(kind, output):
 
 @pytest.mark.parametrize(("kind", "output"), OUTPUTS)
 def test_problem_shows_the_words_the_fix_and_the_log(kind, output):
-    problem = installation_problem(recognize_failure(output), output, Path("/x/install.log"))
-    assert problem.what.count("\n") >= 1 and problem.fix.endswith("/x/install.log")
+    problem = installation_problem(recognize_failure(output), output, LOG)
+    assert problem.what.count("\n") >= 1 and problem.fix.endswith(str(LOG))
     assert output.split("\n")[0][:60].strip() in problem.what or "error" in problem.what.lower()
 
 
 @pytest.mark.parametrize(
     ("output", "changed"),
     [
-        ("Resolved 55 packages in 2s\nDownloading numpy (16MiB)\nerror: dns error\n", False),
+        (
+            "Resolved 55 packages in 2s\nDownloading numpy (16MiB)\nerror: Failed to fetch\n  dns error\n",
+            False,
+        ),
+        ("Resolved 1 package in 11ms\nerror: Failed to download `a==1.0`\n  cause: Hash mismatch\n", False),
+        ("Resolved 1 package in 11ms\n  × Failed to build `mof`\n", False),
+        ("error: No solution found when resolving dependencies\n", False),
+        ("Segmentation fault\n", False),  # nothing is resolved yet, so pip may try
         ("Resolved 55 packages in 2s\nPrepared 55 packages in 9s\nerror: No space left\n", True),
+        (WRITING_FAILED + "Is a directory (os error 21)\n", True),
+        ("Resolved 3 packages in 2s\nerror: failed to remove file: Access is denied. (os error 5)\n", True),
+        ("Resolved 3 packages in 2s\nerror: Failed to install\n  cause: Failed to fetch metadata\n", True),
+        ("Resolved 3 packages in 2s\n", True),  # killed: perhaps while it was writing
+    ],
+)
+def test_what_uv_may_have_half_changed_is_told_from_what_it_left(output, changed):
+    assert environment_was_changed(output, is_uv=True) is changed
+
+
+@pytest.mark.parametrize(
+    ("output", "changed"),
+    [
         ("Collecting numpy\n  Downloading numpy.whl\nERROR: No matching distribution\n", False),
         ("Collecting numpy\nInstalling collected packages: numpy\nERROR: [Errno 28]\n", True),
     ],
 )
-def test_half_changed_environment_is_told_from_an_untouched_one(output, changed):
-    assert environment_was_changed(output) is changed
+def test_what_pip_half_changed_is_told_from_what_it_left(output, changed):
+    assert environment_was_changed(output, is_uv=False) is changed

@@ -9,8 +9,10 @@ from mof.launcher import index_settings
 from mof.launcher.index_settings import (
     decode,
     installer_environment,
+    manners,
     offline_environment,
     pip_config_files,
+    pip_variables,
     read_pip_settings,
     uv_config_files,
     uv_has_index,
@@ -121,6 +123,45 @@ def test_files_of_each_system():
     assert uv_config_files({"XDG_CONFIG_HOME": "/x"}, home, "linux")[0] == Path("/x/uv/uv.toml")
     assert uv_config_files({"UV_CONFIG_FILE": "/own.toml"}, home, "linux") == [Path("/own.toml")]
     assert uv_config_files({"UV_NO_CONFIG": "1"}, home, "linux") == []
+
+
+def test_pip_is_told_again_what_its_files_say():
+    settings = {
+        "index-url": "https://mirror/simple",
+        "extra-index-url": "https://one/simple\nhttps://two/simple",
+        "trusted-host": "mirror",
+        "proxy": "p:1",
+        "cert": "/company.pem",
+        "timeout": "600",
+    }
+    assert pip_variables(settings, {"PIP_PROXY": "own:1"}) == {
+        "PIP_INDEX_URL": "https://mirror/simple",
+        "PIP_EXTRA_INDEX_URL": "https://one/simple https://two/simple",
+        "PIP_TRUSTED_HOST": "mirror",
+        "PIP_CERT": "/company.pem",
+    }
+
+
+def test_the_pip_of_an_environment_hears_the_file_of_the_python_behind_it(monkeypatch, tmp_path):
+    name = "pip.ini" if os.name == "nt" else "pip.conf"
+    write(tmp_path / name, "[global]\nindex-url = https://only-mirror/simple\n")
+    monkeypatch.setattr(index_settings.sys, "base_prefix", str(tmp_path))
+    for variable in ("PIP_INDEX_URL", "PIP_CONFIG_FILE"):
+        monkeypatch.delenv(variable, raising=False)
+    assert installer_environment()[0]["PIP_INDEX_URL"] == "https://only-mirror/simple"
+
+
+def test_on_windows_files_are_copied_unless_the_reader_chose(monkeypatch):
+    assert manners({}, "win32")["UV_LINK_MODE"] == "copy"
+    for environment, platform in (({"UV_LINK_MODE": "hardlink"}, "win32"), ({}, "linux"), ({}, "darwin")):
+        assert "UV_LINK_MODE" not in manners(environment, platform)
+    monkeypatch.setattr(index_settings.sys, "platform", "win32")
+    monkeypatch.delenv("UV_LINK_MODE", raising=False)
+    for variables in (installer_environment()[0], offline_environment()):
+        assert variables["UV_LINK_MODE"] == "copy"
+    monkeypatch.setenv("UV_LINK_MODE", "symlink")
+    for variables in (installer_environment()[0], offline_environment()):
+        assert variables["UV_LINK_MODE"] == "symlink"
 
 
 def test_settings_that_send_packages_elsewhere_are_dropped(monkeypatch, tmp_path):

@@ -18,7 +18,7 @@ from mof.launcher.book import BUILT_FROM, source_digests, why_not_current
 from mof.launcher.environment import Environment
 from mof.launcher.problem import Problem
 from mof.launcher.published_site import base_path, name_address, show_downloads, show_slides
-from mof.launcher.publishing import DOWNLOADS, PublishOptions, parse_options, publish
+from mof.launcher.publishing import DOWNLOADS, MARK, PublishOptions, parse_options, publish
 from mof.launcher.site_address import is_address
 from tests.book.built_book import broken_links
 
@@ -61,7 +61,7 @@ def project(tmp_path, monkeypatch):
     for page, body in zip(PAGES, bodies, strict=True):
         path = built / f"{page}.html"
         path.parent.mkdir(parents=True)
-        path.write_text(PAGE.format(name=page, body=body), encoding="utf-8")
+        path.write_text(PAGE.format(name=page, body=body), encoding="utf-8", newline="\n")
     (built / "_static").mkdir()
     (built / "_static" / "icon.svg").write_text("<svg/>", encoding="utf-8")
     (built / "index.html").write_text(
@@ -275,6 +275,70 @@ def test_what_was_published_stays_until_the_new_is_whole(project, monkeypatch):
     assert not (folder / "kept").exists()
 
 
+@pytest.mark.parametrize("deleted_first", [MARK, "404.html"])
+def test_a_deletion_that_is_cut_off_leaves_what_the_next_run_knows(project, monkeypatch, deleted_first):
+    """A file that another program has open, or a kill: whatever a folder lists first goes first."""
+    folder = published(project)
+
+    def cut_off(path):
+        (Path(path) / deleted_first).unlink(missing_ok=True)
+        raise PermissionError(13, "open in a viewer", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing.shutil, "rmtree", cut_off_after(cut_off))
+        assert published(project) == folder and (folder / "404.html").is_file()
+    assert published(project) == folder
+    assert sorted(path.name for path in folder.parent.glob("publish*")) == ["publish"]
+
+
+def cut_off_after(cut_off, real=shutil.rmtree):
+    """rmtree as it is, but for the folder that was replaced."""
+
+    def rmtree(path, **options):
+        return cut_off(path) if ".old" in str(path) else real(path, **options)
+
+    return rmtree
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_kill_between_the_renames_loses_no_site(project, monkeypatch, at):
+    folder = published(project)
+    (folder / "kept").touch()
+    renames = []
+
+    def rename(source, target):
+        renames.append(target)
+        if len(renames) == at:
+            raise KeyboardInterrupt
+        os.replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "rename", rename)
+        with pytest.raises(KeyboardInterrupt):
+            published(project)
+    monkeypatch.setattr(publishing, "write_folder", lambda *_: (_ for _ in ()).throw(Problem("no", "yes")))
+    with pytest.raises(Problem, match="no"):
+        published(project)
+    assert (folder / "kept").is_file()
+
+
+def test_a_folder_that_cannot_be_renamed_brings_the_old_site_back(project, monkeypatch):
+    folder = published(project)
+    (folder / "kept").touch()
+
+    def rename(source, target):
+        if str(source).endswith(".partial"):
+            raise PermissionError(13, "held")
+        os.replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "rename", rename)
+        with pytest.raises(PermissionError, match="held"):
+            published(project)
+    assert (folder / "kept").is_file()
+    assert published(project) == folder and not (folder / "kept").exists()
+
+
 def test_no_browser_no_pdf(project, monkeypatch):
     monkeypatch.setattr(publishing, "find_browser", lambda: None)
     with pytest.raises(Problem, match="not installed") as caught:
@@ -365,10 +429,21 @@ def test_somebody_elses_folder_is_left_alone(project, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("mine", encoding="utf-8")
     (tmp_path / "file").touch()
-    for taken in (tmp_path / "mine", tmp_path / "file", project):
+    (tmp_path / "new.old").mkdir()
+    (tmp_path / "new.old" / "letter.txt").touch()
+    for taken in (tmp_path / "mine", tmp_path / "file", project, tmp_path / "new"):
         with pytest.raises(Problem, match="did not write"):
             published(project, output=taken)
-    assert (tmp_path / "mine" / "letter.txt").is_file()
+    assert (tmp_path / "mine" / "letter.txt").is_file() and (tmp_path / "new.old" / "letter.txt").is_file()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets not everybody make links")
+def test_a_link_to_the_folder_stays_one(project, tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    for _ in range(2):
+        assert published(project, output=tmp_path / "link") == tmp_path / "real"
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "link" / "404.html").is_file()
 
 
 def test_the_command_says_where(project, monkeypatch, capsys):

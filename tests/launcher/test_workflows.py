@@ -112,6 +112,19 @@ def test_a_wrong_command_would_be_seen(tmp_path):
         test_it_calls_only_commands_that_exist(path)
 
 
+def test_the_week_looks_at_the_book_as_the_check_of_a_commit_does():
+    """The same tests of the book in a browser, and JupyterLab is there before them."""
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (whole,) = re.findall(r"^whole=(\S+)$", script, re.MULTILINE)
+    found = re.findall(r'MOF_BROWSER_REQUIRED=1 "\$python" start\.py (test .*)$', script, re.MULTILINE)
+    wanted = [shlex.split(words.replace('"$whole"', whole)) for words in found]
+    weekly = [step for step in steps(read(FILES[1])) if "run" in step]
+    lines = [shlex.split(step["run"])[2:] for step in weekly]
+    required = [step for step in weekly if step.get("env", {}).get("MOF_BROWSER_REQUIRED") == "1"]
+    assert [shlex.split(step["run"])[2:] for step in required] == wanted and len(wanted) == 2
+    assert lines.index(["install", "lab"]) < lines.index(wanted[0])
+
+
 def test_every_system_of_the_readme_is_in_the_weekly_run():
     matrix = read(FILES[1])["jobs"]["everything"]["strategy"]["matrix"]
     assert {system.split("-")[0] for system in matrix["system"]} == {"ubuntu", "macos", "windows"}

@@ -16,6 +16,7 @@ import pytest
 
 from mof.launcher.cleaning import measure_bytes
 from mof.launcher.machine import describe_machine
+from tests.launcher.workshop_project import needs_long_paths
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTER = "00_check_your_machine.ipynb"
@@ -52,6 +53,8 @@ def alone(tmp_path_factory):
         [sys.executable, str(ROOT / "start.py"), "bundle", str(place / "bundle")],
         capture_output=True,
         text=True,
+        encoding="utf-8",
+        errors="replace",
     )
     if "no network" in result.stdout or "does not answer" in result.stdout:
         pytest.skip("the packages of the bundle have to be fetched first, and there is no network")
@@ -92,6 +95,7 @@ def alone(tmp_path_factory):
     shutil.rmtree(place, ignore_errors=True)  # 2.5 GB
 
 
+@needs_long_paths
 @pytest.mark.weekly
 def test_a_bundle_installs_trains_and_runs_chapter_00_without_a_network(alone):
     said = alone(sys.executable, alone.bundle / "start.py", "lab", "--version")

@@ -64,18 +64,19 @@ def abilities(
         print(f"{number:>3} of {count}  {family_line(result)}", flush=True)
 
     tokenizer, text, length = judged.tokenizer, judged.text, judged.trained_length
-    report = judge_abilities(
-        judged.model, tokenizer, families, questions, on_family=tell, generator=generator
-    )
-    names = expert_names(judged.experts)
-    print(ability_table(report, names))
-    report["memory"] = report["writing"] = None
-    if text is not None and length:
-        report["memory"] = judge_memory(judged.model, tokenizer, text, length, reader=judged.reader)
-        print(memory_table(report["memory"]))
-    if text is not None:
-        report["writing"] = judge_writing(generator, held_out_texts(text, tokenizer))
-        print(writing_line(report["writing"]))
+    with judged.holds_text():
+        report = judge_abilities(
+            judged.model, tokenizer, families, questions, on_family=tell, generator=generator
+        )
+        names = expert_names(judged.experts)
+        print(ability_table(report, names))
+        report["memory"] = report["writing"] = None
+        if text is not None and length:
+            report["memory"] = judge_memory(judged.model, tokenizer, text, length, reader=judged.reader)
+            print(memory_table(report["memory"]))
+        if text is not None:
+            report["writing"] = judge_writing(generator, held_out_texts(text, tokenizer))
+            print(writing_line(report["writing"]))
     report["left_out"] = judged.left_out + ([NO_TEXT] if text is None else [] if length else [NO_LENGTH])
     for sentence in report["left_out"]:
         print(sentence)

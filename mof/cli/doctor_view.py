@@ -16,13 +16,14 @@ MANY_PASSES = 8  # our rule of thumb: a text read so often is learned by heart r
 LEVEL_STYLES = {"problem": "bold red", "warning": "yellow", "note": "cyan"}
 
 
-def show_report(report, characters, path, console=None):
+def show_report(report, characters, path, console=None, hours=None):
     """Print a report.
 
     Args:
         report: DoctorReport. characters: of the reader's text.
         path: where the report lies, or None where it is not kept.
         console: rich Console, or None for the standard output.
+        hours: asked for in place of those of the report that is kept; None for its own.
     """
     console = console or Console(highlight=False)
 
@@ -42,6 +43,7 @@ def show_report(report, characters, path, console=None):
     _show_recommendation(report, say)
     if path is not None:
         words = [] if Path(path) == DEFAULT_PATH else ["--json", str(path)]
+        words += [] if hours is None else ["--hours", f"{hours:g}"]
         words += [] if characters == ASSUMED_CHARACTERS else ["--characters", f"{characters:.15g}"]
         say(f"\nKept in {path}; told again by: " + command_line("doctor", "--show", *words))
 
@@ -126,7 +128,9 @@ def _show_hours(report, characters, say):
             f"         ({quantity(low)} to {quantity(high)}); {quantity(passes)} passes over your text{note};"
         )
         say(f"         {quantity(p.tokens_per_parameter(report.hours))} tokens for each parameter")
-    cache = TOKEN_BYTES * characters / usual[0].characters_per_token if usual else 0.0
+    # not the first one's: nano reads single characters, the others' tokens hold more
+    chosen = report.prediction(report.recommended) or (usual[-1] if usual else None)
+    cache = TOKEN_BYTES * characters / chosen.characters_per_token if chosen else 0.0
     say(f"  Your text: {quantity(characters)} characters (--characters tells another size).")
     packages = _gigabytes(ENVIRONMENT_BYTES)
     say(f"  On disk beside the run: the packages {packages}, your text as tokens {_gigabytes(cache)}.")

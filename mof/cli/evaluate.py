@@ -38,9 +38,11 @@ def evaluate(
     if output and Path(output).is_dir():
         raise IsADirectoryError(f"{output} is a folder: name a file in it.")
     start_backend()
+    from mof.cli.engine import tell
     from mof.cli.evaluation_report import held_out_figures, held_out_table
     from mof.cli.judged_model import open_judged
     from mof.evaluation.held_out import HeldOutEvaluation
+    from mof.sources.progress_lines import ProgressLines
 
     judged = open_judged(run, corpus)
     if judged.text is None:
@@ -50,15 +52,20 @@ def evaluate(
         )
     if not judged.text.num_documents:
         raise ValueError(f"{run} held out no text to judge on: name some with --corpus PATH.")
-    print(f"Reading {judged.text.num_documents:,} documents. Preparing the graph takes some seconds.")
-    evaluation = HeldOutEvaluation(
-        judged.model,
-        judged.text,
-        max_tokens or None,
-        reader=judged.reader,
-        byte_lengths=judged.tokenizer.byte_lengths,
-    )
-    result = evaluation()
+    with judged.holds_text():
+        evaluation = HeldOutEvaluation(
+            judged.model,
+            judged.text,
+            max_tokens or None,
+            reader=judged.reader,
+            byte_lengths=judged.tokenizer.byte_lengths,
+        )
+        how = ", of long ones the beginning" if evaluation.most_of_each else ""
+        print(
+            f"Reading {len(evaluation.documents):,} documents{how}. Preparing the graph takes some seconds.",
+            flush=True,
+        )
+        result = evaluation(on_batch=ProgressLines(tell, "read"))
     print(held_out_table(result, judged.experts))
     if output:
         figures = {"run": run, "corpus": corpus or "held out", **held_out_figures(result)}

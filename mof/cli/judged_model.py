@@ -1,8 +1,10 @@
 """What `mof evaluate` and `mof abilities` judge: a run, or an exported model, which holds less than a run."""
 
+import contextlib
 from typing import NamedTuple
 
 from mof.cli.engine import tell
+from mof.corpus.token_cache_building import OtherTextError
 
 NO_ROUTER = (
     "The router's weights are not told: an exported model gives out none of them. Ask the run that it came "
@@ -37,6 +39,10 @@ class JudgedModel(NamedTuple):
     trained_length: int | None
     left_out: list
 
+    def holds_text(self):
+        """While this is held, no other process deletes the text's tokens."""
+        return contextlib.nullcontext() if self.text is None else self.text.in_use()
+
 
 def open_judged(path, corpus=None, generator=None):
     """A run's newest model and the text that it held out; or an exported model, judged by onnxruntime.
@@ -50,16 +56,17 @@ def open_judged(path, corpus=None, generator=None):
 
     Raises:
         RunError, CheckpointError, ExportError: the folder cannot be used; the message says why.
+        OtherTextError: the run's text is no longer the one that it was trained on: another part of it would
+            be held out, and what was learned by heart be judged.
     """
     from mof.cli.engine import open_generator
     from mof.inference.exported_folder import is_export
-    from mof.training.assembly import open_cache, open_corpus
     from mof.training.saved_model import load_model
 
     if is_export(path):
         return _open_export(path, corpus, generator or open_generator(path))
     model, tokenizer, folder = load_model(path)
-    text = open_corpus(corpus, tokenizer, path) if corpus else open_cache(folder, tokenizer).validation
+    text = _open_text(corpus, tokenizer, path) if corpus else _held_out_text(folder, tokenizer)
     length = max(folder.training_config.lengths)
     return JudgedModel(model, None, tokenizer, model.config.experts, text, length, [])
 
@@ -67,13 +74,30 @@ def open_judged(path, corpus=None, generator=None):
 def _open_export(path, corpus, generator):
     from mof.cli.default_model import place_of_caches
     from mof.inference.exported_folder import read_facts
-    from mof.training.assembly import open_corpus
 
     facts = read_facts(path)
     experts, length = tuple(facts["model"]["experts"]), facts.get("trained_length")
     left_out = [NO_ROUTER] if len(experts) > 1 else []
     text = None
     if corpus:
-        tell("Turning the text into tokens (once; the next look finds them).")
-        text = open_corpus(corpus, generator.tokenizer, place_of_caches(path))
+        text = _open_text(corpus, generator.tokenizer, place_of_caches(path))
     return JudgedModel(None, generator.reader, generator.tokenizer, experts, text, length, left_out)
+
+
+def _open_text(corpus, tokenizer, model_path):
+    from mof.training.assembly import open_corpus
+
+    tell("Turning the text into tokens (once; the next look finds them).")
+    return open_corpus(corpus, tokenizer, model_path, tell)
+
+
+def _held_out_text(folder, tokenizer):
+    from mof.training.assembly import open_cache
+
+    newest = folder.newest_checkpoint(parts=(), warn=lambda words: None)  # told when the weights were read
+    cursor = newest.state.get("cursor") if newest else None
+    fingerprint = cursor["fingerprint"] if cursor else None
+    try:
+        return open_cache(folder, tokenizer, expected_fingerprint=fingerprint).validation
+    except OtherTextError as error:
+        raise OtherTextError(f"{error} To judge on other text, name it with --corpus PATH.") from error

@@ -11,6 +11,7 @@ from mof.cli.invocation import command_line
 from mof.training.config import TrainingConfig
 
 CORPUS_FOLDERS = ("prose", "dialogues")
+USUAL_RUN, USUAL_DATA = "runs/quickstart", "data"
 QUICK_TRAINING = TrainingConfig(tokens_per_update=2048, lengths=(128, 256), final_share=0.0)
 QUICK_VOCABULARY_SIZE = 2048  # a few hundred thousand characters hold no more words that come often
 
@@ -19,8 +20,8 @@ def quickstart(
     minutes: Annotated[
         float, typer.Option(metavar="NUMBER", help="Minutes of training.", min=0.05)
     ] = QUICK_TRAINING.minutes,
-    run: Annotated[str, typer.Option(metavar="FOLDER", help="For the model.")] = "runs/quickstart",
-    data: Annotated[str, typer.Option(metavar="FOLDER", help="The text that ships.")] = "data",
+    run: Annotated[str, typer.Option(metavar="FOLDER", help="For the model.")] = USUAL_RUN,
+    data: Annotated[str, typer.Option(metavar="FOLDER", help="The text that ships.")] = USUAL_DATA,
     preset_name: Annotated[str, typer.Option("--preset", hidden=True)] = "tiny",
 ):
     """Train the tiny model for five minutes on the text that ships, and see what it learned."""
@@ -51,7 +52,14 @@ def quickstart(
         print("Stopped and saved. The same command goes on from here.")
         return
     view.show_samples("After: the same beginnings.")
-    show_answers(view.console, view.generator)
+
+    def command(other_minutes):
+        words = ["quickstart", "--minutes", f"{other_minutes:g}"]
+        for option, value, usual in (("--run", run, USUAL_RUN), ("--data", data, USUAL_DATA)):
+            words += [] if value == usual else [option, value]
+        return command_line(*words)
+
+    show_answers(view.console, view.generator, prepared[0].training_config.minutes, command)
     view.show_router()
     print(f"\nThe model lies in {Path(run).resolve()} (its newest checkpoint in the folder checkpoints).")
     dialogues = str(Path(data) / "dialogues")

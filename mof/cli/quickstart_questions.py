@@ -6,7 +6,6 @@ question or in a short table. All 61 are in `mof corpus write` and `mof abilitie
 
 from rich.text import Text
 
-from mof.cli.invocation import command_line
 from mof.evaluation.ability_report import held_out_split
 from mof.evaluation.task_accuracy import family_accuracy
 from mof.tasks.families import choose_families
@@ -28,6 +27,7 @@ FAMILY_NAMES = (
 BYTES_PER_MINUTE = 240_000
 NUM_QUESTIONS = 20  # of each family
 SHOWN_CHARACTERS = 12  # of an answer
+MORE_TIMES = 6  # the minutes to try next, over those of this training
 
 
 def write_questions(path, minutes):
@@ -43,11 +43,13 @@ def write_questions(path, minutes):
     return str(write_sheets(path, choose_families(FAMILY_NAMES), num_bytes).path)
 
 
-def show_answers(console, generator):
+def show_answers(console, generator, minutes, command):
     """Ask questions that the training has held out: a line for each family, with one answer.
 
     Args:
         console: rich Console. generator: TextGenerator.
+        minutes: float, of the training.
+        command: called with a number of minutes for the command that trains so long.
     """
     title = (
         "What it answers now, to questions that it has never seen (right of those asked; without thinking):"
@@ -63,6 +65,6 @@ def show_answers(console, generator):
         line.append(written if len(written) <= SHOWN_CHARACTERS else written[:SHOWN_CHARACTERS] + "…", "bold")
         line.append("  ✓" if is_right else f"  ✗ {answer}")
         console.print(line, soft_wrap=True)
-    more = "Five minutes teach the form of an answer; with more, more come right: "
-    more += command_line("quickstart", "--minutes", "30")
+    span = f"{minutes:g} minute{'' if minutes == 1 else 's'}"
+    more = f"So much after {span}; with more, more come right: {command(MORE_TIMES * minutes)}"
     console.print(Text(f"  {more}\n"), soft_wrap=True)

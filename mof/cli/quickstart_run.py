@@ -24,7 +24,8 @@ def open_or_make_run(path, preset_name, model_changes, config, corpus, report=pr
         (RunFolder, MixtureLanguageModel, TokenCache), as `new_run` does.
 
     Raises:
-        RunError: the folder holds a finished training of another origin.
+        RunError: the folder holds a finished training of another origin, or other things; or the name under
+            which the finished one would be kept is taken.
     """
     path = Path(path)
     if (path / RUN_NAME).is_file():
@@ -55,6 +56,24 @@ def _set_aside(path, report):
         )
     before = path.with_name(path.name + "-before")
     if (before / MARK).exists():
-        shutil.rmtree(before)
+        _delete_with_mark_last(before)
+    elif before.is_dir() and not any(before.iterdir()):
+        before.rmdir()  # Windows renames nothing to a name that is there
+    elif before.exists():
+        raise RunError(
+            f"{before} is there and is no model of quickstart's: rename it, or choose another folder with "
+            f"--run. The finished training in {path} was to be kept under that name, and is as it was."
+        )
     replace(path, before)
     report(f"The model trained before is kept in {before}.")
+
+
+def _delete_with_mark_last(folder):
+    """Delete a run that quickstart made; a kill on the way leaves what the next start knows as its own."""
+    for item in list(folder.iterdir()):
+        if item.is_dir() and not item.is_symlink():
+            shutil.rmtree(item)
+        elif item.name != MARK:
+            item.unlink()
+    (folder / MARK).unlink()
+    folder.rmdir()

@@ -54,6 +54,19 @@ def evaluation_batches(
     return _batches(split, num_streams, num_tokens, documents, most_of_each or split.num_tokens)
 
 
+def count_batches(
+    split: CacheSplit,
+    num_streams: int,
+    num_tokens: int,
+    documents: Sequence[int] | np.ndarray,
+    most_of_each: int | None = None,
+) -> int:
+    """How many batches `evaluation_batches` yields for the same arguments."""
+    offsets = split.offsets.read(0, split.num_documents + 1)
+    lengths = np.minimum(np.diff(offsets)[documents], most_of_each or split.num_tokens)
+    return len(_batch_offsets(_cuts(_line(lengths), num_streams), num_tokens))
+
+
 def sample_documents(
     split: CacheSplit, max_tokens: int, seed: int = 0, most_of_each: int | None = None
 ) -> np.ndarray:
@@ -82,11 +95,11 @@ def _batches(
 ) -> Iterator[Batch]:
     offsets = split.offsets.read(0, split.num_documents + 1)
     lengths = np.minimum(np.diff(offsets)[documents], most_of_each)
-    starts = np.concatenate([[0], np.cumsum(lengths)])  # in the line of all chosen documents
+    starts = _line(lengths)
     shifts = offsets[documents] - starts[:-1]
-    cuts = _nearest(starts, np.arange(num_streams + 1) * (starts[-1] / num_streams))
+    cuts = _cuts(starts, num_streams)
     lane_starts, lane_stops = cuts[:-1, None], cuts[1:, None]
-    for offset in range(0, int((lane_stops - lane_starts).max()), num_tokens):
+    for offset in _batch_offsets(cuts, num_tokens):
         places = lane_starts + np.arange(offset, offset + num_tokens)
         mask = places < lane_stops
         real_places = places[mask]
@@ -105,6 +118,18 @@ def _batches(
             loss_weights=_spread(counts, mask, 0),
             mask=mask,
         )
+
+
+def _line(lengths: np.ndarray) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(lengths)])  # where each starts in the line of all chosen documents
+
+
+def _cuts(starts: np.ndarray, num_streams: int) -> np.ndarray:
+    return _nearest(starts, np.arange(num_streams + 1) * (starts[-1] / num_streams))
+
+
+def _batch_offsets(cuts: np.ndarray, num_tokens: int) -> range:
+    return range(0, int(np.diff(cuts).max()), num_tokens)
 
 
 def _spread(values: np.ndarray, mask: np.ndarray, padding: int) -> np.ndarray:

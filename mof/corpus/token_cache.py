@@ -7,8 +7,10 @@ conversations, `<split>.loss_flags` (uint8); see `CacheSplit` for both.
 """
 
 import contextlib
+import itertools
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ CACHE_FORMAT_VERSION = 2
 MANIFEST_NAME = "manifest.json"
 SPLIT_NAMES = ("train", "validation")
 IN_USE_PREFIX = "in-use-"
+_NUMBERS = itertools.count()  # one process may hold the same files twice
 
 
 class CacheSplit:
@@ -45,6 +48,7 @@ class CacheSplit:
     def __init__(self, folder: Path, name: str, manifest: dict[str, Any]) -> None:
         """Describes the files of a split; `TokenCache` calls this."""
         counts = manifest["splits"][name]
+        self._folder = folder
         self.name = name
         self.fingerprint: str = manifest["fingerprint"]
         self.num_documents: int = counts["num_documents"]
@@ -60,6 +64,10 @@ class CacheSplit:
         self.loss_flags: StoredArray | None = None
         if counts["has_loss_flags"]:
             self.loss_flags = _open(folder / f"{name}.loss_flags", "uint8", self.num_tokens)
+
+    def in_use(self) -> contextlib.AbstractContextManager[None]:
+        """As `TokenCache.in_use`."""
+        return _held(self._folder)
 
     @property
     def characters_per_token(self) -> float:
@@ -113,15 +121,9 @@ class TokenCache:
             CacheSplit(self.data_folder, name, self.manifest) for name in SPLIT_NAMES
         )
 
-    @contextlib.contextmanager
-    def in_use(self):
+    def in_use(self) -> contextlib.AbstractContextManager[None]:
         """While this is held, a build of the folder's cache for other text leaves the present files there."""
-        lock = filelock.FileLock(self.data_folder / f"{IN_USE_PREFIX}{os.getpid()}.lock")
-        try:
-            with lock:
-                yield
-        finally:
-            Path(lock.lock_file).unlink(missing_ok=True)
+        return _held(self.data_folder)
 
     @property
     def tokenizer_hash(self) -> str:
@@ -148,6 +150,16 @@ def is_in_use(data_folder: Path) -> bool:
         except filelock.Timeout:
             return True
     return False
+
+
+@contextlib.contextmanager
+def _held(data_folder: Path) -> Iterator[None]:
+    lock = filelock.FileLock(data_folder / f"{IN_USE_PREFIX}{os.getpid()}-{next(_NUMBERS)}.lock")
+    try:
+        with lock:
+            yield
+    finally:
+        Path(lock.lock_file).unlink(missing_ok=True)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

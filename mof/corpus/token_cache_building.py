@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from mof.corpus.corpus_files import CorpusFile, PathLike, find_corpus_files
 from mof.corpus.document import Document
 from mof.corpus.reading import DEFAULT_MAX_DOCUMENT_BYTES, read_documents
 from mof.corpus.reading_report import CorpusError, ReadingReport
+from mof.corpus.source_entries import current_entry, differences, entry_now, fingerprint_of, source_entry
 from mof.corpus.split_writer import SplitWriter
 from mof.corpus.splitting import check_validation_fraction, is_validation
 from mof.corpus.token_cache import (
@@ -31,10 +32,13 @@ from mof.patient_files import replace
 from mof.tokenizer.tokenizer import Tokenizer
 
 _CHARACTERS_AT_ONCE = 500_000  # encoded together; bounds the memory
-_HASH_CHUNK_BYTES = 1 << 20
 _DATA_PREFIX = "data-"
 
 Progress = Callable[[int, int], None]
+
+
+class OtherTextError(CorpusError):
+    """The text is not the one that a training has read from."""
 
 
 def build_token_cache(
@@ -46,6 +50,7 @@ def build_token_cache(
     max_document_bytes: int = DEFAULT_MAX_DOCUMENT_BYTES,
     progress: Progress | None = None,
     expected_fingerprint: str | None = None,
+    on_wait: Callable[[], None] | None = None,
 ) -> TokenCache:
     """Encodes a corpus to disk, streaming; a cache that was made from the same inputs is used again.
 
@@ -62,16 +67,18 @@ def build_token_cache(
         salt: another salt holds out others.
         max_document_bytes: a larger .txt file becomes several documents.
         progress: called with the bytes of the sources read so far, and all of them.
-        expected_fingerprint: of the cache that a training has read from: if the cache there is that one, and
-            the text is no longer the same, it is left as it is.
+        expected_fingerprint: of the cache that a training has read from: where names, contents and order of
+            the files are no longer the same, nothing is built, and what is there stays.
+        on_wait: called once where another process builds in the folder, before the wait for it.
 
     Returns:
         The opened cache; its `reading_report` tells of bad lines.
 
     Raises:
         FileNotFoundError: a path does not exist.
-        CorpusError: the corpus cannot be read, see `read_documents`; or it is not the expected one, and the
-            message names the files that are gone, changed or new.
+        CorpusError: the corpus cannot be read, see `read_documents`.
+        OtherTextError: it is not the expected one; where the expected cache is still there, the message names
+            the files that are gone, changed or new.
         ValueError: the fraction is outside 0 to 1.
     """
     check_validation_fraction(validation_fraction)
@@ -85,14 +92,29 @@ def build_token_cache(
         "max_document_bytes": max_document_bytes,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(folder / "build.lock"):
+    with _build_lock(folder, on_wait):
         cache = _matching_cache(folder, files, settings)
+        if expected_fingerprint is not None and (cache is None or cache.fingerprint != expected_fingerprint):
+            _refuse_other_text(folder, files, settings, expected_fingerprint)
         if cache is None:
-            if expected_fingerprint is not None:
-                _refuse_other_text(folder, files, expected_fingerprint)
             _build(folder, files, tokenizer, settings, progress)
             cache = TokenCache(folder)
         return cache
+
+
+@contextmanager
+def _build_lock(folder: Path, on_wait: Callable[[], None] | None) -> Iterator[None]:
+    lock = filelock.FileLock(folder / "build.lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        if on_wait is not None:
+            on_wait()
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _build(
@@ -125,7 +147,7 @@ def _build(
     source_entries = sources.entries()
     manifest = {
         **settings,
-        "fingerprint": _fingerprint(settings, source_entries),
+        "fingerprint": fingerprint_of(settings, source_entries),
         "vocabulary_size": tokenizer.vocabulary_size,
         "token_dtype": token_dtype,
         "data_folder": data_folder.name,
@@ -172,24 +194,9 @@ class _SourceObserver:
 
     def entries(self) -> list[dict[str, Any]]:
         return [
-            _source_entry(file, state, self._hashes[file.path].hexdigest())
+            source_entry(file, state, self._hashes[file.path].hexdigest())
             for file, state in zip(self._files, self._states, strict=True)
         ]
-
-
-def _source_entry(file: CorpusFile, state: os.stat_result, sha256: str) -> dict[str, Any]:
-    return {
-        "name": file.name,
-        "path": str(file.path.resolve()),
-        "num_bytes": state.st_size,
-        "modified_nanoseconds": state.st_mtime_ns,
-        "sha256": sha256,
-    }
-
-
-def _fingerprint(settings: dict[str, Any], source_entries: list[dict[str, Any]]) -> str:
-    contents = [[entry["name"], entry["sha256"]] for entry in source_entries]
-    return hashlib.sha256(json.dumps([settings, contents], sort_keys=True).encode("utf-8")).hexdigest()
 
 
 def _matching_cache(folder: Path, files: list[CorpusFile], settings: dict[str, Any]) -> TokenCache | None:
@@ -199,7 +206,7 @@ def _matching_cache(folder: Path, files: list[CorpusFile], settings: dict[str, A
         stored = manifest["sources"]
         if any(manifest[key] != value for key, value in settings.items()) or len(stored) != len(files):
             return None
-        entries = [_current_entry(file, entry) for file, entry in zip(files, stored, strict=True)]
+        entries = [current_entry(file, entry) for file, entry in zip(files, stored, strict=True)]
     except (FileNotFoundError, CorpusError, KeyError, TypeError):
         return None  # missing, unfinished, damaged or of another version: build it
     if None in entries:
@@ -210,44 +217,24 @@ def _matching_cache(folder: Path, files: list[CorpusFile], settings: dict[str, A
     return cache
 
 
-def _refuse_other_text(folder: Path, files: list[CorpusFile], expected_fingerprint: str) -> None:
+def _refuse_other_text(
+    folder: Path, files: list[CorpusFile], settings: dict[str, Any], expected_fingerprint: str
+) -> None:
+    """Raises unless a cache built now would be the expected one, down to the order of its documents."""
     try:
         manifest = read_manifest(folder)
-    except (FileNotFoundError, CorpusError):
+        then = manifest["sources"] if manifest["fingerprint"] == expected_fingerprint else []
+        known = {entry["path"]: entry for entry in then}
+    except (FileNotFoundError, CorpusError, KeyError, TypeError):
+        then, known = [], {}
+    now = [entry_now(file, known) for file in files]
+    if fingerprint_of(settings, now) == expected_fingerprint:
         return
-    if manifest["fingerprint"] != expected_fingerprint:
-        return
-    then, now = {entry["name"]: entry for entry in manifest["sources"]}, {file.name: file for file in files}
-    found = {
-        "gone": sorted(then.keys() - now.keys()),
-        "changed": sorted(n for n in then.keys() & now.keys() if _current_entry(now[n], then[n]) is None),
-        "new": sorted(now.keys() - then.keys()),
-    }
-    words = "; ".join(f"{kind}: {_some(names)}" for kind, names in found.items() if names)
-    if words:
-        raise CorpusError(
-            f"the text is not the one that this training has read from ({words}). Put it back as it was, and "
-            "start again: nothing is lost."
-        )
-
-
-def _some(names: list[str], most: int = 5) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
-def _current_entry(file: CorpusFile, stored: dict[str, Any]) -> dict[str, Any] | None:
-    """The entry of the file as it is now, or None if its content is another than the stored entry's."""
-    state = file.path.stat()
-    if file.name != stored["name"] or state.st_size != stored["num_bytes"]:
-        return None
-    entry = _source_entry(file, state, stored["sha256"])
-    if entry == stored:
-        return entry
-    sha256 = hashlib.sha256()
-    with open(file.path, "rb") as stream:
-        while chunk := stream.read(_HASH_CHUNK_BYTES):
-            sha256.update(chunk)
-    return entry if sha256.hexdigest() == stored["sha256"] else None
+    found = f" ({differences(then, now)})" if then else ""
+    raise OtherTextError(
+        f"the text is not the one that this training has read from{found}. Put it back as it was, or name "
+        "the same files in the same order, and start again: nothing is lost."
+    )
 
 
 def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

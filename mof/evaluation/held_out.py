@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from mof.corpus.evaluation_batches import evaluation_batches, sample_documents
+from mof.corpus.evaluation_batches import count_batches, evaluation_batches, sample_documents
 from mof.evaluation.reader_loss import stepped_nats
 from mof.execution import as_graph
 from mof.ops.head_loss import head_cross_entropy
@@ -65,12 +65,13 @@ class HeldOutEvaluation:
             self.num_bytes = self._count_bytes(byte_lengths)
         self._score = None if model is None else as_graph(model, self._score_batch)
 
-    def __call__(self, position_block=64, num_blocks=64):
+    def __call__(self, position_block=64, num_blocks=64, on_batch=None):
         """Score all chosen documents with the weights as they are now.
 
         Args:
             position_block: tokens of the document in each block of `nats_by_position`.
             num_blocks: blocks; the last one takes all positions beyond.
+            on_batch: called after each batch with the number of those done and of all; or None.
 
         Returns:
             HeldOutLoss.
@@ -83,7 +84,10 @@ class HeldOutEvaluation:
         state = judge.initial_state(num_streams)
         positions = np.zeros(num_streams, dtype=np.int64)
         shape = (num_streams, EVALUATION_LENGTH)
-        for batch in evaluation_batches(self.split, *shape, self.documents, self.most_of_each):
+        arguments = (self.split, *shape, self.documents, self.most_of_each)
+        batches = evaluation_batches(*arguments)
+        num_batches = count_batches(*arguments) if on_batch is not None else 0
+        for done, batch in enumerate(batches, start=1):
             nats, route_weights, state = self._score_of(batch, state)
             nats = nats.astype(np.float64) * batch.loss_weights
             total += nats.sum()
@@ -95,6 +99,8 @@ class HeldOutEvaluation:
             blocks = np.minimum(place // position_block, num_blocks - 1)
             sums += np.bincount(blocks.ravel(), nats.ravel(), num_blocks)
             counts += np.bincount(blocks.ravel(), batch.loss_weights.ravel(), num_blocks)
+            if on_batch is not None:
+                on_batch(done, num_batches)
         with np.errstate(invalid="ignore"):
             by_position = sums / counts
         return HeldOutLoss(

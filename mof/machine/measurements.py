@@ -38,6 +38,7 @@ class StepTimes(Config):
     product_dtype: str = setting("float32", "number format of the products", PRODUCT_DTYPES)
     batch_tokens: int = setting(2048, "tokens of a batch")
     row_length: int = setting(256, "tokens of a row")
+    group_tokens: int = setting(0, "tokens held for the gradient at once; 0 is the whole batch")
     batch_seconds: tuple[float, ...] = setting((), "of each batch, forward and backward")
     update_seconds: tuple[float, ...] = setting((), "of each update of the weights")
     graph_seconds: float = setting(
@@ -53,6 +54,11 @@ class StepTimes(Config):
             )
         if min(*self.batch_seconds, *self.update_seconds) <= 0:
             raise ValueError("a step took no time at all, expected seconds above 0.")
+
+    @property
+    def held_tokens(self):
+        """Tokens that were held for the gradient at once."""
+        return self.group_tokens or self.batch_tokens
 
     def seconds_per_token(self, tokens_per_update):
         """Of training, the update of the weights included, by the median step.

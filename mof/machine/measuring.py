@@ -115,12 +115,14 @@ def read_steps(lines, preset, product_dtype):
     updates = [finding["seconds"] for finding in by_event.get("update", [])]
     if not batches or not updates:
         return None
+    group_tokens = by_event["model"][0].get("group_tokens", 0) if "model" in by_event else 0
     all_findings = [finding for group in by_event.values() for finding in group]
     return StepTimes(
         preset=preset,
         product_dtype=product_dtype,
         batch_tokens=NUM_STREAMS * ROW_LENGTH,
         row_length=ROW_LENGTH,
+        group_tokens=group_tokens,
         batch_seconds=tuple(batches[1:] or batches),
         update_seconds=tuple(updates),
         graph_seconds=sum(finding["seconds"] for finding in by_event.get("graphs", [])),

@@ -196,7 +196,7 @@ def _peak(config, num_tokens, own, steps):
 def _unexplained_bytes(measured):
     """Resident bytes of measured steps beyond the backend's start and the counts."""
     config = preset(measured.preset).model.replace(product_dtype=measured.product_dtype)
-    return measured.peak_bytes - measured.start_bytes - modelled_bytes(config, measured.batch_tokens)
+    return measured.peak_bytes - measured.start_bytes - modelled_bytes(config, measured.held_tokens)
 
 
 def _size(measured):

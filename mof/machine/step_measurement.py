@@ -21,15 +21,17 @@ NUM_STREAMS, ROW_LENGTH = 8, 256  # 2,048 tokens a batch: the middle one of the 
 FEWEST_UPDATES, MOST_UPDATES = 2, 12
 
 
-def measure_steps(model_config, num_seconds, tell):
-    """Train a new model for some steps.
+def measure_steps(model_config, num_seconds, tell, tokens_at_once=0):
+    """Train a new model for some steps, a batch in the groups of rows that training takes it in.
 
     Args:
         model_config: ModelConfig.
         num_seconds: no update starts later than so many seconds after the call, but for the first two.
         tell: called with a dict for each finding: {"event": "backend" | "model" | "graphs" | "batch" |
             "update" | "generation", "seconds": float, "peak_bytes": int}. A batch holds NUM_STREAMS *
-            ROW_LENGTH tokens; an update comes after two.
+            ROW_LENGTH tokens; an update comes after two. That of the model tells too the "group_tokens",
+            which are held for the gradient at once.
+        tokens_at_once: as in `TrainingConfig`; 0 for a whole batch.
     """
     start = time.perf_counter()
     with PeakMemory() as peak:
@@ -46,15 +48,17 @@ def measure_steps(model_config, num_seconds, tell):
         from mof.training.config import TrainingConfig
         from mof.training.loop import make_engine
         from mof.training.parameters import plan_parameters
+        from mof.training.row_groups import accumulate_in_groups, rows_at_once
 
         told("backend", start)
         since = time.perf_counter()
         model = MixtureLanguageModel(model_config)
-        config = TrainingConfig(num_streams=NUM_STREAMS, lengths=(ROW_LENGTH,))
+        config = TrainingConfig(num_streams=NUM_STREAMS, lengths=(ROW_LENGTH,), tokens_at_once=tokens_at_once)
         plans = plan_parameters(model, config)
         engine = make_engine(model, plans, config)
         memory = model.initial_state(NUM_STREAMS)
-        told("model", since, num_parameters=model.num_parameters())
+        group_tokens = ROW_LENGTH * rows_at_once(NUM_STREAMS, ROW_LENGTH, tokens_at_once)
+        told("model", since, num_parameters=model.num_parameters(), group_tokens=group_tokens)
 
         random = np.random.default_rng(0)
         trainable = (True,) * len(plans)
@@ -69,8 +73,8 @@ def measure_steps(model_config, num_seconds, tell):
                 ids = random.integers(0, model_config.vocabulary_size, (NUM_STREAMS, ROW_LENGTH + 1), "int32")
                 since = time.perf_counter()
                 batch = Batch(ids[:, :-1], ids[:, 1:], zeros, ones, ~zeros)
-                loss, _, memory = engine.accumulate(batch, memory, trainable)
-                float(loss)  # waits until it is computed
+                # its sums are numbers: they are waited for
+                _, _, memory = accumulate_in_groups(engine, batch, memory, trainable, tokens_at_once)
                 told("graphs" if is_first else "batch", since)
                 is_first = False
             since = time.perf_counter()
@@ -87,8 +91,14 @@ def main(arguments=None):
     parser.add_argument("--product-dtype", default="float32", choices=("float32", "bfloat16"))
     parser.add_argument("--seconds", type=float, default=20.0)
     options = parser.parse_args(arguments)
-    config = preset(options.preset).model.replace(product_dtype=options.product_dtype)
-    measure_steps(config, options.seconds, lambda finding: print(json.dumps(finding), flush=True))
+    shape = preset(options.preset)
+    config = shape.model.replace(product_dtype=options.product_dtype)
+    measure_steps(
+        config,
+        options.seconds,
+        lambda finding: print(json.dumps(finding), flush=True),
+        shape.tokens_at_once,
+    )
     return 0
 
 

@@ -33,6 +33,18 @@ KINDS = ("text", "dialogues", "text and dialogues")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_TEXTS = (
+    "name",
+    "title",
+    "description",
+    "kind",
+    "repository",
+    "url",
+    "commit",
+    "licence",
+    "licence_url",
+    "recipe",
+)
 _HASHED = ("repository", "commit", "licence", "paths", "recipe", "options")  # what decides the output
 
 
@@ -77,11 +89,14 @@ class Source:
     cautions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "paths", tuple(self.paths))
-        object.__setattr__(self, "cautions", tuple(self.cautions))
+        for key in _TEXTS:
+            self._check(key, isinstance(getattr(self, key), str), "text")
+        for key in ("paths", "cautions"):
+            self._check(key, _is_list_of_texts(getattr(self, key)), "a list of texts")
+            object.__setattr__(self, key, tuple(getattr(self, key)))
         self._check("name", bool(_NAME.fullmatch(self.name)), "lower-case letters, digits and hyphens")
         for key in ("title", "description", "recipe"):
-            self._check(key, bool(str(getattr(self, key)).strip()), "some words")
+            self._check(key, bool(getattr(self, key).strip()), "some words")
         self._check("kind", self.kind in KINDS, f"one of {', '.join(KINDS)}")
         self._check("repository", bool(_REPOSITORY.fullmatch(self.repository)), "owner/name")
         self._check("url", self.url.startswith("https://"), "an address that starts with https://")
@@ -92,7 +107,8 @@ class Source:
         self._check("paths", bool(self.paths) and all(map(_is_pattern, self.paths)), "regular expressions")
         for key in ("download_megabytes", "text_megabytes"):
             number = getattr(self, key)
-            self._check(key, isinstance(number, (int, float)) and number > 0, "a number above 0")
+            is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
+            self._check(key, is_number and number > 0, "a number above 0")
         self._check("is_default", isinstance(self.is_default, bool), "true or false")
         self._check("options", isinstance(self.options, dict), "an object")
 
@@ -138,6 +154,8 @@ def load_catalogue(path: str | Path | None = None) -> list[Source]:
         entries = json.loads(written)["sources"]
     except (ValueError, KeyError, TypeError) as error:
         raise CorpusError(f'{where} is no catalogue: {error!r}. Expected {{"sources": [...]}}.') from error
+    if not isinstance(entries, list):
+        raise CorpusError(f"{where}: sources is {entries!r}, expected a list of objects.")
     sources = [_source(entry, where) for entry in entries]
     names = [source.name for source in sources]
     for name in names:
@@ -183,9 +201,13 @@ def _nearest(word: str, known: Any) -> str:
     return f" Did you mean {found[0]!r}?" if found else ""
 
 
-def _is_pattern(pattern: Any) -> bool:
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
+
+
+def _is_pattern(pattern: str) -> bool:
     try:
         re.compile(pattern)
-    except (re.error, TypeError):
+    except re.error:
         return False
     return True

@@ -67,14 +67,15 @@ def downloaded(
         cache: folder for the repositories.
         mirrors: see `address`; empty for the real hosts.
         git: path of the program; None for the one written in Python.
-        watch: called with the bytes of this repository on the disk and the share of the files that is here.
+        watch: called with the bytes that have come since the call and the share of the files that is here.
 
     Raises:
         FetchError: the host is not there, refuses, or sends something damaged.
         DamagedObjectError: the copy on the disk is damaged; `discard` it and call again.
     """
     folder = repository_folder(source, cache, git)
-    watcher = _Watcher(source, watch)
+    _remove_leftovers(folder)
+    watcher = _Watcher(source, watch, folder_bytes(folder))
     if not folder.is_dir():
         _begin(source, folder, mirrors, git, watcher)
     _remove_leftovers(folder)
@@ -131,10 +132,11 @@ def folder_bytes(folder: Path) -> int:
 class _Watcher:
     """Looks at the folder while something arrives: tells how much, and stops what grows too large."""
 
-    def __init__(self, source: Source, watch: Watch) -> None:
+    def __init__(self, source: Source, watch: Watch, num_bytes_before: int) -> None:
         self._expected = source.download_megabytes
         self._watch = watch
         self._folder = Path()
+        self._num_bytes_before = num_bytes_before  # by another source of the repository, or by an earlier try
         self.share = 0.0
 
     def opened(self, folder: Path, git: str | None) -> ObjectStore:
@@ -143,7 +145,7 @@ class _Watcher:
         return PythonStore(folder) if git is None else CommandStore(folder, git, self.look)
 
     def look(self) -> None:
-        num_bytes = folder_bytes(self._folder)
+        num_bytes = max(0, folder_bytes(self._folder) - self._num_bytes_before)
         if num_bytes > max(MAX_TIMES_EXPECTED * self._expected * 1e6, SPARE_BYTES):
             raise FetchError(
                 f"stopped at {num_bytes / 1e6:.0f} MB where about {self._expected:g} were expected: the host "

@@ -134,7 +134,7 @@ def check_disk(plan: FetchPlan) -> None:
 
 
 def fetch(plan: FetchPlan, mirrors: Sequence[str], catalogue: Sequence[Source], report: Report = print):
-    """Does what is planned.
+    """Does what is planned, less what another fetch has brought since.
 
     Args:
         plan: of `plan_fetch`, after `check_disk`.
@@ -146,7 +146,7 @@ def fetch(plan: FetchPlan, mirrors: Sequence[str], catalogue: Sequence[Source], 
         FetchResult.
 
     Raises:
-        CorpusError: another command is fetching into the same folder.
+        CorpusError: another command is fetching into the same folder, or the folder's manifest is damaged.
         OSError: the disk is full, or fails.
     """
     git = find_git()
@@ -159,9 +159,10 @@ def fetch(plan: FetchPlan, mirrors: Sequence[str], catalogue: Sequence[Source], 
             f"another fetch is at work in {plan.output}. Wait for it, or name another folder with --output."
         ) from error
     result = FetchResult()
-    records = dict(plan.records)
     order = {source.name: index for index, source in enumerate(catalogue)}
     try:
+        plan = plan_fetch(plan.output, plan.sources)  # the question before may have waited for an answer
+        records = dict(plan.records)
         if git is None and plan.pending:
             report("There is no program git on this machine: the slower one written in Python does its work.")
         expected = {source.name: source.download_megabytes * 1e6 for source in plan.pending}

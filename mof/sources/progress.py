@@ -48,7 +48,7 @@ class FetchProgress:
 
         Args:
             name: of the source.
-            num_bytes: of it that are on the disk.
+            num_bytes: of it that have come by this command.
             share: of its files that are there, 0 to 1.
         """
         total = sum(self._expected.values()) or 1.0

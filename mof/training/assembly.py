@@ -8,6 +8,7 @@ from mof.corpus.reading_report import CorpusError, ReadingReport
 from mof.corpus.splitting import is_validation
 from mof.corpus.token_cache_building import build_token_cache
 from mof.model import MixtureLanguageModel
+from mof.sources.progress_lines import ProgressLines
 from mof.tokenizer.byte_pair_training import train_byte_pair_tokenizer
 from mof.tokenizer.character_tokenizer import train_character_tokenizer
 from mof.training.freezing import check_freezing, parse_freezing
@@ -171,7 +172,7 @@ def make_tokenizer(kind, corpus, vocabulary_size, validation_fraction=0.0, repor
         corpus: list of files and folders.
         vocabulary_size: most tokens it may have.
         validation_fraction: share of the documents that it must not see, those held out.
-        report: called with a sentence.
+        report: called with a sentence, and with the share that is read where that takes long.
 
     Returns:
         Tokenizer.
@@ -181,15 +182,36 @@ def make_tokenizer(kind, corpus, vocabulary_size, validation_fraction=0.0, repor
         f"{'characters' if kind == 'characters' else 'tokens'}."
     )
     train = train_character_tokenizer if kind == "characters" else train_byte_pair_tokenizer
-    documents = read_documents(corpus, ReadingReport())
-    texts = (text for d in documents if not is_validation(d, validation_fraction) for text in d.texts)
-    return train(texts, vocabulary_size)
+    lines = ProgressLines(report, "of the text read for the vocabulary")
+    documents = read_documents(corpus, ReadingReport(), on_chunk=_on_chunk(corpus, lines))
+
+    def texts():
+        for document in documents:
+            if not is_validation(document, validation_fraction):
+                yield from document.texts
+        if lines.has_told and kind != "characters":
+            report("  All of it is read. Finding the most frequent pieces takes a while.")
+
+    return train(texts(), vocabulary_size)
+
+
+def _on_chunk(corpus, lines):
+    """What `read_documents` calls with each chunk, so that the lines follow the bytes of all files."""
+    num_bytes, num_done = sum(file.path.stat().st_size for file in find_corpus_files(corpus)), 0
+
+    def on_chunk(file, chunk):
+        nonlocal num_done
+        num_done += len(chunk)
+        lines(num_done, num_bytes)
+
+    return on_chunk
 
 
 def open_cache(run, tokenizer, report=print, expected_fingerprint=None, corpus=None):
     """The token cache of a run's corpus, built where it is missing; bad lines of the corpus are told. With
-    the fingerprint that a checkpoint was reading, changed text is refused before anything is built. `corpus`
-    says where the text lies if not where run.json says."""
+    the fingerprint that a checkpoint was reading, other text is refused before anything is built. `corpus`
+    says where the text lies if not where run.json says. `report` is called with sentences, and with the share
+    that is done where that takes long."""
     shared = run.path.parent / CACHE_FOLDER_NAME  # runs that lie side by side on the same corpus share one
     fraction = run.facts["validation_fraction"]
     held_out = "" if fraction == USUAL_VALIDATION_FRACTION else f"-{fraction:g}"
@@ -201,6 +223,7 @@ def open_cache(run, tokenizer, report=print, expected_fingerprint=None, corpus=N
         folder,
         fraction,
         expected_fingerprint=expected_fingerprint,
+        **_reports(report),
     )
     if cache.reading_report.num_bad_lines:
         report(str(cache.reading_report))
@@ -213,17 +236,25 @@ def open_corpus(paths, tokenizer, model_path, report=print):
     Args:
         paths: list of files and folders. tokenizer: the model's. model_path: folder of the run or of the
             exported model, beside which the cache is kept.
-        report: called with a str about bad lines.
+        report: called with a str about bad lines, and with the share that is done where that takes long.
 
     Returns:
         CacheSplit.
     """
     paths = [str(Path(path).resolve()) for path in paths]
     folder = Path(model_path).parent / CACHE_FOLDER_NAME / f"{tokenizer.hash[:12]}-all-{corpus_name(paths)}"
-    cache = build_token_cache(paths, tokenizer, folder, 0.0)
+    cache = build_token_cache(paths, tokenizer, folder, 0.0, **_reports(report))
     if cache.reading_report.num_bad_lines:
         report(str(cache.reading_report))
     return cache.train
+
+
+def _reports(report):
+    """The arguments of `build_token_cache` by which it tells how far it is, and that it waits."""
+    return {
+        "progress": ProgressLines(report, "of the text turned into tokens"),
+        "on_wait": lambda: report("Another process is turning this text into tokens: waiting for it."),
+    }
 
 
 def _base_checkpoint(base, report):

@@ -1,5 +1,6 @@
 """`mof abilities`: what is checked before the backend starts, what is printed and written."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -36,6 +37,18 @@ def memory(split, length):
     return {"trained_length": length, "needle": [], "positions": None}
 
 
+class HeldOutText(str):
+    """A text that knows whether it is held."""
+
+    is_held = False
+
+    @contextlib.contextmanager
+    def in_use(self):
+        self.is_held = True
+        yield
+        self.is_held = False
+
+
 def call(*words):
     """The command alone, with these words after its name."""
     app = typer.Typer()
@@ -70,14 +83,26 @@ def asked(monkeypatch):
         return dict(REPORT)
 
     monkeypatch.setattr(ability_report, "judge_abilities", judge)
-    folder = SimpleNamespace(training_config=SimpleNamespace(lengths=(128, 512, 256)))
-    cache = SimpleNamespace(validation="its held-out text")
+    newest = SimpleNamespace(state={"cursor": {"fingerprint": "of its text"}})
+    folder = SimpleNamespace(
+        training_config=SimpleNamespace(lengths=(128, 512, 256)),
+        newest_checkpoint=lambda parts, warn: newest,
+    )
+    cache = SimpleNamespace(validation=HeldOutText("its held-out text"))
+
+    def open_cache(run, tokenizer, expected_fingerprint):
+        assert run is folder and expected_fingerprint == "of its text"
+        return cache
+
     monkeypatch.setattr(saved_model, "load_model", lambda run: (model, "its tokenizer", folder))
     monkeypatch.setattr(run_folder, "RunFolder", lambda run: None)
-    monkeypatch.setattr(assembly, "open_cache", lambda run, tokenizer: cache)
-    monkeypatch.setattr(
-        memory_report, "judge_memory", lambda m, t, text, length, reader: memory(text, length)
-    )
+    monkeypatch.setattr(assembly, "open_cache", open_cache)
+
+    def judge_memory(model, tokenizer, text, length, reader):
+        assert text.is_held
+        return memory(text, length)
+
+    monkeypatch.setattr(memory_report, "judge_memory", judge_memory)
     monkeypatch.setattr(memory_report, "held_out_texts", lambda split, tokenizer: [split])
     monkeypatch.setattr(writing_report, "judge_writing", lambda generator, texts: {**WRITING, "of": texts})
     monkeypatch.setattr(engine, "open_generator", lambda run, name: f"a generator by {name}")

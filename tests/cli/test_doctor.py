@@ -13,6 +13,7 @@ from mof.cli.invocation import command_line
 from mof.machine import examination
 from mof.machine.measurements import Bandwidths
 from mof.machine.measuring import Findings
+from mof.machine.prediction import CHARACTERS_PER_TOKEN
 from mof.machine.report import load_report
 from tests.machine.quiet_machine import make_facts, make_rates, make_steps
 
@@ -75,6 +76,35 @@ def test_it_is_told_again_without_measuring(mof, quiet):
     assert answer.status == 0 and "Recommended" in answer.output and len(quiet.asked) == before
 
 
+def test_it_is_told_again_for_other_hours(mof, tmp_path):
+    mof("doctor", "--hours", "96")
+    kept = (tmp_path / "runs" / "machine.json").read_bytes()
+    answer = mof("doctor", "--show", "--hours", "0.25")
+    assert answer.status == 0 and "What 0.25 hours buy" in answer.output
+    assert "  tiny: 0.25 hours give it" in answer.output and "--preset tiny --minutes 15" in answer.output
+    assert f"told again by: {command_line('doctor', '--show', '--hours', '0.25')}" in answer.output
+    assert (tmp_path / "runs" / "machine.json").read_bytes() == kept
+    mof("doctor", "--hours", "0.25")
+    own = mof("doctor", "--show")
+    assert "What 0.25 hours buy" in own.output and f"by: {command_line('doctor', '--show')}\n" in own.output
+
+
+def test_the_disk_is_that_of_the_runs_wherever_the_report_goes(mof, monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(examination, "describe_facts", lambda folder: asked.append(folder) or make_facts())
+    monkeypatch.setattr(examination, "measure_bandwidths", lambda *w: asked.append(w[0]) or Bandwidths())
+    (tmp_path / "elsewhere").mkdir()
+    assert mof("doctor", "--json", str(tmp_path / "elsewhere" / "m.json")).status == 0
+    assert asked == [Path("runs")] * 2
+
+
+@pytest.mark.parametrize("free", [12_000_000_000, 200_000_000])  # with the second, none is recommended
+def test_a_text_takes_the_tokens_of_the_preset_that_is_recommended(mof, quiet, free):
+    quiet(available_bytes=free)
+    answer = mof("doctor", "--characters", "1e9")
+    assert f"your text as tokens {2 / CHARACTERS_PER_TOKEN['bpe']:.1f} GB" in answer.output
+
+
 def test_flags_reach_the_measuring(mof, quiet, tmp_path):
     answer = mof(
         "doctor", "--seconds", "30", "--preset", "full", "--json", "mine.json", "--characters", "1e9"
@@ -109,6 +139,7 @@ def test_a_measurement_that_gave_too_little_is_asked_for_again_as_it_was(mof, mo
         (["--characters", "0"], "--characters is 0.0"),
         (["--json", "."], "is a folder"),
         (["--show"], "run `mof doctor` without --show first"),
+        (["--show", "--preset", "full"], "--show measures nothing: leave --preset away"),
     ],
 )
 def test_wrong_words_are_told(mof, quiet, words, told):

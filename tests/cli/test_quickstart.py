@@ -1,6 +1,8 @@
 """The first training: from nothing, gone on with, done again; what it shows, and what it leaves alone."""
 
+import contextlib
 import dataclasses
+import functools
 import json
 import shutil
 from pathlib import Path
@@ -9,7 +11,9 @@ import pytest
 
 from mof.cli import quickstart as quickstart_module
 from mof.cli.default_model import shipped_model
+from mof.cli.invocation import command_line
 from mof.presets import preset
+from mof.training.run_folder import RunError
 
 SMALL_MODEL = {"transformer_layers": 1, "width": 16, "recurrent_width": 16}
 
@@ -62,6 +66,8 @@ def test_everything_is_shown_in_order(mof, data, tmp_path):
     steps += [f"chat --run {shipped_model('chat')}"]
     places = [said.find(step) for step in steps]
     assert -1 not in places and places == sorted(places), dict(zip(steps, places, strict=True))
+    more = command_line("quickstart", "--minutes", "0.6", "--run", str(run), "--data", str(data))
+    assert f"So much after 0.1 minutes; with more, more come right: {more}\n" in said
     corpus = json.loads((run / "run.json").read_text(encoding="utf-8"))["corpus"]
     assert corpus[-1] == str(tmp_path / "quick-questions-0.1-minutes.jsonl") and len(corpus) == 3
     assert said.count("\n  春天来了，") == 2 and str(data / "dialogues") in said
@@ -83,6 +89,7 @@ def test_unfinished_training_is_gone_on_with(mof, data, tmp_path, monkeypatch):
     resumed = mof(*words, "--minutes", "9")  # whose questions are in a file of their own
     assert resumed.status == 0 and "Going on with the unfinished training" in resumed.output
     assert "Resuming after update 1" in resumed.output and "After:" in resumed.output
+    assert "So much after 5 minutes; " in resumed.output, "those of the training, not those asked for now"
 
 
 def test_finished_model_is_kept_once_when_a_new_one_is_made(mof, trained, data, tmp_path):
@@ -105,6 +112,77 @@ def test_finished_model_is_kept_once_when_a_new_one_is_made(mof, trained, data, 
         assert made.newest_checkpoint() is None and (run / MARK).exists()
     assert not (before / "model-0").exists()
     assert f"The model trained before is kept in {before}." in said
+
+
+@pytest.fixture
+def set_aside(trained, data, tmp_path):
+    """A function that begins anew where a finished run of quickstart lies; what it says is in `said`."""
+    from mof.cli.quickstart_run import MARK, open_or_make_run
+
+    run, said = tmp_path / "quick", []
+    shutil.copytree(trained.path, run)
+    (run / MARK).touch()
+    begin = functools.partial(
+        open_or_make_run,
+        run,
+        "nano",
+        {},
+        quickstart_module.QUICK_TRAINING,
+        [str(data / "prose")],
+        said.append,
+    )
+    begin.said = said
+    return begin
+
+
+@pytest.mark.parametrize("num_deletions", range(6))  # a file and another, a folder, the mark, the rest
+def test_a_kill_while_the_model_before_is_deleted_is_mended_by_the_next_start(
+    set_aside, tmp_path, monkeypatch, num_deletions
+):
+    before, done = tmp_path / "quick-before", []
+    (before / "checkpoints").mkdir(parents=True)
+    for name in ("made-by-quickstart", "a", "z", "checkpoints/weights"):
+        (before / name).touch()
+
+    def counted(real):
+        def delete(path, *arguments, **words):
+            if tmp_path / "quick-before" in (path, path.parent):
+                if len(done) == num_deletions:
+                    raise KeyboardInterrupt
+                done.append(path)
+            return real(path, *arguments, **words)
+
+        return delete
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", counted(shutil.rmtree))
+        for name in ("unlink", "rmdir"):
+            patch.setattr(Path, name, counted(getattr(Path, name)))
+        patch.setattr("mof.cli.quickstart_run.new_run", lambda *_, **__: None)
+        with contextlib.suppress(KeyboardInterrupt):
+            set_aside()
+    if num_deletions == 5:
+        assert len(done) == 5 and (before / "run.json").is_file()
+        return
+    held = {path.name for path in before.iterdir()}
+    assert len(done) == num_deletions and (not held or "made-by-quickstart" in held)
+    set_aside()
+    assert f"The model trained before is kept in {before}." in set_aside.said
+    assert (before / "run.json").is_file() and not (before / "z").exists()
+
+
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_a_readers_own_folder_of_that_name_is_left_alone(set_aside, tmp_path, kind):
+    before = tmp_path / "quick-before"
+    if kind == "folder":
+        before.mkdir()
+        (before / "notes.txt").touch()
+    else:
+        before.touch()
+    with pytest.raises(RunError, match="quick-before is there and is no model of quickstart's: rename it"):
+        set_aside()
+    assert (tmp_path / "quick" / "run.json").is_file() and before.exists()
+    assert kind == "file" or (before / "notes.txt").exists()
 
 
 def test_a_kill_while_a_run_is_made_leaves_one_that_quickstart_made(data, tmp_path, monkeypatch):

@@ -14,7 +14,6 @@ def test_ten_families_of_three_kinds_are_asked():
 def test_answers_are_shown_with_marks_beside_what_a_blind_answer_reaches(monkeypatch):
     from rich.console import Console
 
-    from mof.cli.invocation import command_line
     from mof.cli.quickstart_questions import show_answers
     from mof.generation.writing import GeneratedText
 
@@ -28,8 +27,8 @@ def test_answers_are_shown_with_marks_beside_what_a_blind_answer_reaches(monkeyp
     console = Console(record=True, width=200)
     monkeypatch.setattr("mof.cli.quickstart_questions.FAMILY_NAMES", ("larger_number",))
     monkeypatch.setattr("mof.cli.quickstart_questions.NUM_QUESTIONS", 40)
-    show_answers(console, AlwaysTheLarger())
+    show_answers(console, AlwaysTheLarger(), 2.5, lambda minutes: f"the command of {minutes:g} minutes")
     said = console.export_text()
-    assert f"more come right: {command_line('quickstart', '--minutes', '30')}" in said
+    assert "So much after 2.5 minutes; with more, more come right: the command of 15 minutes" in said
     num_right = int(re.search(r"(\d+) of 40", said)[1])
     assert 5 <= num_right <= 35 and ("✓" in said) != ("✗" in said)

@@ -113,7 +113,7 @@ def test_run_that_held_nothing_out_cannot_be_judged_without_text(mof, trained, m
     from types import SimpleNamespace
 
     empty = SimpleNamespace(validation=SimpleNamespace(num_documents=0))
-    monkeypatch.setattr("mof.training.assembly.open_cache", lambda run, tokenizer: empty)
+    monkeypatch.setattr("mof.training.assembly.open_cache", lambda *_, **__: empty)
     answer = mof("evaluate", "--run", trained.path)
     assert (
         answer.status == 1 and "held out no text to judge on: name some with --corpus PATH" in answer.errors

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mof.corpus.evaluation_batches import evaluation_batches, sample_documents
+from mof.corpus.evaluation_batches import count_batches, evaluation_batches, sample_documents
 from mof.corpus.reading_report import CorpusError
 
 MIXED = [5, 1, 30, -8, 2, 17, -3, 64, 1, 1, 9, -12, 40]
@@ -58,6 +58,10 @@ def test_each_token_is_scored_once_after_the_whole_of_its_document(
     expected = naive_scores(split, range(split.num_documents) if documents is None else documents)
     assert Counter(scores) == Counter(expected)
     assert batches[-1].mask.any()  # no batch of padding alone
+    if documents is not None:
+        for most in (None, 7):
+            arguments = (split, num_streams, num_tokens, documents, most)
+            assert count_batches(*arguments) == len(list(evaluation_batches(*arguments)))
 
 
 @SETTINGS

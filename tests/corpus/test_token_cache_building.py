@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import filelock
 import numpy as np
 import pytest
 
@@ -17,7 +18,7 @@ from mof.corpus.reading import read_documents
 from mof.corpus.reading_report import CorpusError
 from mof.corpus.splitting import is_validation
 from mof.corpus.token_cache import TokenCache, is_in_use
-from mof.corpus.token_cache_building import build_token_cache
+from mof.corpus.token_cache_building import OtherTextError, build_token_cache
 from mof.tokenizer.character_tokenizer import CharacterTokenizer
 
 TURNS = [{"role": "user", "content": "花"}, {"role": "assistant", "content": "草树"}]
@@ -193,7 +194,7 @@ def test_a_failed_build_leaves_nothing_and_keeps_the_old_cache(tmp_path, tokeniz
 
 KILLED_BUILD = """
 import os, sys
-from mof.corpus.token_cache_building import build_token_cache
+from mof.corpus.token_cache_building import OtherTextError, build_token_cache
 from mof.tokenizer.character_tokenizer import CharacterTokenizer
 def kill(done, total):
     if done >= total // 2:
@@ -235,6 +236,9 @@ def test_files_that_a_training_reads_stay_while_another_text_is_built(tmp_path, 
         assert second.data_folder != first.data_folder
         assert first.train.document_tokens(0).tolist() == expected
     assert not is_in_use(first.data_folder) and not list(first.data_folder.glob("*.lock"))
+    with first.validation.in_use(), first.in_use():  # one process may hold the same files twice
+        build_token_cache(corpus, tokenizer, tmp_path / "cache", 0.25)
+        assert first.train.document_tokens(0).tolist() == expected
     build_token_cache(corpus, tokenizer, tmp_path / "cache", 0.1)
     assert not first.data_folder.exists() and not second.data_folder.exists()
 
@@ -262,3 +266,86 @@ def test_other_text_than_the_expected_is_named_and_the_cache_kept(
     write_jsonl("in/b.jsonl", [{"text": f"春花b{number}。"} for number in range(9)])
     (tmp_path / "in" / "d.jsonl").unlink()
     assert again().fingerprint == cache.fingerprint and len(build_count) == 1
+
+
+@pytest.fixture
+def two_folders(tmp_path, write_jsonl):
+    """Two folders with a file of the same name, as the text that ships has them."""
+    for folder in ("prose", "talks"):
+        write_jsonl(f"{folder}/a.jsonl", [{"text": f"春花{folder}{number}。"} for number in range(9)])
+    return [tmp_path / "prose", tmp_path / "talks"]
+
+
+def test_a_change_in_one_of_two_files_of_the_same_name_is_refused(
+    tmp_path, tokenizer, two_folders, build_count
+):
+    cache = build_token_cache(two_folders, tokenizer, tmp_path / "cache", 0.3)
+    changed = two_folders[0] / "a.jsonl"
+    before = changed.read_bytes()
+    changed.write_bytes(before.replace("春".encode(), "夏".encode()))
+    expected = {"validation_fraction": 0.3, "expected_fingerprint": cache.fingerprint}
+    with pytest.raises(OtherTextError) as caught:
+        build_token_cache(two_folders, tokenizer, tmp_path / "cache", **expected)
+    assert f"(changed: {changed.resolve()}). Put it back" in str(caught.value)
+    assert len(build_count) == 1 and cache.train.document_tokens(0).size
+    changed.write_bytes(before)
+    again = build_token_cache(two_folders, tokenizer, tmp_path / "cache", **expected)
+    assert again.data_folder == cache.data_folder
+
+
+def test_the_same_files_in_another_order_are_refused(tmp_path, tokenizer, two_folders, build_count):
+    cache = build_token_cache(two_folders, tokenizer, tmp_path / "cache", 0.3)
+    for paths in (two_folders[::-1], [two_folders[1] / "a.jsonl", two_folders[0] / "a.jsonl"]):
+        with pytest.raises(OtherTextError, match="the same files in another order: .*talks"):
+            build_token_cache(
+                paths, tokenizer, tmp_path / "cache", 0.3, expected_fingerprint=cache.fingerprint
+            )
+    assert len(build_count) == 1 and cache.train.document_tokens(0).size
+
+
+@pytest.mark.parametrize("damage", ["manifest.json", "data-*/train.tokens", "data-*/train.offsets"])
+def test_a_damaged_cache_of_the_expected_text_is_built_and_of_another_not(
+    tmp_path, tokenizer, two_folders, build_count, damage
+):
+    folder = tmp_path / "cache"
+    fingerprint = build_token_cache(two_folders, tokenizer, folder, 0.3).fingerprint
+    next(folder.glob(damage)).write_bytes(b"\0")
+    with pytest.raises(OtherTextError, match="is not the one that this training has read from"):
+        build_token_cache(two_folders[:1], tokenizer, folder, 0.3, expected_fingerprint=fingerprint)
+    assert len(build_count) == 1
+    cache = build_token_cache(two_folders, tokenizer, folder, 0.3, expected_fingerprint=fingerprint)
+    assert len(build_count) == 2 and cache.fingerprint == fingerprint
+
+
+def test_a_finished_cache_of_another_text_is_not_taken_for_the_expected(tmp_path, tokenizer, two_folders):
+    expected = build_token_cache(two_folders, tokenizer, tmp_path / "cache", 0.3).fingerprint
+    with (two_folders[0] / "a.jsonl").open("ab") as file:
+        file.write(b'{"text": "more"}\n')
+    other = build_token_cache(two_folders, tokenizer, tmp_path / "cache", 0.3)  # for another training
+    with pytest.raises(OtherTextError, match="is not the one that this training has read from. Put it back"):
+        build_token_cache(two_folders, tokenizer, tmp_path / "cache", 0.3, expected_fingerprint=expected)
+    assert TokenCache(tmp_path / "cache").data_folder == other.data_folder
+
+
+def test_other_settings_are_refused_in_words(tmp_path, tokenizer, two_folders, build_count):
+    cache = build_token_cache(two_folders, tokenizer, tmp_path / "cache", 0.3)
+    with pytest.raises(OtherTextError, match="the same files, but other settings turn them into tokens"):
+        build_token_cache(
+            two_folders, tokenizer, tmp_path / "cache", 0.2, expected_fingerprint=cache.fingerprint
+        )
+    assert len(build_count) == 1
+
+
+def test_the_wait_for_another_process_is_told_once(tmp_path, tokenizer, corpus):
+    folder, said = tmp_path / "cache", []
+    folder.mkdir()
+    lock = filelock.FileLock(folder / "build.lock", thread_local=False)
+
+    def on_wait():
+        said.append("waits")
+        lock.release()
+
+    with lock:
+        build_token_cache(corpus, tokenizer, folder, on_wait=on_wait)
+    build_token_cache(corpus, tokenizer, folder, on_wait=on_wait)
+    assert said == ["waits"]

@@ -120,6 +120,12 @@ def test_positions_are_those_in_the_document_and_the_last_block_takes_the_rest(e
     np.testing.assert_allclose(result.nats_by_position, expected, rtol=1e-5)
 
 
+def test_batches_are_counted_while_they_are_scored(evaluation):
+    seen = []
+    assert evaluation(on_batch=lambda *counts: seen.append(counts)).num_tokens
+    assert len(seen) > 1 and seen == [(done, len(seen)) for done in range(1, len(seen) + 1)]
+
+
 def test_blocks_without_a_target_have_no_number(evaluation):
     result = evaluation(position_block=64, num_blocks=5)
     assert np.isfinite(result.nats_by_position[:2]).all() and np.isnan(result.nats_by_position[2:]).all()

@@ -43,6 +43,13 @@ def test_steps_are_read():
     assert (steps.preset, steps.product_dtype) == ("tiny", "float32")
 
 
+def test_the_tokens_of_a_group_are_read_and_an_older_process_has_none():
+    assert read_steps(lines(STEPS), "full", "float32").held_tokens == 2048
+    grouped = [{**step, "group_tokens": 1024} if step["event"] == "model" else step for step in STEPS]
+    steps = read_steps(lines(grouped), "full", "float32")
+    assert (steps.group_tokens, steps.held_tokens, steps.batch_tokens) == (1024, 1024, 2048)
+
+
 @pytest.mark.parametrize("num_lines", range(len(STEPS)))
 def test_a_process_that_is_stopped_early_gives_no_steps_and_no_error(num_lines):
     cut = [*lines(STEPS[:num_lines]), lines(STEPS)[num_lines][:11]]

@@ -38,6 +38,45 @@ def test_real_steps_of_a_small_model(monkeypatch):
 
 
 @only_tensorflow
+@pytest.mark.parametrize(("tokens_at_once", "rows"), [(0, 2), (16, 1), (100, 2)])
+def test_a_batch_is_taken_in_the_groups_of_a_training(monkeypatch, tokens_at_once, rows):
+    import numpy as np
+
+    from mof.training import loop
+
+    shapes = []
+
+    class Engine:
+        def accumulate(self, batch, memory, trainable):
+            shapes.append(batch.token_ids.shape)
+            first = keras.tree.flatten(memory)[0]
+            assert first.shape[0] == batch.token_ids.shape[0]
+            return 1.0, 1.0, memory
+
+        def apply(self, weight, rates, ages, trainable):
+            assert weight == 2 * 2 * 16
+            return np.float32(1.0)
+
+    monkeypatch.setattr(step_measurement, "ROW_LENGTH", 16)
+    monkeypatch.setattr(step_measurement, "NUM_STREAMS", 2)
+    monkeypatch.setattr(step_measurement, "MOST_UPDATES", 0)
+    monkeypatch.setattr(loop, "make_engine", lambda *_: Engine())
+    told = []
+    step_measurement.measure_steps(SMALLEST.replace(vocabulary_size=32), 0.0, told.append, tokens_at_once)
+    assert shapes == [(rows, 16)] * (2 * 2 // rows)
+    (model,) = [finding for finding in told if finding["event"] == "model"]
+    assert model["group_tokens"] == 16 * rows
+
+
+@pytest.mark.parametrize(("name", "expected"), [("tiny", 0), ("full", 1024)])
+def test_a_preset_is_measured_with_its_own_groups(monkeypatch, name, expected):
+    asked = []
+    monkeypatch.setattr(step_measurement, "measure_steps", lambda *arguments: asked.append(arguments))
+    assert step_measurement.main([name]) == 0
+    assert asked[0][0] == preset(name).model and asked[0][3] == expected
+
+
+@only_tensorflow
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_cases_hold_what_they_count(monkeypatch, dtype):
     """Each case runs, and the shapes are those of the preset's products."""

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mof.machine.element_counts import kept_bytes
 from mof.machine.measurements import StepTimes
 from mof.machine.prediction import (
     CHARACTERS_PER_TOKEN,
     LONGEST_BATCH_TOKENS,
     MEMORY_GROWTH,
+    ONE_HEAP_MEMORY_GROWTH,
     PresetPrediction,
     predict,
     predict_presets,
@@ -80,11 +82,21 @@ def test_steps_in_the_other_format_are_used_with_less_trust():
 
 def test_memory_of_a_measured_preset_by_hand():
     """The measured peak, less what 2,048 tokens keep, plus what 4,096 keep, and growth over a training."""
-    from mof.machine.element_counts import kept_bytes
-
     peak = by_name(predictions())["tiny"].peak_bytes
     more = kept_bytes(preset("tiny").model) * (LONGEST_BATCH_TOKENS - 2048)
     assert peak == pytest.approx(590e6 + MEMORY_GROWTH * (1_500_000_000 - 590e6 + more), rel=1e-6)
+
+
+def test_what_a_group_of_rows_holds_is_counted_once():
+    """`full` is measured and trained with 1,024 tokens at once: the peak grows, and nothing is added."""
+    peak_bytes, growth = 5_000_000_000, ONE_HEAP_MEMORY_GROWTH
+    measured = make_steps("full", (9.0, 9.1, 9.2), (4.0,), peak_bytes=peak_bytes, group_tokens=1024)
+    found = by_name(predictions((measured,)))["full"].peak_bytes
+    assert found == pytest.approx(590e6 + growth * (peak_bytes - 590e6), rel=1e-6)
+    # an older report measured the whole batch: what its other half kept is no part of a training
+    whole = make_steps("full", (9.0, 9.1, 9.2), (4.0,), peak_bytes=peak_bytes)
+    less = kept_bytes(preset("full").model) * 1024
+    assert by_name(predictions((whole,)))["full"].peak_bytes == pytest.approx(found - growth * less, rel=1e-6)
 
 
 def test_memory_of_whole_trainings_is_forecast():

@@ -64,6 +64,15 @@ def written(tmp_path, *entries):
         ({"download_megabytes": 0}, "expected a number above 0"),
         ({"kind": "songs"}, "expected one of text, dialogues"),
         ({"is_default": "yes"}, "expected true or false"),
+        ({"paths": "^docs/"}, "paths is '^docs/', expected a list of texts"),
+        ({"paths": None}, "paths is None, expected a list of texts"),
+        ({"paths": ["a", 5]}, "expected a list of texts"),
+        ({"cautions": "none"}, "cautions is 'none', expected a list of texts"),
+        ({"name": 5}, "source 5: name is 5, expected text"),
+        ({"url": None}, "url is None, expected text"),
+        ({"licence": ["MIT"]}, "licence is ['MIT'], expected text"),
+        ({"title": 1}, "title is 1, expected text"),
+        ({"text_megabytes": True}, "expected a number above 0"),
         ({"licnce": "MIT"}, "unknown key 'licnce'. Did you mean 'licence'?"),
     ],
 )
@@ -88,6 +97,10 @@ def test_no_catalogue_and_names_twice(tmp_path):
     (tmp_path / "list.json").write_text("[]", encoding="utf-8")
     with pytest.raises(CorpusError, match="is no catalogue"):
         load_catalogue(tmp_path / "list.json")
+    for value in ("null", '{"one": 1}', "7"):
+        (tmp_path / "list.json").write_text(f'{{"sources": {value}}}', encoding="utf-8")
+        with pytest.raises(CorpusError, match="list.json: sources is .*, expected a list of objects"):
+            load_catalogue(tmp_path / "list.json")
 
 
 def test_unknown_source_names_the_nearest():

@@ -293,6 +293,55 @@ def test_a_commit_that_the_mirror_lacks_is_told(own_sources, tmp_path, program):
     assert load_catalogue(own_sources.catalogue)[5].commit in reason
 
 
+def test_what_another_source_of_the_repository_fetched_is_not_counted(
+    own_sources, tmp_path, program, monkeypatch
+):
+    """Two sources of one repository: the second is small beside what the first has brought."""
+    folder = own_sources.mirror / "club/talks"
+    (folder / "large.bin").write_bytes(os.urandom(500_000))
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "large")
+    (source,) = select(load_catalogue(own_sources.catalogue), ["talks"])
+    commit, most = git(folder, "rev-parse", "HEAD"), {}
+    monkeypatch.setattr(downloading, "SPARE_BYTES", 1000)
+    for pattern, megabytes in (("^large", 0.6), ("^data/", 0.02)):
+        wanted = replace(source, commit=commit, paths=(pattern,), download_megabytes=megabytes)
+        seen, places = [], ([str(own_sources.mirror)], fetching.find_git())
+        with downloading.downloaded(wanted, tmp_path, *places, lambda *told, seen=seen: seen.append(told[0])):
+            most[pattern] = max(seen)
+    assert most["^large"] > 500_000 and 0 < most["^data/"] < 60_000
+
+
+def test_what_another_fetch_brought_before_the_start_is_kept_and_not_fetched_again(
+    sources, tmp_path, whole, monkeypatch
+):
+    """Its reader still thinks about the question whether to go on."""
+    catalogue = load_catalogue(sources.catalogue)
+    waiting = plan_fetch(tmp_path, select(catalogue, ["poems", "talks"]))
+    check_disk(waiting)
+    run(sources, tmp_path, ["poems"])
+    cleaned = []
+    monkeypatch.setattr(fetching, "clean", lambda s, files: cleaned.append(s.name) or real_clean(s, files))
+    result = fetch(waiting, [str(sources.mirror)], catalogue)
+    assert [record["name"] for record in result.records] == ["poems", "talks"] and cleaned == ["talks"]
+    assert contents(tmp_path) == whole
+    run(sources, tmp_path / "other", ["talks"])
+    waiting = plan_fetch(tmp_path / "other", select(catalogue, ["poems"]))
+    (tmp_path / "other/manifest.json").write_text("{", encoding="utf-8")
+    for _ in range(2):  # the lock is free again
+        with pytest.raises(CorpusError, match="manifest.json is damaged"):
+            fetch(waiting, [str(sources.mirror)], catalogue)
+
+
+def test_a_fetch_keeps_the_record_of_a_source_that_it_was_not_asked_for(sources, tmp_path, whole):
+    catalogue = load_catalogue(sources.catalogue)
+    waiting = plan_fetch(tmp_path, select(catalogue, ["talks"]))
+    check_disk(waiting)
+    run(sources, tmp_path, ["poems"])
+    fetch(waiting, [str(sources.mirror)], catalogue)
+    assert contents(tmp_path) == whole and problems(tmp_path) == []
+
+
 def test_a_host_that_sends_far_too_much_is_stopped(sources, tmp_path, monkeypatch):
     monkeypatch.setattr(downloading, "SPARE_BYTES", 1000)
     monkeypatch.setattr(downloading, "MAX_TIMES_EXPECTED", 0)

@@ -3,6 +3,7 @@
 import re
 import shutil
 
+import filelock
 import numpy as np
 import pytest
 
@@ -83,6 +84,47 @@ def test_the_kind_of_tokenizer_is_the_presets(corpus):
     told = []
     assert make_tokenizer("bpe", [corpus], 290, 0.0, told.append).kind == "bpe"
     assert told == ["Learning a vocabulary of up to 290 tokens."]
+
+
+@pytest.fixture
+def every_line(monkeypatch):
+    """Lines of progress without the seconds between them."""
+    monkeypatch.setattr("mof.sources.progress_lines.SECONDS_BETWEEN_LINES", 0.0)
+    # so many files that each is a chunk of its own
+    return [{"text": random_text(50, i)} for i in range(9)]
+
+
+@pytest.mark.parametrize("kind", ["characters", "bpe"])
+def test_reading_for_a_vocabulary_tells_how_far_it_is(tmp_path, every_line, kind):
+    files = [write_lines(tmp_path / f"{i}.jsonl", every_line) for i in range(4)]
+    told = []
+    make_tokenizer(kind, files, 300, 0.0, told.append)
+    shares = [text for text in told if "of the text read for the vocabulary, 0:" in text]
+    assert [share.split("%")[0] for share in shares] == ["  50", "  75"]
+    assert ("All of it is read" in told[-1]) == (kind == "bpe")
+
+
+def test_turning_text_into_tokens_tells_how_far_it_is_and_that_it_waits(base, tmp_path, every_line):
+    files = [write_lines(tmp_path / f"{i}.jsonl", every_line) for i in range(4)]
+    told = []
+    open_corpus(files, base.tokenizer(), base.path, told.append)
+    assert [text.split(",")[0] for text in told] == [
+        "  50% of the text turned into tokens",
+        "  75% of the text turned into tokens",
+    ]
+    told.clear()
+    open_corpus(files, base.tokenizer(), base.path, told.append)
+    assert told == [], "tokens that are there take no time"
+    (folder,) = (tmp_path / "tokens").iterdir()
+    lock = filelock.FileLock(folder / "build.lock", thread_local=False)
+
+    def say(words):
+        told.append(words)
+        lock.release()
+
+    with lock:
+        open_corpus(files, base.tokenizer(), base.path, say)
+    assert told == ["Another process is turning this text into tokens: waiting for it."]
 
 
 def test_bad_lines_are_told(corpus, tmp_path):

@@ -141,7 +141,7 @@ def test_a_line_that_is_written_in_pieces_is_whole(make_run, monkeypatch):
     assert run.read_log() == [{"update": 1, "text": "春天" * 100}]
 
 
-@pytest.mark.parametrize("moment", ["write_tensors", "_flush", "_sha256", "_flush_folder"])
+@pytest.mark.parametrize("moment", ["write_tensors", "flush", "_sha256", "_flush_folder"])
 def test_a_checkpoint_that_does_not_fit_leaves_no_trace(tmp_path, monkeypatch, moment):
     folder = tmp_path / "checkpoints"
     for update in (1, 2, 3):

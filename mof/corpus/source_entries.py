@@ -14,7 +14,6 @@ from typing import Any
 
 from mof.corpus.corpus_files import CorpusFile
 
-_HASH_CHUNK_BYTES = 1 << 20
 _MOST_NAMES = 5  # in a message
 
 Entry = dict[str, Any]
@@ -94,8 +93,5 @@ def _some(names: list[str]) -> str:
 
 
 def _sha256(path: Path) -> str:
-    sha256 = hashlib.sha256()
     with open(path, "rb") as stream:
-        while chunk := stream.read(_HASH_CHUNK_BYTES):
-            sha256.update(chunk)
-    return sha256.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()

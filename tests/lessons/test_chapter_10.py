@@ -201,6 +201,8 @@ def test_the_recorded_ablation_is_as_it_is_told():
     no_embed_q, two = "two RNN layers, no embed_q", "two RNN layers"
     found = f"without it {-mean(no_embed_q):.3f} better than the same two layers with it"
     said(f"{found}, after {more(no_embed_q, two):.0%} more text")
+    said(f"told apart: {-mean(two):.3f} ± {changes[two]['half']:.3f} better than ours")
+    assert abs(mean(two)) < changes[two]["half"]
     said(f"rows of one length are {-mean(length):.3f} better, after {more(length):.0%} more text")
     small = (thought, router, no_embed_q, length)
     assert all(abs(mean(form)) > changes[form]["half"] for form in small)

@@ -37,10 +37,8 @@ class StateReader:
             raise ValueError(f"piece_length is {piece_length}, expected at least 1 token.")
         self.model = model
         self.piece_length = piece_length
-        has_plain_pieces = (
-            keras.backend.backend() == "tensorflow"
-        )  # elsewhere each would be a program of its own
-        self._plain_pieces_left = plain_pieces if has_plain_pieces else 0
+        # On JAX each plain piece of another length would be compiled as a program of its own.
+        self._plain_pieces_left = plain_pieces if keras.backend.backend() == "tensorflow" else 0
         self._read_plainly = as_operations(model, self._features_of_last)
         self._read_piece = as_graph(model, self._features_of_last, is_compiled=False)
         self._step = as_graph(model, model.step, is_compiled=False)

@@ -13,6 +13,7 @@ from benchmarks import (
     form_study,
     pace,
     position_forms,
+    questions_and_prose,
     recurrence_forms,
     thought_forms,
     training_ideas,
@@ -244,7 +245,9 @@ def test_each_form_of_a_paced_study_changes_what_it_says(study):
     ],
     ids=("article_ablation", "training_ideas"),
 )
-def test_a_form_of_a_paced_study_trains_and_is_judged(study, forms, tmp_path):
+def test_a_form_of_a_paced_study_trains_and_is_judged(study, forms, tmp_path, monkeypatch):
+    monkeypatch.setattr(questions_and_prose, "HELD_OUT_BYTES", 4000)  # judging takes most of the time
+    monkeypatch.setattr(form_study, "EVALUATION_TOKENS", 4096)
     corpus = [str(records.ROOT / "data" / "prose")]
     options = SimpleNamespace(minutes=1.0, preset="nano", corpus=corpus, validation_fraction=0.05)
     for form in forms:

@@ -85,6 +85,7 @@ def uncounted(num_traces):
     num_traces.update(before)
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="on JAX every piece is read by the graph")
 def test_the_first_pieces_are_read_without_a_graph_and_give_the_same(generator, monkeypatch, uncounted):
     monkeypatch.setattr(reading, "PLAIN_LENGTH", 20)
     rows = [_text(70, 1), _text(23, 2), _text(1, 3)]
@@ -101,12 +102,22 @@ def test_the_first_pieces_are_read_without_a_graph_and_give_the_same(generator, 
     assert sizes == {"plain": [20, 20, 20], "graph": [16, 16]}
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="on JAX every piece is read by the graph")
 def test_a_plain_piece_is_as_long_as_the_text(generator, uncounted):
     reader, sizes = StateReader(generator.reader.model), []
     reader._read_plainly = _noting(reader._read_plainly, sizes)
     logits, _ = reader.read([_text(5)])
     np.testing.assert_allclose(logits, generator.reader.read([_text(5)])[0], **FLOAT32_TOLERANCE)
     assert sizes == [5]
+
+
+@pytest.mark.skipif(keras.backend.backend() == "tensorflow", reason="there the first pieces are plain")
+def test_without_tensorflow_every_piece_is_read_by_the_graph(generator, monkeypatch, uncounted):
+    reader, plain, graph = StateReader(generator.reader.model, 16, plain_pieces=3), [], []
+    monkeypatch.setattr(reader, "_read_plainly", _noting(reader._read_plainly, plain))
+    monkeypatch.setattr(reader, "_read_piece", _noting(reader._read_piece, graph))
+    reader.read([_text(20)])
+    assert (plain, graph) == ([], [16, 16])
 
 
 def _noting(read, sizes):

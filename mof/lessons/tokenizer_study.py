@@ -15,6 +15,7 @@ VOCABULARIES = {
     "BPE, 512": {"tokenizer": "bpe", "vocabulary_size": 512},
     "BPE, 2,048": {"tokenizer": "bpe", "vocabulary_size": 2048},
     "BPE, 4,096": {"tokenizer": "bpe", "vocabulary_size": 4096},
+    "BPE, 8,192": {"tokenizer": "bpe", "vocabulary_size": 8192},
 }
 IN_THE_CHAPTER = ("bytes", "characters", "BPE, 2,048")
 LINE_WIDTH = 72  # characters of a line of text that fits under a cell
@@ -121,7 +122,7 @@ def show_study(name="tokenizer_study"):
     if study is None:
         print(
             "This study has not been run yet: there is no record to show,\n"
-            "and nothing to conclude. About an hour on two cores:\n"
+            "and nothing to conclude. An hour and a quarter on two cores:\n"
             "python benchmarks/tokenizer_study.py"
         )
         return

@@ -6,12 +6,16 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mof.course import chapter_02
 from mof.evaluation.ngram_baseline import NgramModel
+from mof.evaluation.student_t import t_quantile
 from mof.lessons import vocabulary
+from mof.lessons.records import load_record
 from mof.lessons.shipped_text import shipped_prose
+from mof.lessons.tokenizer_study import YARDSTICK
 from mof.lessons.vocabulary import (
     bytes_per_token,
     nested_tokenizers,
@@ -236,3 +240,63 @@ def test_a_large_table_is_most_of_a_small_model():
         rest = num_parameters(config) - config.vocabulary_size * config.width
         shares.append(73_448 * config.width / (rest + 73_448 * config.width))
     assert shares[0] > 0.9 and shares == sorted(shares, reverse=True)
+
+
+@pytest.fixture(scope="module")
+def study():
+    """The recorded rows: dict from a tokenizer's name to a dict from seed to row."""
+    rows = {}
+    for row in load_record("tokenizer_study").data["runs"]:
+        rows.setdefault(row["tokenizer"], {})[row["seed"]] = row
+    return rows
+
+
+def bits(rows):
+    return np.array([row["bits_per_byte"] for _seed, row in sorted(rows.items())])
+
+
+def test_the_order_of_the_recorded_vocabularies(study):
+    names = ("BPE, 4,096", "BPE, 8,192", "BPE, 2,048", "characters", "BPE, 512", "bytes")
+    means = [bits(study[name]).mean() for name in names]
+    assert means == sorted(means) and all(set(study[name]) == {0, 1, 2} for name in names)
+    first, *others = (f"{mean:.3f}" for mean in means)
+    said(f"4,096 byte pairs come first, with {first} bits on average")
+    said(f"then 8,192 ({others[0]}), 2,048 ({others[1]})")
+    said(f"the characters ({others[2]}), 512 ({others[3]}) and the bytes ({others[4]})")
+    (counted,) = bits(study[YARDSTICK])
+    assert counted < means[0]
+    said(f"The model that only counts has {counted:.3f}, ahead of every network")
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "words"),
+    [
+        ("BPE, 4,096", "BPE, 2,048", "4,096 are {} better than 2,048"),
+        ("BPE, 4,096", "characters", "and {} better than the characters"),
+        ("BPE, 4,096", "BPE, 8,192", "three seeds see no difference: {}"),
+        ("BPE, 2,048", "characters", "and {}."),
+    ],
+)
+def test_recorded_differences_seed_by_seed(study, better, worse, words):
+    change = bits(study[worse]) - bits(study[better])
+    half = t_quantile(2) * change.std(ddof=1) / math.sqrt(3)
+    said(words.format(f"{change.mean():.3f} ± {half:.3f}"))
+    assert (half < change.mean()) == ("better" in words)
+
+
+def test_what_the_count_says_of_the_recorded_text(study):
+    model = preset("nano").model
+    work = {
+        size: sum(work_per_byte(model, size, study[f"BPE, {size:,}"][0]["bytes_per_token"]))
+        for size in (512, 2048, 4096)
+    }
+    assert work[512] == pytest.approx(work[2048], rel=0.01)
+    said(f"4,096 cost {work[4096] / work[2048] - 1:.0%} more work a byte than 2,048")
+
+
+def test_how_equal_the_recorded_times_are(study):
+    seconds = [row["seconds"] for rows in study.values() for row in rows.values() if row["seconds"]]
+    said(f"the trainings took {min(seconds):.0f} to {max(seconds):.0f} seconds")
+    more = [study["BPE, 4,096"][seed]["seconds"] - study["BPE, 2,048"][seed]["seconds"] for seed in range(3)]
+    assert sum(x < 0 for x in more) == 2 and max(more) < 2
+    assert all((bits(study["BPE, 2,048"]) - bits(study["BPE, 4,096"])) > 0)

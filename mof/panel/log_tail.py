@@ -7,6 +7,7 @@ first; where it is not there, the file is read from its beginning again.
 
 import array
 import json
+import math
 
 import numpy as np
 
@@ -94,6 +95,8 @@ class LogTail(LineTail):
     def take(self, entry):
         """See `LineTail.take`."""
         update = float(entry["update"])
+        if not math.isfinite(update):
+            raise ValueError(f"update is {update}, expected the number of one.")
         if "event" in entry:
             for name in ("seconds", "tokens"):  # without them an event has no place in a figure
                 entry[name] = float(entry.get(name, "nan"))

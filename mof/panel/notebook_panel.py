@@ -12,11 +12,10 @@ import threading
 import time
 
 from mof.course.translation import _
-from mof.panel.panel_html import STYLE, run_html
+from mof.panel.panel_html import STYLE, samples_html, signals_html, tiles_html
 from mof.panel.quantities import AXES, quantities_of
 from mof.panel.run_reader import command_to_go_on, open_runs
 from mof.panel.signal_words import signals_of
-from mof.panel.signals import is_silent
 from mof.panel.summary import share_done, summary_of
 from mof.panel.track_records import judge_track
 from mof.viz.notebook_figures import show_figure
@@ -48,7 +47,7 @@ def watch(*runs, seconds=5.0, is_live=None):
     readers = open_runs(runs)
     looks = [Look(reader) for reader in readers]
     if is_live is None:
-        is_live = any(look.is_training for look in looks)
+        is_live = any(look.snapshot.is_training for look in looks)
     if not is_live:
         show_once(looks)
         return None
@@ -64,30 +63,36 @@ class Look:
     """A run at one moment, with all that is said about it.
 
     Attributes:
-        snapshot: RunSnapshot. on_track: OnTrack. signals: list of Signal. is_training: bool.
+        snapshot: RunSnapshot. on_track: OnTrack. signals: list of Signal.
     """
 
     def __init__(self, reader):
         self.snapshot = reader.snapshot()
         self.signals = signals_of(self.snapshot, command_to_go_on(reader.path))
         self.on_track = judge_track(self.snapshot)
-        silent = self.snapshot.silent_seconds
-        is_quiet = silent is None or is_silent(silent, self.snapshot.columns["seconds"])
-        self.is_training = not self.snapshot.is_finished and (self.snapshot.is_waiting or not is_quiet)
+
+    @property
+    def news(self):
+        """Changes whenever there is more to draw."""
+        snapshot = self.snapshot
+        return snapshot.update, snapshot.seconds, sum(len(events) for events in snapshot.events.values())
+
+    def html_parts(self, told=()):
+        """Its words: figures, signals and samples; see `mof.panel.panel_html`.
+
+        Args:
+            told: (level, kind) of the signals that stand there already.
+        """
+        snapshot, on_track = self.snapshot, self.on_track
+        return (
+            tiles_html(summary_of(snapshot), share_done(snapshot), snapshot.name),
+            signals_html(self.signals, on_track.words, on_track.is_off, told),
+            samples_html(snapshot.marks[-1]["samples"] if snapshot.marks else []),
+        )
 
     def html(self):
-        """Its words; see `run_html`."""
-        snapshot = self.snapshot
-        samples = snapshot.marks[-1]["samples"] if snapshot.marks else []
-        return run_html(
-            summary_of(snapshot),
-            share_done(snapshot),
-            snapshot.name,
-            self.signals,
-            self.on_track.words,
-            self.on_track.is_off,
-            samples,
-        )
+        """Its words in one piece."""
+        return "".join(self.html_parts())
 
 
 def show_once(looks):
@@ -101,7 +106,7 @@ def show_once(looks):
     display(HTML(STYLE + "".join(look.html() for look in looks)))
     quantities = _quantities(looks, AXES[0])
     if quantities:
-        show_figure(run_figure(quantities), _description())
+        show_figure(run_figure(quantities), _description(quantities))
 
 
 class LivePanel:
@@ -117,8 +122,12 @@ class LivePanel:
         self.readers, self.seconds = readers, seconds
         self.paths = [reader.path for reader in readers]
         self._lock, self._is_over = threading.Lock(), threading.Event()
-        self._looks, self._drawn_at = [], 0.0
-        self._words, self._figure = ipywidgets.HTML(), ipywidgets.Output()
+        self._looks, self._drawn, self._drawn_at = [], None, 0.0
+        # a widget of its own for what changes at its own pace: one that is set anew folds its samples again
+        self._said = ipywidgets.HTML(STYLE)
+        self._words = [[ipywidgets.HTML() for _part in range(3)] for _reader in readers]
+        self._told = [set() for _reader in readers]
+        self._figure = ipywidgets.Output()
         labels = {_("tokens"): "tokens", _("hours"): "hours", _("updates"): "updates"}
         self._axis = ipywidgets.ToggleButtons(options=labels, description=_("axis"))
         self._shown = ipywidgets.SelectMultiple(
@@ -131,10 +140,16 @@ class LivePanel:
         self._stop = ipywidgets.Button(description=_("stop looking"))
         self._axis.observe(lambda _change: self._draw(), "value")
         self._shown.observe(lambda _change: self._draw(), "value")
+        self._hold.observe(lambda _change: self._draw_news(), "value")
         self._stop.on_click(lambda _button: self.stop())
         controls = [self._axis, *([self._shown] if len(readers) > 1 else []), self._hold, self._stop]
         self._box = ipywidgets.VBox(
-            [self._words, ipywidgets.HBox(controls, layout={"flex_flow": "row wrap"}), self._figure]
+            [
+                self._said,
+                *(ipywidgets.VBox(parts) for parts in self._words),
+                ipywidgets.HBox(controls, layout={"flex_flow": "row wrap"}),
+                self._figure,
+            ]
         )
 
     def show(self, looks):
@@ -147,6 +162,7 @@ class LivePanel:
 
         self._looks = looks
         display(self._box)
+        self._tell()
         self._draw()
 
     def start(self):
@@ -155,19 +171,16 @@ class LivePanel:
         threading.Thread(target=self._go_on, daemon=True, name="mof panel").start()
 
     def stop(self):
-        """Stop looking; the trainings go on."""
-        self._is_over.set()
-        self._stop.disabled = True
-        if self in _panels:
-            _panels.remove(self)
+        """Stop looking, and draw what has come last; the trainings go on."""
+        self._end()
+        self._draw_news()
 
     def refresh(self):
         """Look once more, and draw what has come; the figure not so often, and not while it is held."""
-        looks = [Look(reader) for reader in self.readers]
-        moved = [look.snapshot.update for look in looks] != [look.snapshot.update for look in self._looks]
-        self._looks = looks
-        is_time = time.monotonic() - self._drawn_at >= SECONDS_BETWEEN_FIGURES
-        self._draw(with_figure=moved and is_time and not self._hold.value)
+        self._looks = [Look(reader) for reader in self.readers]
+        self._tell()
+        if time.monotonic() - self._drawn_at >= SECONDS_BETWEEN_FIGURES:
+            self._draw_news()
 
     def _ipython_display_(self):
         """As a cell's last value it shows nothing more: it is shown already."""
@@ -178,38 +191,61 @@ class LivePanel:
                 self.refresh()
             except Exception as error:  # a thread that dies would leave a panel that looks alive
                 said = html.escape(f"{type(error).__name__}: {error}")
-                self._words.value = f"{STYLE}<p class='mof-panel'>{said}</p>"
-                self.stop()
+                self._said.value = f"{STYLE}<p class='mof-panel'>{said}</p>"
+                self._end()
                 raise
-            if all(look.snapshot.is_finished for look in self._looks):
+            if all(look.snapshot.is_over for look in self._looks):
                 self.stop()
 
-    def _draw(self, with_figure=True):
+    def _end(self):
+        self._is_over.set()
+        self._stop.disabled = True
+        if self in _panels:
+            _panels.remove(self)
+
+    def _tell(self):
+        """The words: what has not changed stays as it is."""
         with self._lock:
-            self._words.value = STYLE + "".join(look.html() for look in self._looks)
-            chosen = [look for look in self._looks if look.snapshot.name in self._shown.value]
+            for look, widgets, told in zip(self._looks, self._words, self._told, strict=True):
+                for widget, text in zip(widgets, look.html_parts(told), strict=True):
+                    widget.value = text  # the same text again sends nothing
+                told.clear()
+                told.update((signal.level, signal.kind) for signal in look.signals)
+
+    def _draw_news(self):
+        """The figure, where it is not held and more has come than is drawn."""
+        if not self._hold.value and [look.news for look in self._looks] != self._drawn:
+            self._draw()
+
+    def _draw(self):
+        with self._lock:
+            looks = self._looks
+            chosen = [look if look.snapshot.name in self._shown.value else None for look in looks]
             quantities = _quantities(chosen, self._axis.value)
-            if not with_figure or not quantities:
+            self._drawn, self._drawn_at = [look.news for look in looks], time.monotonic()
+            if not quantities:
+                self._figure.outputs = ()
                 return
             figure = run_grid_figure(quantities)
             self._figure.layout.height = f"{figure.layout.height + 20}px"  # nothing jumps while it is drawn
-            self._figure.outputs = (as_output(figure),)
-            self._drawn_at = time.monotonic()
+            self._figure.outputs = (as_output(figure, _description(quantities)),)
 
 
-def as_output(figure):
+def as_output(figure, description):
     """A figure as a notebook stores it. JupyterLab draws a new one; one that is only updated it leaves as it
     is."""
-    data = {PLOTLY_TYPE: json.loads(figure.to_json()), "text/plain": _description()}
+    data = {PLOTLY_TYPE: json.loads(figure.to_json()), "text/plain": description}
     return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 def _quantities(looks, axis):
-    return quantities_of([look.snapshot for look in looks], axis, [look.on_track for look in looks])
+    """What can be drawn of some looks; None for a run that is left out."""
+    snapshots = [None if look is None else look.snapshot for look in looks]
+    return quantities_of(snapshots, axis, [None if look is None else look.on_track for look in looks])
 
 
-def _description():
-    return _(
-        "A training as its log tells it: loss with the expected band, held-out text, speed, router, "
-        "gradient, alphas and memory."
-    )
+def _description(quantities):
+    """What is drawn, in a sentence."""
+    band = _("{title} with the expected band")
+    titles = [band.format(title=q.title) if q.ribbons else q.title for q in quantities]
+    return _("A training as its log tells it: {quantities}.").format(quantities=", ".join(titles))

@@ -21,46 +21,70 @@ STYLE = """<style>
 
 
 def run_html(summary, share, name, signals, track_words, track_is_off, samples):
-    """One run's words.
+    """One run's words, all in one piece.
 
     Args:
-        summary: list of (label, value). share: of the run that is done. name: str.
-        signals: list of `mof.panel.signal_words.Signal`.
-        track_words: str. track_is_off: bool.
-        samples: list of (prompt, text), may be empty.
+        summary, share, name: as `tiles_html`. signals, track_words, track_is_off: as `signals_html`.
+        samples: as `samples_html`.
 
     Returns:
         str, HTML without a style; see STYLE.
+    """
+    told = signals_html(signals, track_words, track_is_off)
+    return tiles_html(summary, share, name) + told + samples_html(samples)
+
+
+def tiles_html(summary, share, name):
+    """One run's figures.
+
+    Args:
+        summary: list of (label, value). share: of the run that is done. name: str.
     """
     tiles = "".join(
         f'<div class="mof-tile"><small>{html.escape(label)}</small>{html.escape(value)}</div>'
         for label, value in summary
     )
-    told = "".join(_signal_html(signal) for signal in signals)
-    level = "mof-warning" if track_is_off else ""
-    told += f'<div class="mof-signal {level}">{html.escape(track_words)}</div>' if track_words else ""
     percent = f"{share:.0%}"
     return (
         f'<div class="mof-panel"><h4>{html.escape(name)}</h4>'
         f'<progress value="{share:.4f}" max="1" aria-label="{percent}">{percent}</progress>'
-        f'<div class="mof-tiles">{tiles}</div>{told}{_samples_html(samples)}</div>'
+        f'<div class="mof-tiles">{tiles}</div></div>'
     )
 
 
-def _signal_html(signal):
+def signals_html(signals, track_words, track_is_off, told=()):
+    """What is wrong with one run, and whether it is on track.
+
+    Args:
+        signals: list of `mof.panel.signal_words.Signal`.
+        track_words: str. track_is_off: bool.
+        told: (level, kind) of signals that stand there already: a screen reader does not say them again.
+    """
+    said = "".join(_signal_html(signal, (signal.level, signal.kind) in told) for signal in signals)
+    level = "mof-warning" if track_is_off else ""
+    said += f'<div class="mof-signal {level}">{html.escape(track_words)}</div>' if track_words else ""
+    return f'<div class="mof-panel">{said}</div>' if said else ""
+
+
+def _signal_html(signal, is_told):
     level = {NOTE: "", DANGER: "mof-danger"}.get(signal.level, "mof-warning")
-    role = "alert" if signal.level == DANGER else "status"
+    role = "" if is_told else ' role="alert"' if signal.level == DANGER else ' role="status"'
     return (
-        f'<div class="mof-signal {level}" role="{role}"><strong>{html.escape(signal.what)}</strong> '
+        f'<div class="mof-signal {level}"{role}><strong>{html.escape(signal.what)}</strong> '
         f"{html.escape(signal.to_do)}</div>"
     )
 
 
-def _samples_html(samples):
+def samples_html(samples):
+    """What one run wrote last, folded away; nothing where it wrote nothing.
+
+    Args:
+        samples: list of (prompt, text).
+    """
     if not samples:
         return ""
     lines = "".join(
         f"<li><strong>{html.escape(prompt)}</strong>{html.escape(text)}</li>" for prompt, text in samples
     )
     summary = html.escape(_("what it wrote at the last mark"))
-    return f"<details><summary>{summary}</summary><ul>{lines}</ul></details>"
+    return f'<div class="mof-panel"><details><summary>{summary}</summary><ul>{lines}</ul></details></div>'

@@ -40,7 +40,7 @@ def quantities_of(snapshots, axis="tokens", tracks=()):
     """Everything that can be drawn of some runs, beside one another.
 
     Args:
-        snapshots: list of RunSnapshot.
+        snapshots: list of RunSnapshot; None for a run that is left out, whose colour no other takes.
         axis: see `axis_named`.
         tracks: for each run its `mof.panel.track_records.OnTrack`, or none at all.
 
@@ -48,14 +48,15 @@ def quantities_of(snapshots, axis="tokens", tracks=()):
         list of `mof.viz.run_figure.Quantity`; those of which nothing was logged are left out.
     """
     place = axis_named(axis)
+    runs = [(run, snapshot) for run, snapshot in enumerate(snapshots) if snapshot is not None]
     made = (
-        _loss(snapshots, place, axis, tracks),
-        _held_out(snapshots, place),
-        _speed(snapshots, place),
-        _router(snapshots, place),
-        _gradient(snapshots, place),
-        _alphas(snapshots, place),
-        _memory(snapshots, place),
+        _loss(runs, place, axis, tracks),
+        _held_out(runs, place),
+        _speed(runs, place),
+        _router(runs, place),
+        _gradient(runs, place),
+        _alphas(runs, place),
+        _memory(runs, place),
     )
     return [quantity for quantity in made if quantity.lines]
 
@@ -67,35 +68,40 @@ def smooth_loss(snapshot, num_points=NUM_POINTS):
     return ends, block_means(losses, ends)
 
 
-def _loss(snapshots, place, axis, tracks):
+def _loss(runs, place, axis, tracks):
     lines = []
-    for run, snapshot in enumerate(snapshots):
+    for run, snapshot in runs:
         ends, losses = smooth_loss(snapshot)
         if len(ends):
             lines.append(Line(snapshot.name, run, 0, place.of_columns(snapshot.columns)[ends - 1], losses))
     ribbons = []
-    for run, (snapshot, on_track) in enumerate(zip(snapshots, tracks, strict=False)):
-        band = on_track.band
-        if band is None or axis == "hours" or any(r.low is band.low for r in ribbons):
+    for run, snapshot in runs if tracks else ():
+        band = tracks[run].band
+        if band is None or axis == "hours":
             continue  # seconds of other machines say nothing
         x = band.updates.astype(float)
         if axis == "tokens":
             x = x * snapshot.facts["training"]["tokens_per_update"] / 1e6
         name = _("expected: {number} seeds").format(number=band.num_seeds)
-        ribbons.append(Ribbon(name, run, x, band.low, band.high))
+        ribbon = Ribbon(name, run, x, band.low, band.high)
+        if not any(_is_same(ribbon, other) for other in ribbons):
+            ribbons.append(ribbon)
     return Quantity(_("loss"), place.title, _("nats a token"), lines, ribbons, ".3f")
 
 
-def _held_out(snapshots, place):
-    lines = _event_lines(
-        snapshots, place, "evaluation", lambda look: [look["bits_per_byte"]], lambda _s: [""]
-    )
+def _is_same(ribbon, other):
+    """Whether two runs are expected in the same place; their bands are made anew at each look."""
+    return all(np.array_equal(getattr(ribbon, name), getattr(other, name)) for name in ("x", "low", "high"))
+
+
+def _held_out(runs, place):
+    lines = _event_lines(runs, place, "evaluation", lambda look: [look["bits_per_byte"]], lambda _s: [""])
     return Quantity(_("held-out text"), place.title, _("bits per byte"), lines, [], ".3f")
 
 
-def _speed(snapshots, place):
+def _speed(runs, place):
     lines = []
-    for run, snapshot in enumerate(snapshots):
+    for run, snapshot in runs:
         columns = snapshot.columns
         count = len(columns["update"])
         ends = block_ends(count, NUM_POINTS // 2, min(5, max(1, count // 10)))
@@ -105,9 +111,9 @@ def _speed(snapshots, place):
     return Quantity(_("speed"), place.title, _("tokens a second"), lines, [], ",.0f", starts_at_zero=True)
 
 
-def _gradient(snapshots, place):
+def _gradient(runs, place):
     lines = []
-    for run, snapshot in enumerate(snapshots):
+    for run, snapshot in runs:
         ends = smooth_loss(snapshot)[0]
         norms = block_means(snapshot.columns["gradient_norm"], ends) if len(ends) else np.zeros(0)
         if np.isfinite(norms).any():
@@ -117,9 +123,9 @@ def _gradient(snapshots, place):
     )
 
 
-def _router(snapshots, place):
+def _router(runs, place):
     lines = _event_lines(
-        [s if len(s.experts) > 1 else None for s in snapshots],
+        [(run, snapshot) for run, snapshot in runs if len(snapshot.experts) > 1],
         place,
         "evaluation",
         lambda look: look.get("route_weights") or [],
@@ -130,18 +136,18 @@ def _router(snapshots, place):
     )
 
 
-def _alphas(snapshots, place):
+def _alphas(runs, place):
     def names(snapshot):
         count = max([len(state.get("alphas") or []) for state in snapshot.states] or [0])
         return [_("block {number}").format(number=i + 1) for i in range(count)]
 
-    lines = _event_lines(snapshots, place, "state", lambda state: state.get("alphas") or [], names)
+    lines = _event_lines(runs, place, "state", lambda state: state.get("alphas") or [], names)
     return Quantity(_("thought alphas"), place.title, _("alpha of each block"), lines, [], ".3f")
 
 
-def _memory(snapshots, place):
+def _memory(runs, place):
     lines = _event_lines(
-        snapshots,
+        runs,
         place,
         "state",
         lambda state: [state["memory_bytes"] / 1e9] if "memory_bytes" in state else [],
@@ -150,12 +156,10 @@ def _memory(snapshots, place):
     return Quantity(_("memory"), place.title, _("GB of the process"), lines, [], ".2f", starts_at_zero=True)
 
 
-def _event_lines(snapshots, place, kind, values_of, names_of):
+def _event_lines(runs, place, kind, values_of, names_of):
     """A line for each name of each run, from its events of one kind."""
     lines = []
-    for run, snapshot in enumerate(snapshots):
-        if snapshot is None:
-            continue
+    for run, snapshot in runs:
         for series, name in enumerate(names_of(snapshot)):
             points = [
                 (place.of_event(event), values_of(event)[series])

@@ -140,29 +140,26 @@ def replay_of(snapshot):
     ends = block_ends(len(columns["update"]), NUM_POINTS)
     hours = np.round(columns["seconds"][ends - 1] / 3600, 4) if len(ends) else np.zeros(0)
     losses = block_means(columns["loss"], ends) if len(ends) else np.zeros(0)
-    looks = snapshot.evaluations
-    shares = {}
-    for i, name in enumerate(snapshot.experts if len(snapshot.experts) > 1 else ()):
-        told = [look for look in looks if len(look.get("route_weights") or []) > i]
-        if told:
-            # where its update ended: the look itself takes a while, and its line tells when it was over
-            places = np.interp([look["update"] for look in told], columns["update"], columns["seconds"])
-            times = [round(float(seconds) / 3600, 4) for seconds in places]
-            shares[name] = (times, [round(look["route_weights"][i], 4) for look in told])
     last_updates = columns["update"][ends - 1] if len(ends) else np.zeros(0)
     moments = [_moment(snapshot, *stop, last_updates, losses) for stop in _stops(snapshot)]
     resumed = snapshot.events.get("session", [])[1:]
     seams = [round(session["seconds"] / 3600, 4) for session in resumed]
-    return replay_figure((hours, losses), shares, moments, snapshot.name, seams)
+    return replay_figure((hours, losses), _shares(snapshot), moments, snapshot.name, seams)
 
 
 def replay_words(snapshot, note=""):
-    """The caption: what is on the axes, what to see, and where it was recorded."""
-    words = _(
-        "A training of {time}, as it was recorded: the loss on the training text above, the router's shares "
-        "on held-out text below. The slider moves through the hours; over the figure stands what the model "
-        "wrote then."
-    ).format(time=duration(snapshot.seconds))
+    """The caption: what is on the axes, what to see, and where it was recorded. It stands for the figure in a
+    screen reader, so it tells of nothing that is not drawn."""
+    drawn = _("A training of {time}, as it was recorded: the loss on the training text.")
+    if _shares(snapshot):
+        drawn = _(
+            "A training of {time}, as it was recorded: the loss on the training text above, the router's "
+            "shares on held-out text below."
+        )
+    slider = _("The slider moves through the hours; over the figure stands how far it was then.")
+    if any(mark["samples"] for mark in snapshot.marks):
+        slider = _("The slider moves through the hours; over the figure stands what the model wrote then.")
+    words = f"{drawn.format(time=duration(snapshot.seconds))} {slider}"
     return f"{words} {note[:1].upper()}{note[1:]}" if note else words
 
 
@@ -194,6 +191,19 @@ def samples_html(snapshot):
         f'<div style="overflow-x:auto"><table><thead><tr><th>{first}</th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div></details>"
     )
+
+
+def _shares(snapshot):
+    """The router's shares as `replay_figure` takes them: none where there is one expert, or nothing known."""
+    columns, shares = snapshot.columns, {}
+    for i, name in enumerate(snapshot.experts if len(snapshot.experts) > 1 else ()):
+        told = [look for look in snapshot.evaluations if len(look.get("route_weights") or []) > i]
+        if told:
+            # where its update ended: the look itself takes a while, and its line tells when it was over
+            places = np.interp([look["update"] for look in told], columns["update"], columns["seconds"])
+            times = [round(float(seconds) / 3600, 4) for seconds in places]
+            shares[name] = (times, [round(look["route_weights"][i], 4) for look in told])
+    return shares
 
 
 def _stops(snapshot):

@@ -5,9 +5,13 @@ files that grow only what has been added. It takes no lock, starts no backend, a
 training nor keeps it waiting.
 """
 
+import contextlib
 import json
+import os
 import time
 from pathlib import Path
+
+import numpy as np
 
 from mof.cli.invocation import command_line
 from mof.generation.sample_marks import SAMPLES_NAME
@@ -37,15 +41,30 @@ class RunReader:
     """
 
     def __init__(self, path, name=None):
-        folder = RunFolder(path)
-        self.path, self.config = folder.path, folder.training_config
-        self.facts = folder.facts
+        self.path = Path(path)
         self.name = name or self.path.resolve().name
+        self._changed_at = 0.0
+        self._open(_changed(self.path / RUN_NAME))
+
+    def _open(self, made_at):
+        """Begin with what stands in the folder now; `made_at` is when its run.json was written."""
+        folder = RunFolder(self.path)
+        self._made_at = made_at
+        self.facts, self.config = folder.facts, folder.training_config
         self._log = LogTail(self.path / LOG_NAME)
         self._marks = MarksTail(self.path / SAMPLES_NAME)
         self._befell = BefellTail(self.path / EVENTS_NAME)
         self._checkpoint = (None, {}, None)  # path, progress and text of the newest
         self._forecast, self._forecast_at = None, None
+
+    def _find_again(self):
+        """Whether the folder is there. Where run.json has changed, it may have been made anew: all is read
+        from its beginning."""
+        made_at = _changed(self.path / RUN_NAME)
+        if made_at is not None and made_at != self._made_at:
+            with contextlib.suppress(RunError, OSError):  # damaged, or just going: what was known stands
+                self._open(made_at)
+        return made_at is not None
 
     def snapshot(self):
         """Read what is new.
@@ -53,6 +72,7 @@ class RunReader:
         Returns:
             RunSnapshot.
         """
+        is_there = self._find_again()
         has_changed = self._log.refresh()
         self._marks.refresh()
         self._befell.refresh()
@@ -80,6 +100,7 @@ class RunReader:
             num_bad_lines=self._log.num_bad_lines,
             fingerprint=self._fingerprint(),
             day_hours=self._day_hours(),
+            is_there=is_there,
         )
 
     def _day_hours(self):
@@ -101,7 +122,7 @@ class RunReader:
 
     def _newest_progress(self):
         """The progress in the newest checkpoint that can be read; the one known before where none can."""
-        for path in list_checkpoints(self.path / "checkpoints"):
+        for path in self._checkpoints():
             if path == self._checkpoint[0]:
                 break
             try:
@@ -113,15 +134,18 @@ class RunReader:
                 continue
         return self._checkpoint[1]
 
+    def _checkpoints(self):
+        try:
+            return list_checkpoints(self.path / "checkpoints")
+        except OSError:  # just being deleted, or a disk that is out of reach for a moment
+            return []
+
     def _silent_seconds(self):
         """Since the log, the events, run.json or the folder of checkpoints was last changed."""
-        changed = []
-        for name in (LOG_NAME, RUN_NAME, EVENTS_NAME, "checkpoints"):
-            try:
-                changed.append((self.path / name).stat().st_mtime)
-            except OSError:
-                continue
-        return max(0.0, time.time() - max(changed)) if changed else None
+        changed = [_changed(self.path / name) for name in (LOG_NAME, RUN_NAME, EVENTS_NAME, "checkpoints")]
+        known = [moment for moment in changed if moment is not None]
+        self._changed_at = max(known, default=self._changed_at)  # of a folder that has gone: as it was
+        return max(0.0, time.time() - self._changed_at)
 
     def _forecast_entries(self):
         """The log as `forecast_run` reads it; a long run's middle is left out, and counts as a pause."""
@@ -129,16 +153,16 @@ class RunReader:
         count = len(log)
         first = min(FIRST_FORECAST_UPDATES, max(0, count - LAST_FORECAST_UPDATES))
         last = max(first, count - LAST_FORECAST_UPDATES)
-        columns = [log.column(name) for name in ("update", "length", "seconds")]
+        table = np.stack([log.column(name) for name in ("update", "length", "seconds")], axis=1)
+        kept = np.concatenate([table[:first], table[last:]])
         entries = [
-            {"update": int(update), "length": int(length), "seconds": seconds}
-            for column in ([c[:first] for c in columns], [c[last:] for c in columns])
-            for update, length, seconds in zip(*column, strict=True)
+            {"update": int(update), "length": int(length), "seconds": float(seconds)}
+            for update, length, seconds in kept[np.isfinite(kept).all(axis=1)]  # a line may lack one
         ]
         looks = [
             {"event": "evaluation", "seconds": look["seconds"], "update": look["update"]}
             for look in log.events.get("evaluation", [])
-            if entries and look["update"] >= entries[first]["update"]
+            if last < count and look["update"] >= table[last, 0]
         ]
         return sorted([*entries, *looks], key=lambda entry: (entry["update"], "event" in entry))
 
@@ -158,10 +182,11 @@ def open_runs(paths):
     paths = [run for path in paths for run in _runs_in(Path(path))]
     if not paths:
         raise RunError("there is no run to watch: name a folder, for example runs/first.")
-    names = [path.resolve().name for path in paths]
-    if len(set(names)) < len(names):  # runs/a/chat and runs/b/chat
-        names = ["/".join(path.resolve().parts[-2:]) for path in paths]
-    return [RunReader(path, name) for path, name in zip(paths, names, strict=True)]
+    whole = {path.resolve(): path for path in paths}  # a run that is named twice is one
+    length = 1
+    while len({path.parts[-length:] for path in whole}) < len(whole):  # runs/a/chat and runs/b/chat
+        length += 1
+    return [RunReader(path, Path(*full.parts[-length:]).as_posix()) for full, path in whole.items()]
 
 
 def command_to_go_on(path):
@@ -171,9 +196,17 @@ def command_to_go_on(path):
         path: of the run's folder.
     """
     copy = Path(path).parent / COPY_NAME
-    if copy.is_file():
+    if os.path.isfile(copy):  # False, not an error, where the disk is out of reach
         return command_line("train", "--plan", str(copy))
     return command_line("train", "--resume", "--run", str(path))
+
+
+def _changed(path):
+    """When a file or folder was last changed, seconds since 1970; None where it is not there."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return None
 
 
 def _runs_in(path):

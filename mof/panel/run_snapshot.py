@@ -10,6 +10,7 @@ import numpy as np
 
 from mof.experts.names import expert_names
 from mof.panel.log_tail import COLUMNS
+from mof.panel.signals import is_silent
 
 # a run that waits gives a sign of life every 15 s (`mof.planning.waiting`)
 MOST_SILENT_SECONDS_OF_A_PAUSE = 90.0
@@ -34,6 +35,7 @@ class RunSnapshot:
         num_bad_lines: lines of the log that were passed over.
         fingerprint: of its text as tokens; None before its log or a checkpoint has told it.
         day_hours: in which its plan lets it train, such as "22-7"; "" for the whole day.
+        is_there: whether its folder could be found.
     """
 
     name: str
@@ -49,6 +51,7 @@ class RunSnapshot:
     num_bad_lines: int = 0
     fingerprint: str | None = None
     day_hours: str = ""
+    is_there: bool = True
 
     @property
     def update(self):
@@ -66,11 +69,40 @@ class RunSnapshot:
         return int(self._last("tokens"))
 
     @property
+    def is_silent(self):
+        """Whether nothing has been written for too long (`mof.panel.signals.is_silent`), as in a record."""
+        return self.silent_seconds is None or is_silent(self.silent_seconds, self.columns["seconds"])
+
+    @property
+    def has_last_update(self):
+        """Whether its last update is done. Its last look at held-out text comes after that, and may take
+        minutes."""
+        return self.num_updates is not None and self.update >= self.num_updates
+
+    @property
     def is_finished(self):
-        """Whether its last update is done, and saved."""
-        if self.num_updates is None or self.update < self.num_updates:
+        """Whether its last update is done and saved, and its last look written: it said so; or it is saved,
+        and silent."""
+        if not self.has_last_update:
             return False
-        return self.is_saved or self.silent_seconds is None or self._last_event() == "finished"
+        if self.silent_seconds is None or self._last_event() == "finished":
+            return True
+        return self.is_saved and self.is_silent
+
+    @property
+    def is_over(self):
+        """Whether nothing more will come: it has finished, or its last update is done and it is silent."""
+        return self.is_finished or (self.has_last_update and self.is_silent)
+
+    @property
+    def is_training(self):
+        """Whether a process trains it, as far as its files tell: what its last lines say of the machine still
+        holds. Not so of a record, or of a run of long ago."""
+        if self.silent_seconds is None or not self.is_there:
+            return False
+        if self.is_finished or self.has_diverged or self.was_stopped:
+            return False
+        return self.is_waiting or not self.is_silent
 
     @property
     def is_waiting(self):
@@ -80,9 +112,9 @@ class RunSnapshot:
         return self.silent_seconds < MOST_SILENT_SECONDS_OF_A_PAUSE
 
     @property
-    def has_stopped(self):
-        """Whether it is known to have been stopped and saved."""
-        return self.is_saved or self._last_event() in ("stopped", "finished")
+    def was_stopped(self):
+        """Whether it says that it was stopped and saved, or restored, and has not gone on since."""
+        return self._last_event() in ("stopped", "restored") and self.befell[-1]["update"] >= self.update
 
     @property
     def has_diverged(self):
@@ -113,8 +145,8 @@ class RunSnapshot:
         return self.befell[-1]["event"] if self.befell else ""
 
     def _last(self, name):
-        column = self.columns[name]
-        return float(column[-1]) if len(column) else 0.0
+        known = self.columns[name][np.isfinite(self.columns[name])]  # a line may lack it
+        return float(known[-1]) if len(known) else 0.0
 
 
 def empty_columns():

@@ -14,7 +14,6 @@ from mof.panel.signals import (
     find_slow_saving,
     find_spikes,
     find_standstills,
-    is_silent,
 )
 from mof.training.freezing import change_updates, parse_freezing
 
@@ -48,7 +47,7 @@ def signals_of(snapshot, resume_command):
         _room(snapshot),
         _lost_speed(snapshot),
         _saving(snapshot),
-        _spikes(find_spikes(losses)),
+        _spikes(snapshot, find_spikes(losses)),
         _standstill(snapshot),
         _bad_lines(snapshot),
     ]
@@ -76,23 +75,34 @@ def _divergence(snapshot):
     ).format(update=update)
     if not update:
         to_do = _("Start again with half the learning rates (--learning-rate, --muon-learning-rate).")
-    if not snapshot.has_diverged:
+    if _has_updates_left(snapshot):
         to_do = _("Stop it (Ctrl-C).") + " " + to_do
     return Signal(DANGER, "divergence", what, to_do)
 
 
 def _silence(snapshot, resume_command):
     silent = snapshot.silent_seconds
+    if not snapshot.is_there:
+        what = _("Its folder is not there.")
+        to_do = _(
+            "It was moved, renamed or deleted, or its disk is out of reach. What stands here was read "
+            "before. Looking goes on until it is back; where it was moved, watch its new place."
+        )
+        return Signal(WARNING, "gone", what, to_do)
     if snapshot.is_waiting and not snapshot.is_finished:
         what = _("It waits, and goes on by itself: {words}").format(words=snapshot.befell[-1]["words"])
         return Signal(NOTE, "waiting", what, "")
-    if silent is None or snapshot.is_finished or snapshot.has_diverged:
+    if silent is None or snapshot.is_finished or snapshot.has_diverged or snapshot.is_training:
         return None
-    if not is_silent(silent, snapshot.columns["seconds"]):
-        return None
-    if snapshot.has_stopped:
+    if snapshot.was_stopped or snapshot.is_saved:
         what = _("It was stopped and saved {time} ago.").format(time=duration(silent))
         return Signal(NOTE, "stopped", what, _("Go on with: {command}").format(command=resume_command))
+    if not snapshot.update and not snapshot.befell:  # text becomes tokens before the run says that it started
+        what = _("It has done no update yet, and has written nothing for {time}.").format(
+            time=duration(silent)
+        )
+        to_do = _("It is preparing its text, or ended before its first update: look into its window.")
+        return Signal(NOTE, "no update", what, to_do)
     what = _("Nothing has been written for {time}, and the last updates are not saved.").format(
         time=duration(silent)
     )
@@ -103,16 +113,13 @@ def _silence(snapshot, resume_command):
     return Signal(DANGER, "stalled", what, to_do)
 
 
-def _lives(snapshot):
-    """Whether what its last lines tell of the machine still holds: not of a record, or a run of long ago."""
-    silent = snapshot.silent_seconds
-    if silent is None or snapshot.is_finished or snapshot.has_diverged:
-        return False
-    return snapshot.is_waiting or not is_silent(silent, snapshot.columns["seconds"])
+def _has_updates_left(snapshot):
+    """Whether it is being trained, and so can still be stopped, waited for or given room."""
+    return snapshot.is_training and not snapshot.has_last_update
 
 
 def _room(snapshot):
-    if not snapshot.states or not _lives(snapshot):
+    if not snapshot.states or not _has_updates_left(snapshot):
         return None
     state = snapshot.states[-1]
     checkpoint = max(
@@ -143,7 +150,7 @@ def _last_change(snapshot):
 
 
 def _lost_speed(snapshot):
-    if not _lives(snapshot):
+    if not _has_updates_left(snapshot):
         return None
     states = snapshot.states[-200:]
     sessions = snapshot.events.get("session", [])
@@ -184,7 +191,7 @@ def _saving(snapshot):
     found = find_slow_saving(
         *(snapshot.event_column("checkpoint", name) for name in ("save_seconds", "num_bytes", "seconds"))
     )
-    if found is None or snapshot.is_finished:
+    if found is None or snapshot.has_last_update:
         return None
     what = _("Saving takes {share} of the time, {seconds} a checkpoint ({rate} a second).").format(
         share=f"{found.share:.0%}",
@@ -200,7 +207,7 @@ def _saving(snapshot):
     return Signal(WARNING, "slow disk", what, to_do)
 
 
-def _spikes(spikes):
+def _spikes(snapshot, spikes):
     if not spikes:
         return None
     last = spikes[-1]
@@ -216,6 +223,8 @@ def _spikes(spikes):
         return Signal(WARNING, "spike", what, to_do)
     if last.is_over:
         return Signal(NOTE, "spike", what + " " + _("It is back."), _("Nothing to do."))
+    if not _has_updates_left(snapshot):
+        return Signal(NOTE, "spike", what + " " + _("The log ends before it is back."), "")
     return Signal(NOTE, "spike", what, _("Wait for some fifty updates: a jump usually comes back by itself."))
 
 

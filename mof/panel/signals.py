@@ -176,6 +176,7 @@ def find_lost_speed(seconds, lengths, state_seconds=(), processor_seconds=()):
     """
     steps, lengths = np.diff(np.asarray(seconds, dtype=np.float64)), np.asarray(lengths)[1:]
     kept = (steps >= 0) & (steps <= max(60.0, 30.0 * np.median(steps))) if len(steps) else np.zeros(0, bool)
+    kept &= np.isfinite(lengths)  # a line may lack it
     places, steps, lengths = np.flatnonzero(kept), _evened(steps[kept]), lengths[kept]
     if len(steps) < FEWEST_TIMED_UPDATES:
         return None

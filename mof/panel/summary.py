@@ -7,7 +7,6 @@ import numpy as np
 from mof.course.translation import _
 from mof.panel.durations import duration, size
 from mof.panel.quantities import smooth_loss
-from mof.panel.signals import is_silent
 from mof.planning.day_hours import read_day_hours
 
 SPEED_SECONDS = 120.0  # the speed is that of so much of the training's end
@@ -15,6 +14,8 @@ SPEED_SECONDS = 120.0  # the speed is that of so much of the training's end
 
 def state_of(snapshot):
     """In a few words: is it training, finished, stopped, or silent?"""
+    if not snapshot.is_there:
+        return _("its folder is not there")
     if not snapshot.update:
         return _("no update yet")
     if snapshot.is_finished:
@@ -23,14 +24,13 @@ def state_of(snapshot):
         return _("diverged")
     if snapshot.is_waiting:
         return _("waiting")
-    silent = snapshot.silent_seconds
-    if silent is not None and is_silent(silent, snapshot.columns["seconds"]):
-        return (
-            _("stopped and saved")
-            if snapshot.is_saved
-            else _("silent for {time}").format(time=duration(silent))
-        )
-    return _("recorded") if silent is None else _("training")
+    if snapshot.is_training:
+        return _("training")
+    if snapshot.silent_seconds is None:
+        return _("recorded")
+    if snapshot.was_stopped or snapshot.is_saved:
+        return _("stopped and saved")
+    return _("silent for {time}").format(time=duration(snapshot.silent_seconds))
 
 
 def share_done(snapshot):
@@ -90,7 +90,7 @@ def time_left(snapshot, now=None):
         snapshot: RunSnapshot. now: local datetime, None for the present; it matters where only some hours of
             the day are allowed.
     """
-    if snapshot.is_finished or snapshot.has_diverged:
+    if snapshot.has_last_update or snapshot.has_diverged:
         return ""
     forecast = snapshot.forecast
     if forecast is None:

@@ -57,7 +57,8 @@ def render(readers, snapshots):
     Returns:
         rich renderable.
     """
-    return Group(*(_run(reader, snapshot) for reader, snapshot in zip(readers, snapshots, strict=True)))
+    with_samples = len(readers) == 1  # of several, what is below the window's edge is cut off
+    return Group(*(_run(*pair, with_samples) for pair in zip(readers, snapshots, strict=True)))
 
 
 def loss_bars(losses, num_bars=NUM_BARS):
@@ -79,13 +80,24 @@ def loss_bars(losses, num_bars=NUM_BARS):
 
 
 def _looks(readers, snapshots, seconds_between):
-    while not all(snapshot.is_finished for snapshot in snapshots):
+    while not all(snapshot.is_over for snapshot in snapshots):
         time.sleep(seconds_between)
         snapshots = [reader.snapshot() for reader in readers]
         yield snapshots
 
 
-def _run(reader, snapshot):
+def _run(reader, snapshot, with_samples):
+    """What presses comes first, samples last: rich cuts off what a window has no room for."""
+    share = share_done(snapshot)
+    done = int(share * NUM_BARS)
+    bar = Text("█" * done, "green").append("░" * (NUM_BARS - done), "dim")
+    parts = [Text(f"{snapshot.name}  {share:.0%}", "bold")]
+    for signal in signals_of(snapshot, command_to_go_on(reader.path)):
+        style = STYLES.get(signal.level, "yellow")
+        parts.append(Text(f"! {signal.what} ", style).append(signal.to_do, "default"))
+    on_track = judge_track(snapshot)
+    track = Text(on_track.words, "yellow" if on_track.is_off else "dim")
+    parts += [track, bar] if on_track.is_off else [bar]
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
@@ -95,16 +107,8 @@ def _run(reader, snapshot):
     if len(losses) > 1:
         bars = Text(loss_bars(losses), "cyan").append(f"  {losses[0]:.2f} → {losses[-1]:.2f}", "dim")
         table.add_row(Text(_("loss so far")), bars)
-    if snapshot.marks:
+    parts += [table] if on_track.is_off else [table, track]
+    if snapshot.marks and with_samples:
         for prompt, text in snapshot.marks[-1]["samples"][:SHOWN_SAMPLES]:
-            table.add_row("", Text(prompt, "bold").append(" ".join(text.split()), "none"))
-    share = share_done(snapshot)
-    done = int(share * NUM_BARS)
-    bar = Text("█" * done, "green").append("░" * (NUM_BARS - done), "dim")
-    parts = [Text(f"{snapshot.name}  {share:.0%}", "bold"), bar, table]
-    for signal in signals_of(snapshot, command_to_go_on(reader.path)):
-        style = STYLES.get(signal.level, "yellow")
-        parts.append(Text(f"! {signal.what} ", style).append(signal.to_do, "default"))
-    on_track = judge_track(snapshot)
-    parts.append(Text(on_track.words, "yellow" if on_track.is_off else "dim"))
+            parts.append(Text(prompt, "bold").append(" ".join(text.split()), "none"))
     return Group(*parts, Text())

@@ -163,7 +163,7 @@ def _traces(quantity):
             y=ribbon.high, name=ribbon.name, fill="tonexty", fillcolor=_pale(colour), showlegend=True, **edge
         )
     for line in quantity.lines:
-        words = _("{place}: {number}").format(place="%{x:,.4~g}", number="%{y:" + quantity.number + "}")
+        words = _("{place}: {number}").format(place="%{x:,.6~g}", number="%{y:" + quantity.number + "}")
         yield go.Scatter(
             x=[_short(x) for x in line.x],
             y=[_short(y) for y in line.y],
@@ -203,8 +203,8 @@ def _pale(colour):
 
 
 def _short(number):
-    """Five figures: the data of a figure lies in the page."""
-    return None if number != number else float(f"{number:.5g}")
+    """Six figures, so that an update is told as it is: the data of a figure lies in the page."""
+    return None if number != number else float(f"{number:.6g}")
 
 
 def _range(quantity):

@@ -1,6 +1,8 @@
 """Run folders without a training: logs as the loop, the terminal and the recorder write them."""
 
 import json
+import os
+import time
 
 import numpy as np
 
@@ -73,9 +75,29 @@ def write_log(run, entries, ending="\n"):
 def write_checkpoint_state(run, update, num_updates, micro_batch=0):
     """What the reader looks at of a checkpoint."""
     folder = run.checkpoints / f"update-{update:08d}"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     progress = {"update": update, "num_updates": num_updates, "micro_batch": micro_batch}
     (folder / "state.json").write_text(json.dumps({"progress": progress}), encoding="utf-8")
+
+
+def write_events(run, *kinds, update=0):
+    """An events.jsonl of these kinds."""
+    lines = [json.dumps({"event": kind, "update": update, "words": f"{kind}."}) + "\n" for kind in kinds]
+    (run.path / "events.jsonl").write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def finish(run, count=400):
+    """Bring a run to its end: its last update, the checkpoint of it, the last look, and the event."""
+    write_log(run, with_events(updates(calm_losses(count))))
+    write_checkpoint_state(run, count, count)
+    write_events(run, "started", "finished", update=count)
+
+
+def fall_silent(run, seconds=3600.0):
+    """Let all that stands in its folder be of some time ago."""
+    before = time.time() - seconds
+    for path in (run.path, *run.path.iterdir()):
+        os.utime(path, (before, before))
 
 
 def write_marks(run, seconds_and_updates):

@@ -4,21 +4,27 @@ import re
 import sys
 from types import ModuleType, SimpleNamespace
 
+import numpy as np
 import pytest
 
 import mof.panel
 from mof.panel import notebook_panel
 from mof.panel.notebook_panel import LivePanel, Look
-from mof.panel.panel_html import run_html
+from mof.panel.panel_html import run_html, signals_html
 from mof.panel.run_reader import RunReader, open_runs
-from mof.panel.signal_words import DANGER, Signal
+from mof.panel.signal_words import DANGER, NOTE, Signal
+from mof.panel.track import Track, band_of_seeds
+from mof.panel.track_records import OnTrack
 from mof.training.run_folder import RunError
 from tests.panel.made_runs import (
     calm_losses,
+    fall_silent,
+    finish,
     make_run,
     updates,
     with_events,
     write_checkpoint_state,
+    write_events,
     write_log,
     write_marks,
 )
@@ -27,9 +33,19 @@ from tests.panel.made_runs import (
 needs_widgets = pytest.mark.slow
 
 
+def words(panel):
+    """All that a panel says now."""
+    return "".join(widget.value for parts in panel._words for widget in parts)
+
+
 def drawn(panel):
     """The traces of the figure that a panel shows now."""
     return panel._figure.outputs[0]["data"][notebook_panel.PLOTLY_TYPE]["data"]
+
+
+def last_x(panel):
+    """Where the loss that is drawn ends."""
+    return max(drawn(panel)[0]["x"])
 
 
 @pytest.fixture
@@ -57,12 +73,25 @@ def run(tmp_path):
 
 
 def test_a_run_that_has_ended_is_shown_once_without_widgets(run, shown):
-    write_log(run, with_events(updates(calm_losses(400))))
-    write_checkpoint_state(run, 400, 400)
+    finish(run)
     assert mof.panel.watch(run.path) is None
-    words, figure, caption = shown
-    assert "finished" in words.data and "400 / 400" in words.data
+    said, figure, caption = shown
+    assert "finished" in said.data and "400 / 400" in said.data
     assert figure.layout.updatemenus and figure.layout.meta["description"] in caption.data
+
+
+def test_the_caption_tells_what_is_drawn_and_nothing_else(run, shown, monkeypatch):
+    finish(run)
+    mof.panel.watch(run.path)
+    said = "loss, held-out text, speed, router, gradient, thought alphas, memory"
+    assert shown[-2].layout.meta["description"] == f"A training as its log tells it: {said}."
+    band = band_of_seeds([calm_losses(100, seed) for seed in range(5)], np.ones(100), np.full(100, 128))
+    on_track = OnTrack(band, Track("within", 100, None, None), "", False)
+    monkeypatch.setattr(notebook_panel, "judge_track", lambda _snapshot: on_track)
+    write_log(run, updates(calm_losses(400)))
+    mof.panel.watch(run.path)
+    said = "loss with the expected band, speed, gradient"
+    assert shown[-2].layout.meta["description"] == f"A training as its log tells it: {said}."
 
 
 def test_the_words_of_a_run(run):
@@ -88,6 +117,13 @@ def test_nothing_of_a_run_can_become_html():
     assert 'role="alert"' in html and 'value="0.5000"' in html
 
 
+def test_what_stands_there_already_is_not_announced_again():
+    signals = [Signal(DANGER, "stalled", "Nothing for 3 min.", ""), Signal(NOTE, "spike", "A jump.", "")]
+    html = signals_html(signals, "", False, told={(DANGER, "stalled")})
+    assert "Nothing for 3 min." in html and 'role="alert"' not in html and html.count("role=") == 1
+    assert 'role="alert"' in signals_html(signals, "", False, told={(NOTE, "stalled")})
+
+
 @needs_widgets
 def test_a_live_panel_goes_on_looking(run, shown):
     ipywidgets = pytest.importorskip("ipywidgets")
@@ -103,7 +139,7 @@ def test_a_live_panel_goes_on_looking(run, shown):
     write_log(run, with_events(updates(calm_losses(150))))
     panel.refresh()
     assert max(drawn(panel)[0]["x"]) == pytest.approx(150 * 1024 / 1e6, rel=1e-3)
-    assert "150 / 400" in box.children[0].value
+    assert "150 / 400" in words(panel)
     panel._axis.value = "updates"
     assert max(drawn(panel)[0]["x"]) == 150
 
@@ -117,15 +153,67 @@ def test_a_figure_is_drawn_now_and_then_and_not_while_it_is_held(run, shown):
     first = panel._figure.outputs
     write_log(run, with_events(updates(calm_losses(130))))
     panel.refresh()
-    assert panel._figure.outputs is first and "130 / 400" in panel._words.value, "it was drawn just now"
+    assert panel._figure.outputs is first and "130 / 400" in words(panel), "it was drawn just now"
     panel._drawn_at, panel._hold.value = -1e9, True
     write_log(run, with_events(updates(calm_losses(140))))
     panel.refresh()
     assert panel._figure.outputs is first
     panel._hold.value = False
-    write_log(run, with_events(updates(calm_losses(150))))
+    assert last_x(panel) == pytest.approx(140 * 1024 / 1e6, rel=1e-3), "what has come while it was held"
+    again = panel._figure.outputs
+    panel._hold.value = True
+    panel._hold.value = False
+    assert panel._figure.outputs is again, "a figure without news keeps its zoom"
+
+
+@needs_widgets
+def test_a_look_that_came_too_early_is_drawn_later(run, shown):
+    pytest.importorskip("ipywidgets")
+    readers = open_runs([run.path])
+    panel = LivePanel(readers, 1.0)
+    panel.show([Look(reader) for reader in readers])
+    write_log(run, with_events(updates(calm_losses(130))))
     panel.refresh()
-    assert panel._figure.outputs is not first
+    assert last_x(panel) == pytest.approx(120 * 1024 / 1e6, rel=1e-3)
+    panel._drawn_at = -1e9  # time has passed, and nothing more has come
+    panel.refresh()
+    assert last_x(panel) == pytest.approx(130 * 1024 / 1e6, rel=1e-3)
+    before = panel._figure.outputs
+    place = {"update": 130, "seconds": 130.0, "tokens": 130 * 1024}
+    run.append_log({"event": "evaluation", **place, "bits_per_byte": 1.0})
+    panel._drawn_at = -1e9
+    panel.refresh()
+    assert panel._figure.outputs is not before, "a look at held-out text after the last update"
+    write_log(run, with_events(updates(calm_losses(140))))
+    panel.refresh()
+    panel.stop()
+    assert last_x(panel) == pytest.approx(140 * 1024 / 1e6, rel=1e-3), "the end is drawn"
+
+
+@needs_widgets
+def test_only_what_has_changed_is_set_anew(run, shown):
+    """Samples that a reader has unfolded would be folded again, and an alarm said again."""
+    pytest.importorskip("ipywidgets")
+    write_log(run, with_state_of_a_full_disk(with_events(updates(calm_losses(120)))))
+    readers = open_runs([run.path])
+    panel = LivePanel(readers, 1.0)
+    panel.show([Look(reader) for reader in readers])
+    assert 'role="alert"' in words(panel)
+    panel.refresh()
+    assert 'role="alert"' not in words(panel) and "The disk has" in words(panel)
+    changed = []
+    for widget in panel._words[0]:
+        widget.observe(lambda change: changed.append(change["owner"]), "value")
+    write_log(run, with_state_of_a_full_disk(with_events(updates(calm_losses(140)))))
+    panel.refresh()
+    assert changed == [panel._words[0][0]], "the figures alone"
+    write_marks(run, [(90.0, 90), (130.0, 130)])
+    panel.refresh()
+    assert changed[1:] == [panel._words[0][2]] and "来了130" in words(panel)
+
+
+def with_state_of_a_full_disk(log):
+    return [{**e, "free_disk_bytes": 1e6} if e.get("event") == "state" else e for e in log]
 
 
 @needs_widgets
@@ -137,8 +225,12 @@ def test_runs_can_be_left_out(tmp_path, shown):
     panel = LivePanel(readers, 1.0)
     panel.show([Look(reader) for reader in readers])
     assert {trace["name"] for trace in drawn(panel)} == {"one", "two"}
+    before = {trace["line"]["color"] for trace in drawn(panel) if trace["name"] == "two"}
     panel._shown.value = ("two",)
     assert {trace["name"] for trace in drawn(panel)} == {"two"}
+    assert {trace["line"]["color"] for trace in drawn(panel)} == before, "a run keeps its colour"
+    panel._shown.value = ()
+    assert panel._figure.outputs == ()
 
 
 @needs_widgets
@@ -146,8 +238,7 @@ def test_the_thread_ends_when_the_run_has(run, shown):
     pytest.importorskip("ipywidgets")
     panel = mof.panel.watch(run.path, seconds=0.01)
     assert panel in notebook_panel._panels
-    write_log(run, with_events(updates(calm_losses(400))))
-    write_checkpoint_state(run, 400, 400)
+    finish(run)
     assert panel._is_over.wait(20.0) and panel._stop.disabled
     assert panel not in notebook_panel._panels
 
@@ -162,11 +253,17 @@ def test_a_cell_that_is_run_again_takes_over(run, shown):
     assert notebook_panel._panels == []
 
 
-def test_a_saved_run_that_is_silent_is_no_training(run, shown, monkeypatch):
+def test_a_saved_run_that_is_silent_is_no_training(run, shown):
     write_checkpoint_state(run, 120, 400)
-    monkeypatch.setattr("mof.panel.run_reader.time.time", lambda: 2e9 + 1e9)
+    fall_silent(run)
     look = Look(RunReader(run.path))
-    assert not look.is_training and look.signals[0].kind == "stopped"
+    assert not look.snapshot.is_training and look.signals[0].kind == "stopped"
+    assert mof.panel.watch(run.path) is None
+
+
+def test_a_run_that_says_it_was_stopped_is_no_training(run, shown):
+    write_checkpoint_state(run, 120, 400)
+    write_events(run, "started", "stopped", update=120)
     assert mof.panel.watch(run.path) is None
 
 

@@ -82,6 +82,23 @@ def test_the_band_lies_over_tokens_and_updates_but_not_over_hours(snapshot):
     np.testing.assert_allclose(ribbon.x, band.updates * 1024 / 1e6)
     np.testing.assert_array_equal(ribbon.low, band.low)
     assert quantities_of([snapshot], "hours", tracks)[0].ribbons == []
-    assert len(quantities_of([snapshot, snapshot], "updates", tracks * 2)[0].ribbons) == 1, (
-        "the same band once"
-    )
+
+
+def test_the_same_band_is_drawn_once_and_another_beside_it(snapshot):
+    def on_track(seeds):  # a band is made anew at each look
+        band = band_of_seeds([calm_losses(100, seed) for seed in seeds], np.ones(100), np.full(100, 128))
+        return OnTrack(band, Track("within", 100, None, None), "", False)
+
+    tracks = [on_track(range(5)), on_track(range(5)), on_track(range(3, 8))]
+    ribbons = quantities_of([snapshot] * 3, "updates", tracks)[0].ribbons
+    assert [ribbon.run for ribbon in ribbons] == [0, 2]
+
+
+def test_a_run_that_is_left_out_keeps_its_colour_from_the_others(snapshot, bare):
+    quantities = quantities_of([None, bare, snapshot], "tokens")
+    assert [(line.name, line.run) for line in quantities[0].lines] == [("two", 1), ("one", 2)]
+    assert {line.run for quantity in quantities[3:4] for line in quantity.lines} == {2}, "the router"
+    band = band_of_seeds([calm_losses(100, seed) for seed in range(5)], np.ones(100), np.full(100, 128))
+    tracks = [None, OnTrack(None, None, "", False), OnTrack(band, Track("within", 9, None, None), "", False)]
+    (ribbon,) = quantities_of([None, bare, snapshot], "tokens", tracks)[0].ribbons
+    assert ribbon.run == 2

@@ -121,6 +121,17 @@ def test_all_samples_stand_in_a_table(run):
     assert "11 h" in replay_words(snapshot) and replay_words(snapshot, "recorded x").endswith("Recorded x")
 
 
+def test_the_caption_tells_of_nothing_that_is_not_drawn(run):
+    words = replay_words(RunReader(run.path).snapshot())
+    assert "the router's shares on held-out text below" in words and "what the model wrote then" in words
+    (run.path / "samples.jsonl").unlink()
+    words = replay_words(RunReader(run.path).snapshot())
+    assert "router" in words and "wrote" not in words
+    write_log(run, updates(calm_losses(100)))
+    words = replay_words(RunReader(run.path).snapshot())
+    assert "router" not in words and "the loss on the training text." in words
+
+
 def test_the_program_writes_a_record_that_can_be_opened(run, tmp_path, capsys):
     words = [str(run.path), "--name", "made_up", "--title", "made up", "--records", str(tmp_path / "records")]
     run_record.main([*words, "--date", "2026-01-02"])

@@ -1,6 +1,7 @@
 """What is read of a folder that another process writes."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,14 +12,18 @@ import pytest
 from mof.panel import run_reader
 from mof.panel.run_reader import RunReader, command_to_go_on, open_runs
 from mof.panel.signal_words import signals_of
+from mof.panel.summary import state_of, summary_of
 from mof.training.run_folder import RunError
 from tests.panel.made_runs import (
     CONFIG,
     calm_losses,
+    fall_silent,
+    finish,
     make_run,
     updates,
     with_events,
     write_checkpoint_state,
+    write_events,
     write_log,
     write_marks,
 )
@@ -124,6 +129,12 @@ def test_names_tell_runs_apart(tmp_path):
         make_run(path)
     assert [reader.name for reader in open_runs(paths[1:])] == ["chat", "base"]
     assert [reader.name for reader in open_runs(paths)] == ["a/chat", "b/chat", "b/base"]
+    paths = [tmp_path / day / "recipe-b" / "pretraining" for day in ("monday", "tuesday")]
+    for path in paths:
+        make_run(path)
+    names = [f"{day}/recipe-b/pretraining" for day in ("monday", "tuesday")]
+    assert [reader.name for reader in open_runs(paths)] == names
+    assert [reader.name for reader in open_runs([paths[0], paths[0]])] == ["pretraining"], "named twice"
 
 
 def test_what_is_no_run_is_told(tmp_path):
@@ -183,11 +194,9 @@ def test_a_process_that_died_in_a_pause_does_not_wait(run):
     write_log(run, updates(calm_losses(50)))
     event = '{"event": "paused", "update": 50, "words": "No room."}\n'
     (run.path / "events.jsonl").write_text(event, encoding="utf-8")
-    an_hour_ago = time.time() - 3600
-    for path in (run.path, *run.path.iterdir()):
-        os.utime(path, (an_hour_ago, an_hour_ago))
+    fall_silent(run)
     snapshot = RunReader(run.path).snapshot()
-    assert not snapshot.is_waiting and not snapshot.is_finished and not snapshot.has_stopped
+    assert not snapshot.is_waiting and not snapshot.is_finished and not snapshot.was_stopped
     [signal] = [signal for signal in signals_of(snapshot, "mof train --resume") if signal.kind == "stalled"]
     assert "the last updates are not saved" in signal.what
 
@@ -198,4 +207,100 @@ def test_a_last_update_that_no_checkpoint_holds_is_not_the_end(run):
     reader = RunReader(run.path)
     assert reader.snapshot().update == 400 and not reader.snapshot().is_finished
     write_checkpoint_state(run, 400, 400)
+    fall_silent(run)
     assert reader.snapshot().is_finished
+
+
+def test_the_end_is_the_last_look_and_not_the_last_checkpoint(run):
+    """The loop saves before its last look at held-out text; then the run says that it has finished."""
+    write_log(run, updates(calm_losses(400)))
+    write_checkpoint_state(run, 400, 400)
+    write_events(run, "started")
+    reader = RunReader(run.path)
+    snapshot = reader.snapshot()
+    assert snapshot.is_saved and not snapshot.is_finished and not snapshot.is_over and snapshot.is_training
+    finish(run)
+    assert reader.snapshot().is_finished
+
+
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_a_run_without_events_is_over_once_it_is_silent(run, is_saved):
+    write_log(run, updates(calm_losses(400)))
+    if is_saved:
+        write_checkpoint_state(run, 400, 400)
+    assert not RunReader(run.path).snapshot().is_over
+    fall_silent(run)
+    snapshot = RunReader(run.path).snapshot()
+    assert snapshot.is_over and snapshot.is_finished is is_saved
+
+
+@pytest.mark.parametrize("kind", ["stopped", "restored"])
+def test_a_run_that_was_stopped_is_stopped_at_once(run, kind):
+    write_log(run, updates(calm_losses(50)))
+    write_checkpoint_state(run, 50, 400)
+    write_events(run, "started", kind, update=50)
+    reader = RunReader(run.path)
+    snapshot = reader.snapshot()
+    assert snapshot.was_stopped and not snapshot.is_training and state_of(snapshot) == "stopped and saved"
+    write_log(run, updates(calm_losses(51)))  # somebody goes on without events
+    assert reader.snapshot().is_training and state_of(reader.snapshot()) == "training"
+
+
+def test_a_folder_that_has_gone_is_told_until_it_is_back(run):
+    write_log(run, updates(calm_losses(50)))
+    reader = RunReader(run.path)
+    assert reader.snapshot().is_there
+    away = run.path.rename(run.path.with_name("elsewhere"))
+    snapshot = reader.snapshot()
+    assert not snapshot.is_there and not snapshot.is_training and not snapshot.is_finished
+    assert snapshot.update == 50, "what was read stands"
+    assert state_of(snapshot) == "its folder is not there"
+    assert [signal.kind for signal in signals_of(snapshot, "")] == ["gone"]
+    away.rename(run.path)
+    assert reader.snapshot().is_there and reader.snapshot().is_training
+
+
+def test_a_run_that_was_made_anew_in_the_same_folder_is_another(tmp_path):
+    old = make_run(tmp_path / "run")
+    write_log(old, updates(calm_losses(50)))
+    reader = RunReader(old.path)
+    assert reader.snapshot().update == 50
+    shutil.rmtree(old.path)
+    new = make_run(tmp_path / "run", CONFIG.replace(num_updates=900), preset="tiny")
+    os.utime(new.path / "run.json", (2e9, 2e9))  # two within one tick of the file system's clock are alike
+    snapshot = reader.snapshot()
+    assert (snapshot.update, snapshot.num_updates, snapshot.facts["preset"]) == (0, 900, "tiny")
+
+
+def test_a_disk_that_is_out_of_reach_for_a_moment_ends_nothing(run, monkeypatch):
+    write_log(run, updates(calm_losses(50)))
+    write_checkpoint_state(run, 50, 400)
+    reader = RunReader(run.path)
+    assert reader.snapshot().is_saved
+
+    def fail(_folder):
+        raise OSError(121, "the semaphore timeout period has expired")
+
+    monkeypatch.setattr(run_reader, "list_checkpoints", fail)
+    assert reader.snapshot().is_saved, "as it was known"
+
+
+def test_a_line_without_a_length_or_tokens_ends_nothing(run):
+    entries = updates(calm_losses(100))
+    for entry, name in zip(entries[40:], ("length", "tokens", "seconds", "loss"), strict=False):
+        del entry[name]
+    del entries[-1]["tokens"], entries[-1]["length"]
+    write_log(run, entries)
+    reader = RunReader(run.path)
+    snapshot = reader.snapshot()
+    assert snapshot.forecast.training_seconds == pytest.approx(300, rel=0.05)
+    numbers = [entry["update"] for entry in reader._forecast_entries()]
+    assert numbers == [n for n in range(1, 100) if n not in (41, 43)], "those without length or seconds"
+    assert snapshot.tokens == 99 * 1024
+    assert dict(summary_of(snapshot))["update"] == "100 / 400" and signals_of(snapshot, "") == []
+
+
+def test_a_line_whose_update_is_no_number_is_passed_over(run):
+    write_log(run, [*updates(calm_losses(50)), {"update": float("nan"), "loss": 3.0}])
+    snapshot = RunReader(run.path).snapshot()
+    assert snapshot.update == 50 and snapshot.num_bad_lines == 1

@@ -39,6 +39,8 @@ def test_a_jump_and_its_return():
     losses[400:403] += 2.0
     (signal,) = signals_of(snapshot_of(updates(losses)), COMMAND)
     assert signal.level == NOTE and "update 401" in signal.what and "It is back" in signal.what
+    losses[-3:] += 2.0
+    assert "Wait for" in signals_of(snapshot_of(updates(losses)), COMMAND)[0].to_do
     losses[[430, 470]] = 9.0
     losses[[350]] = 9.0
     (signal,) = signals_of(snapshot_of(updates(losses)), COMMAND)
@@ -53,6 +55,37 @@ def test_divergence_comes_first_and_says_what_to_do():
     assert "half the learning rates" in first.to_do
     losses[-1] = np.nan
     assert "no number" in signals_of(snapshot_of(updates(losses)), COMMAND)[0].what
+
+
+@pytest.mark.parametrize("silent", [None, 1e5])
+def test_what_does_not_run_any_more_is_not_to_be_stopped_or_waited_for(silent):
+    losses = calm_losses(500)
+    losses[-3:] += 2.0
+    signals = signals_of(snapshot_of(updates(losses), silent_seconds=silent), COMMAND)
+    (spike,) = [signal for signal in signals if signal.kind == "spike"]
+    assert spike.to_do == "" and "The log ends before it is back" in spike.what
+    losses[400:] += 2.0
+    first = signals_of(snapshot_of(updates(losses), silent_seconds=silent), COMMAND)[0]
+    assert first.kind == "divergence" and "Ctrl-C" not in first.to_do and "Start again" in first.to_do
+    first = signals_of(snapshot_of(updates(losses)), COMMAND)[0]
+    assert first.to_do.startswith("Stop it (Ctrl-C).")
+
+
+def test_text_that_is_turned_into_tokens_is_no_danger():
+    """It may take an hour, before the run says that it has started."""
+    (signal,) = signals_of(snapshot_of([], silent_seconds=3600.0), COMMAND)
+    assert signal.level == NOTE and "look into its window" in signal.to_do and "60 min" in signal.what
+    started = ({"event": "started", "update": 0, "words": ""},)
+    (signal,) = signals_of(snapshot_of([], silent_seconds=3600.0, befell=started), COMMAND)
+    assert signal.level == DANGER and signal.kind == "stalled"
+
+
+def test_a_run_that_says_it_was_stopped_needs_no_silence():
+    befell = tuple({"event": kind, "update": 100, "words": ""} for kind in ("started", "stopped"))
+    (signal,) = signals_of(snapshot_of(updates(calm_losses(100)), befell=befell), COMMAND)
+    assert signal.kind == "stopped" and COMMAND in signal.to_do
+    resumed = (*befell, {"event": "resumed", "update": 100, "words": ""})
+    assert kinds(snapshot_of(updates(calm_losses(100)), befell=resumed)) == []
 
 
 @pytest.mark.parametrize("count", [0, 40, 500])

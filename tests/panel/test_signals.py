@@ -94,6 +94,13 @@ def test_slow_saving_by_its_share_and_the_disk_by_its_rate():
     assert find_slow_saving(np.full(2, 30.0), sizes[:2], seconds[:2]) is None
 
 
+def test_lines_without_a_length_do_not_count():
+    lengths = np.full(400, 128.0)
+    lengths[[10, 390]] = np.nan
+    steps = np.where(np.arange(400) < 300, 1.0, 2.0)
+    assert find_lost_speed(times(steps), lengths).factor == pytest.approx(2.0)
+
+
 def times(steps):
     return np.cumsum(np.asarray(steps, dtype=float))
 

@@ -1,5 +1,7 @@
 """Curves of runs under a menu, or side by side."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,15 @@ def test_one_line_of_each_of_two_runs_has_its_own_dash():
 
 def test_what_is_no_number_leaves_a_gap():
     assert run_figure([SHARES]).data[0].y == (0.4, None)
+
+
+def test_an_update_beyond_ten_thousand_is_told_as_it_is():
+    x = [12_345.0, 123_456.0]
+    (line,) = run_figure([Quantity("x", "updates", "y", [Line("a", 0, 0, x, [1, 2])], [], ".1f")]).data
+    assert list(line.x) == x
+    (form,) = re.findall(r"%{x:([^}]+)}", line.hovertemplate)
+    assert form == ",.6~g", "of d3: Python's has no ~"
+    assert [format(value, ",.6g") for value in x] == ["12,345", "123,456"]
 
 
 def test_the_grid_holds_every_quantity_and_names_a_line_once():

@@ -30,6 +30,8 @@ from pace import measured_pace, mof, read_log, updates_in  # noqa: E402
 from questions_and_prose import held_out_texts, questions_and_prose  # noqa: E402
 from stored_results import write_results  # noqa: E402
 
+from mof.lessons.records import STAMP, new_stamp, take_stamps, write_record  # noqa: E402
+
 FORMS = {"rnn": "recurrent", "transformer": "transformer", "mixture": "recurrent,transformer"}
 VALIDATION_FRACTION = 0.05
 CODE = (
@@ -66,6 +68,7 @@ def judged_run(folder, form, seed, corpus, num_updates, options):
     """Train and judge one run, or read what is there; returns the dict of its figures."""
     run, result = folder / f"{form}-{seed}", folder / f"{form}-{seed}.json"
     if not result.is_file():
+        stamp = new_stamp(CODE)
         if (run / "run.json").is_file():
             mof("train", "--resume", "--run", run)
         else:
@@ -88,6 +91,7 @@ def judged_run(folder, form, seed, corpus, num_updates, options):
             "bits_per_byte": {"all": held_out["bits_per_byte"], **bits_per_byte_by_text(run)},
             "kinds": abilities["kinds"],
             "router": abilities["router"],
+            STAMP: stamp,
         }
         write_results(result, figures)
     return json.loads(result.read_text(encoding="utf-8"))
@@ -126,16 +130,14 @@ def write_experts_record(path, **places):
     Raises:
         FileNotFoundError, ValueError: there is no such file, or it is none of this program's.
     """
-    from mof.lessons.records import write_record
-
     result = json.loads(path.read_text(encoding="utf-8"))
     missing = [name for name in ("runs", "pace", "command", "date", "machine") if name not in result]
     if missing:
         raise ValueError(f"{path} holds no {', '.join(missing)}: it is no result of compare_experts.py.")
     data = {"pace": result["pace"], "runs": result["runs"]}
-    return write_record(
-        "compare_experts", data, result["command"], result["machine"], CODE, date=result["date"], **places
-    )
+    stamps = take_stamps(data["runs"], "compare_experts", lambda data: data["runs"], **places)
+    how = {"date": result["date"], "stamps": stamps, **places}
+    return write_record("compare_experts", data, result["command"], result["machine"], CODE, **how)
 
 
 def main():

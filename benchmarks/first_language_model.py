@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
 from mof.lessons.first_model_study import RECORD, counting_rows  # noqa: E402
 from mof.lessons.prose_parts import prose_parts  # noqa: E402
-from mof.lessons.records import write_record  # noqa: E402
+from mof.lessons.records import new_stamp, write_record  # noqa: E402
 
 DEFAULTS = {"shares": [0.25, 0.5, 1.0], "seeds": [0, 1, 2], "updates": 600}
 NUM_LOOKS = 15
@@ -95,12 +95,14 @@ def main(arguments=None):
     start_lesson()
     from mof.training.conditions import bit_identity_conditions
 
+    stamps = [new_stamp(CODE)]
     counting = [measure_counting(share) for share in options.shares]
     runs = []
     for i, seed in enumerate(options.seeds):
         runs += [measure_run(share, seed, options.updates) for share in options.shares]
         data, words = {"runs": runs, "counting": counting}, command(options, options.seeds[: i + 1])
-        print(f"wrote {write_record(RECORD, data, words, bit_identity_conditions(), CODE)}", flush=True)
+        path = write_record(RECORD, data, words, bit_identity_conditions(), CODE, stamps=stamps)
+        print(f"wrote {path}", flush=True)
     return 0
 
 

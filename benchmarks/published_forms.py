@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # measure the package this file came with
 
 from benchmarks.stored_results import write_results
-from mof.lessons.records import ROOT, write_record
+from mof.lessons.records import ROOT, STAMP, new_stamp, take_stamps, write_record
 
 NAME, PROGRAM = "published_forms", "benchmarks/published_forms.py"
 MINUTES_PER_TRAINING = 3.75  # at 1,000 updates, estimated
@@ -49,11 +49,12 @@ def train(options, form, seed):
     from mof.lessons.mixture_study import FORMS
     from mof.training.conditions import bit_identity_conditions
 
+    stamp = new_stamp(CODE)
     run = train_mixture(form, FORMS[form], options.updates, seed)
     row = reading_row(run, num_rows=None)
     tail = run.losses[-50:]
     row |= {"num_updates": len(run.losses), "training_nats": sum(tail) / len(tail)}
-    row["conditions"] = bit_identity_conditions()
+    row |= {"conditions": bit_identity_conditions(), STAMP: stamp}
     write_results(result_file(options, form, seed), row)
 
 
@@ -91,7 +92,9 @@ def main(arguments=None):
         value = getattr(options, name)
         if value != default:
             command += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
-    print(f"wrote {write_record(NAME, {'runs': rows}, shlex.join(command), machines[0], CODE)}")
+    stamps = take_stamps(rows, NAME, lambda data: data["runs"])
+    path = write_record(NAME, {"runs": rows}, shlex.join(command), machines[0], CODE, stamps=stamps)
+    print(f"wrote {path}")
     return 0
 
 

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
 from benchmarks.stored_results import read_results, write_results  # noqa: E402
-from mof.lessons.records import write_record  # noqa: E402
+from mof.lessons.records import STAMP, new_stamp, take_stamps, write_record  # noqa: E402
 from mof.lessons.step_grid import mean_losses, next_exponent  # noqa: E402
 from mof.lessons.width_rules import BY_ROOT, ONE_STEP, POWERS, WIDTHS  # noqa: E402
 
@@ -83,13 +83,14 @@ def work(width, options, settings):
     from mof.training.conditions import bit_identity_conditions
 
     start_backend()
+    stamp = {STAMP: new_stamp(CODE)}
     results = read_results(options.output, settings)
     results.setdefault("coordinates", [])
     results["machine"] = bit_identity_conditions()
     with width_trainer(width, options.corpus) as trainer:
         for rule in POWERS:
             if not any((row["width"], row["rule"]) == (width, rule) for row in results["coordinates"]):
-                results["coordinates"].append(coordinate_row(trainer, rule))
+                results["coordinates"].append(coordinate_row(trainer, rule) | stamp)
                 write_results(options.output, results)
         for rule in GRID_RULES:
             while (missing := next_trainings(results["trainings"], rule, width, options.seeds)) is not None:
@@ -97,7 +98,7 @@ def work(width, options, settings):
                     judged = trainer.train(rule, missing[0], seed, options.updates)
                     row = {"width": width, "rule": rule, "exponent": missing[0], "seed": seed}
                     row["nats"] = None if judged is None else judged.nats_per_token
-                    results["trainings"].append(row)
+                    results["trainings"].append(row | stamp)
                     write_results(options.output, results)
                     print(f"  width {width}, {rule}, 2^{missing[0]}, seed {seed}: {row['nats']}", flush=True)
 
@@ -147,11 +148,18 @@ def main(arguments=None):
         # a process for each: its memory is free afterwards
         subprocess.run([sys.executable, __file__, *own, "--worker", str(width)], check=True)
     results = read_results(options.output, settings)
+    if "coordinates" not in results:
+        raise SystemExit(f"{options.output} holds no measurement yet: run it without --record first.")
     words = [word for word in own if word != "--record"]
     command = shlex.join(["python", "benchmarks/width_study.py", *_public(words)])
     data = {name: results[name] for name in ("settings", "coordinates", "trainings")}
-    print(f"wrote {write_record('width_study', data, command, results['machine'], CODE)}")
+    stamps = take_stamps(_rows(data), "width_study", _rows)
+    print(f"wrote {write_record('width_study', data, command, results['machine'], CODE, stamps=stamps)}")
     return 0
+
+
+def _rows(data):
+    return [*data["coordinates"], *data["trainings"]]
 
 
 def _public(words):

@@ -8,6 +8,7 @@ from benchmarks import published_forms
 from mof.lessons.mended_mixture import FAULTS
 from mof.lessons.mixture_run import MixtureRun
 from mof.lessons.mixture_study import FORMS
+from mof.lessons.records import new_stamp
 
 
 @pytest.fixture
@@ -37,7 +38,12 @@ def trained(monkeypatch, tmp_path):
 @pytest.fixture
 def written(monkeypatch):
     records = []
-    monkeypatch.setattr(published_forms, "write_record", lambda *record: records.append(record) or "record")
+
+    def write(*record, stamps):
+        records.append((*record, stamps))
+        return "record"
+
+    monkeypatch.setattr(published_forms, "write_record", write)
     return records
 
 
@@ -52,7 +58,8 @@ def test_every_form_with_every_seed_and_none_twice(trained, written, tmp_path):
     published_forms.main(arguments)
     assert trained == [(form, FORMS[form], 4, seed) for seed in (5, 6) for form in FORMS]
     assert trained[0][1] == FAULTS
-    ((name, data, command, machine, code),) = written
+    ((name, data, command, machine, code, stamps),) = written
+    assert stamps == [new_stamp(code)] * 16
     assert name == "published_forms" and machine == {"cores": 2} and "mof/published/attention.py" in code
     assert command == "python benchmarks/published_forms.py --updates 4 --seeds 5 6"
     assert [(row["form"], row["seed"]) for row in data["runs"]] == [(f, s) for s in (5, 6) for f in FORMS]

@@ -16,11 +16,11 @@ recorded without.
 
 It says its hours beforehand: about 1.3 with the defaults, on two quiet cores. --fit fits what is there. It
 writes benchmarks/results/scaling_study.json after each training, book/records/scaling_study.json at the end.
+Results that do not tell their text, as older versions wrote them, make a record and no law.
 """
 
 import argparse
 import dataclasses
-import datetime
 import hashlib
 import json
 import shlex
@@ -32,8 +32,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
-from benchmarks.stored_results import read_results, write_results  # noqa: E402
+from benchmarks.stored_results import (  # noqa: E402
+    check_settings,
+    read_results,
+    unknown_settings,
+    write_results,
+)
 from benchmarks.width_study import order_of  # noqa: E402
+from mof.lessons.records import STAMP, join_stamps, new_stamp, take_stamps, write_record  # noqa: E402
 
 OUTPUT = ROOT / "benchmarks" / "results" / "scaling_study.json"
 TOKENIZER = ROOT / "data" / "models" / "base" / "tokenizer.json"
@@ -75,13 +81,21 @@ def work(width, token_counts, options, settings):
     from mof.cli.backend import start_backend
 
     start_backend()
+    stamp = {STAMP: new_stamp(CODE)}
     first = None
     for count in token_counts:
         first, row = train(width, count, options, first)
         results = read_results(options.output, settings)
-        results["trainings"].append(row)
+        results["trainings"].append(row | stamp)
         write_results(options.output, results)
+        # a finished training needs them no more, now that its row is stored
+        shutil.rmtree(run_folder(options, width, count) / "checkpoints", ignore_errors=True)
         print(f"width {width}, {count:,} tokens: {row['bits_per_byte']:.4f} bits per byte", flush=True)
+
+
+def run_folder(options, width, num_tokens):
+    """Where one training lies."""
+    return options.folder / f"width_{width}_tokens_{num_tokens}"
 
 
 def train(width, num_tokens, options, first=None):
@@ -107,7 +121,7 @@ def train(width, num_tokens, options, first=None):
     from mof.training.observer import Observer
     from mof.training.run_folder import RunFolder
 
-    folder = options.folder / f"width_{width}_tokens_{num_tokens}"
+    folder = run_folder(options, width, num_tokens)
     if (folder / "run.json").is_file():
         run, model, cache = existing_run(folder)
     else:
@@ -134,7 +148,6 @@ def train(width, num_tokens, options, first=None):
         training.run_to_end()
     held_out = HeldOutEvaluation(first.model, cache.validation, EVALUATION_TOKENS)()
     updates = [entry for entry in run.read_log() if "loss" in entry]
-    shutil.rmtree(folder / "checkpoints", ignore_errors=True)  # a finished training needs them no more
     return first, {
         "width": width,
         "parameters": model.num_parameters(),
@@ -160,7 +173,8 @@ def study(trainings, with_long_runs):
     """What the fits say: the data of the record, and the FittedLaw that a plan may use.
 
     Args:
-        trainings: rows as `train` gives. with_long_runs: whether they read the text of the long trainings.
+        trainings: rows as `train` gives, less their conditions.
+        with_long_runs: whether they read the text of the long trainings.
 
     Returns:
         (dict, FittedLaw).
@@ -173,9 +187,8 @@ def study(trainings, with_long_runs):
 
     unique_tokens = trainings[0]["unique_tokens"]
     small = small_points(trainings, unique_tokens)
-    rows = [{key: value for key, value in row.items() if key != "conditions"} for row in trainings]
     fitted = fit(list(small.values()))
-    data = {"trainings": rows, "unique_tokens": unique_tokens, "small_fit": fit_entry(fitted)}
+    data = {"trainings": trainings, "unique_tokens": unique_tokens, "small_fit": fit_entry(fitted)}
     if with_long_runs:
         long = {name: point for name, (point, _) in long_points().items()}
         passes = {name: count for name, (_, count) in long_points().items()}
@@ -186,8 +199,8 @@ def study(trainings, with_long_runs):
     return data, fitted
 
 
-def loss_law(fitted, trainings, options, with_long_runs):
-    """The entry of loss_laws.json: a LossLaw."""
+def loss_law(fitted, trainings, options, with_long_runs, date):
+    """The entry of loss_laws.json: a LossLaw. date: ISO, of the last training."""
     from mof.lessons.scaling_study import LONG_RUNS, fit_entry, long_points
     from mof.lessons.width_rules import PRESET
     from mof.planning.corpus_look import corpus_fingerprint
@@ -202,7 +215,7 @@ def loss_law(fitted, trainings, options, with_long_runs):
         for path in LONG_RUNS.values():
             run = json.loads(path.read_text(encoding="utf-8"))["runs"]["pretraining"]
             batches.add(run["training"]["tokens_per_update"])
-    today, names = datetime.date.today().isoformat(), ", ".join(Path(path).name for path in options.corpus)
+    names = ", ".join(Path(path).name for path in options.corpus)
     return LossLaw(
         family=family_key(preset(PRESET).model),
         tokenizer="bpe",
@@ -211,7 +224,7 @@ def loss_law(fitted, trainings, options, with_long_runs):
         unique_tokens=trainings[0]["unique_tokens"],
         most_passes=max(passes),
         tokens_per_update=sorted(batches),
-        source=f"benchmarks/scaling_study.py on {names}, {today}",
+        source=f"benchmarks/scaling_study.py on {names}, {date}",
         **fit_entry(fitted),
     )
 
@@ -242,12 +255,22 @@ def main(arguments=None):
     parser.add_argument("--worker", type=int, nargs="+", help=argparse.SUPPRESS)
     own = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(own)
+    batch = TRAINING["tokens_per_update"]
+    for count in options.tokens:
+        if count < batch or count % batch:
+            good = max(1, round(count / batch)) * batch
+            parser.error(f"--tokens {count}: expected a multiple of {batch}, an update's, such as {good}.")
     options.folder = options.folder.resolve()
-    settings = {"corpus": [Path(path).name for path in options.corpus]}
+    settings = study_settings(options)
     if options.worker:
         work(options.worker[0], options.worker[1:], options, settings)
         return 0
     results = read_results(options.output, settings)
+    check_settings(options.folder, settings, options.plan or options.fit)
+    unknown = unknown_settings(results, settings)
+    if unknown:
+        print(f"{options.output} does not tell the {' and '.join(unknown)} of its trainings: it is taken for")
+        print("what was given here, and no law is written. Another --output begins anew.", flush=True)
     done = {(row["width"], row["tokens"]) for row in results["trainings"]}
     every = [(width, count) for width in options.widths for count in options.tokens]
     missing = [pair for pair in every if pair not in done]
@@ -260,17 +283,31 @@ def main(arguments=None):
         counts = sorted(count for other, count in missing if other == width)
         words = [sys.executable, __file__, *own, "--worker", str(width), *map(str, counts)]
         subprocess.run(words, check=True)
-    write_study(read_results(options.output, settings)["trainings"], options)
+    write_study(read_results(options.output, settings)["trainings"], options, with_law=not unknown)
     return 0
 
 
-def write_study(trainings, options):
+def study_settings(options):
+    """What all trainings of a study share: the names of the texts, what is in them, the tokenizer."""
+    from mof.planning.corpus_look import corpus_fingerprint
+    from mof.tokenizer.loading import load_tokenizer
+
+    return {
+        "corpus": [Path(path).name for path in options.corpus],  # the rest of a path is private
+        "fingerprint": corpus_fingerprint(options.corpus),
+        "tokenizer": load_tokenizer(options.tokenizer).hash,
+    }
+
+
+def write_study(trainings, options, with_law=True):
     """Fit, score, and write the record and, on the text of the long trainings, the law."""
-    from mof.lessons.records import write_record
     from mof.lessons.scaling_study import describe_law, describe_scores
     from mof.planning.loss_forecast import LAWS_PATH
 
     with_long_runs = is_shipped_text(options.corpus)
+    machine = trainings[0]["conditions"]
+    trainings = [{key: row[key] for key in row if key != "conditions"} for row in trainings]
+    stamps = take_stamps(trainings, "scaling_study", lambda data: data["trainings"])
     data, fitted = study(trainings, with_long_runs)
     widths, tokens = (sorted({row[name] for row in trainings}) for name in ("width", "tokens"))
     words = ["--corpus", *(Path(path).name for path in options.corpus)]
@@ -279,9 +316,10 @@ def write_study(trainings, options):
     print(describe_law(fitted.law))
     if "scores" in data:
         print(*describe_scores(data["scores"]), sep="\n")
-    print(f"wrote {write_record('scaling_study', data, command, trainings[0]['conditions'], CODE)}")
-    if with_long_runs:
-        write_law(loss_law(fitted, trainings, options, with_long_runs), LAWS_PATH)
+    print(f"wrote {write_record('scaling_study', data, command, machine, CODE, stamps=stamps)}")
+    if with_long_runs and with_law:
+        date = join_stamps(stamps, CODE)["date"]
+        write_law(loss_law(fitted, trainings, options, with_long_runs, date), LAWS_PATH)
         print(f"wrote {LAWS_PATH}")
 
 

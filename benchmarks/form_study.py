@@ -3,8 +3,8 @@
 Used by `attention_forms.py`, `recurrence_forms.py`, `thought_forms.py` and others, which compare forms of one
 expert at equal time, and by `article_ablation.py` and `training_ideas.py`, which compare whole trainings.
 Each training is a run in a folder of its own; the same command goes on after a stop, a finished training is
-not done again, and an interrupted one resumes at its last checkpoint. The record is written when all are
-done.
+not done again, and an interrupted one resumes at its last checkpoint. One whose loss is no number any more is
+stored as diverged, for it would diverge again; the others go on. The record is written when all are done.
 
 A paced study measures the pace of each form first, in turns (run nothing beside it until it says so); then
 each training gets the updates that fit into its minutes, and may share the machine. --at-once 2 makes two at
@@ -14,6 +14,7 @@ a time, with half of the cores each: small models do not fill two cores, so that
 import argparse
 import dataclasses
 import json
+import math
 import os
 import shlex
 import shutil
@@ -25,10 +26,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.pace import NUM_ROUNDS, NUM_UPDATES, measured_pace, updates_in
-from benchmarks.stored_results import write_results
+from benchmarks.stored_results import check_settings, write_results
 from mof.lessons.attention_study import form_row
 from mof.lessons.machine_rates import cores_here
-from mof.lessons.records import ROOT, write_record
+from mof.lessons.records import ROOT, STAMP, new_stamp, take_stamps, write_record
 from mof.lessons.training_switches import THREADS
 
 # making the graphs, looks at held-out text, start of the process; on two cores, about, by preset
@@ -85,8 +86,9 @@ class FormStudy:
         return f"benchmarks/{self.name}.py"
 
     def training_folder(self, folder, form, seed):
-        """Where one training lies: FOLDER/form_0_seed_0 and so on, by the form's place."""
-        return Path(folder) / f"form_{self.forms.index(form)}_seed_{seed}"
+        """Where one training lies: FOLDER/no_warm_up_seed_0 and so on, by the form's words: places change
+        with the list of forms."""
+        return Path(folder) / f"{''.join(c if c.isalnum() else '_' for c in form)}_seed_{seed}"
 
     def read_result(self, folder, form, seed):
         """The stored result of a finished training, or None."""
@@ -98,6 +100,35 @@ class FormStudy:
         comparisons."""
         every = [(form, seed) for seed in seeds for form in self.forms]
         return every, [pair for pair in every if self.read_result(folder, *pair) is None]
+
+    def check_runs(self, options):
+        """Stop where a training that is there is not what its form is now: the form was changed since.
+
+        Raises:
+            SystemExit: with a sentence.
+        """
+        from mof.training.run_folder import RunFolder
+
+        for form, seed in self.list_trainings(options.folder, options.seeds)[0]:
+            place = self.training_folder(options.folder, form, seed)
+            if not (place / "run.json").is_file():
+                continue
+            run = RunFolder(place)
+            shape, changes, config = form_configs(self, form, seed, options)
+            changes = {**changes, "vocabulary_size": run.model_config.vocabulary_size}
+            config = config.replace(num_updates=run.training_config.num_updates)
+            pairs = ((run.model_config, shape.model.replace(**changes)), (run.training_config, config))
+            other = [
+                f"{name} {value!r} and not {getattr(now, name)!r}"
+                for then, now in pairs
+                for name, value in vars(then).items()
+                if value != getattr(now, name)
+            ]
+            if other:
+                raise SystemExit(
+                    f"{place} was trained with {', '.join(other)}, which is another form than {form!r} now: "
+                    "delete it, or give another --folder."
+                )
 
     def hours(self, folder, seeds, minutes, preset=None):
         """Hours of what is left, on a machine with no other work."""
@@ -122,7 +153,10 @@ class FormStudy:
             return 0
         if options.at_once > 1 and not self.is_paced:
             raise SystemExit("--at-once needs a measured pace; here the seconds decide: leave it out.")
-        check_settings(options)
+        names = ("corpus", "minutes", "preset", "validation_fraction")
+        settings = {name: getattr(options, name) for name in names}
+        check_settings(options.folder, settings, options.plan)
+        self.check_runs(options)
         every, missing = self.list_trainings(options.folder, options.seeds)
         hours = self.hours(options.folder, options.seeds, options.minutes, options.preset)
         left = f"{len(missing)} of {len(every)} trainings are left"
@@ -148,7 +182,8 @@ class FormStudy:
                 raise
             result = self.read_result(options.folder, form, seed)
             bits, passes = result["bits_per_byte"], result["passes"]
-            print(f"  {form}, seed {seed}: {bits:.3f} bits per byte, {passes:.1f} passes", flush=True)
+            found = "diverged" if bits is None else f"{bits:.3f} bits per byte"
+            print(f"  {form}, seed {seed}: {found}, {passes:.1f} passes", flush=True)
 
         with ThreadPoolExecutor(options.at_once) as pool:
             try:
@@ -238,11 +273,23 @@ class FormStudy:
             entries, lines = self.summarize(rows)
             data |= entries
             print(*lines, sep="\n")
-        return write_record(self.name, data, shlex.join(command), machines[0], self.code)
+        stamps = take_stamps(rows, self.name, lambda data: data["runs"])
+        return write_record(self.name, data, shlex.join(command), machines[0], self.code, stamps=stamps)
+
+
+def form_configs(study, form, seed, options, num_updates=0):
+    """(Preset, dict of ModelConfig fields to change, TrainingConfig) of one training; arguments as
+    `run_through`."""
+    from mof.presets import preset
+    from mof.training.config import TrainingConfig
+
+    changed = {} if study.training is None else study.training(form)
+    config = TrainingConfig(minutes=options.minutes, num_updates=num_updates, seed=seed, **changed)
+    return preset(options.preset), study.settings(form), config
 
 
 def run_through(study, folder, form, seed, options, num_updates=0):
-    """One training from its beginning, or from where it was stopped, to its end.
+    """One training from its beginning, or from where it was stopped, to its end or until it diverges.
 
     Args:
         study: FormStudy.
@@ -251,71 +298,52 @@ def run_through(study, folder, form, seed, options, num_updates=0):
         num_updates: its length; 0 lets the minutes decide.
 
     Returns:
-        (RunFolder, the trained MixtureLanguageModel, TokenCache).
+        (RunFolder, the trained MixtureLanguageModel, TokenCache, whether it came to its end).
     """
-    from mof.presets import preset
     from mof.training.assembly import begin_training, existing_run, new_run
-    from mof.training.config import TrainingConfig
+    from mof.training.loop import TrainingDiverged
     from mof.training.observer import Observer
 
     if (folder / "run.json").exists():
         run, model, cache = existing_run(folder)
     else:
-        changed = {} if study.training is None else study.training(form)
-        config = TrainingConfig(minutes=options.minutes, num_updates=num_updates, seed=seed, **changed)
-        shape, changes = preset(options.preset), study.settings(form)
+        shape, changes, config = form_configs(study, form, seed, options, num_updates)
         run, model, cache = new_run(
             folder, shape, changes, config, options.corpus, options.validation_fraction
         )
     if study.make_model is not None:
         model = study.make_model(form, run.model_config, seed)
+    is_whole = True
     with run.locked():
-        begin_training(run, model, cache, Observer()).run_to_end()
-    return run, model, cache
+        try:
+            begin_training(run, model, cache, Observer()).run_to_end()
+        except TrainingDiverged as error:
+            print(f"{form}, seed {seed}: {error}", flush=True)
+            is_whole = False
+    return run, model, cache, is_whole
 
 
 def train(study, folder, form, seed, options, num_updates=0):
-    """Train one form with one seed, or the rest of it, judge it, and store the result. Arguments as
-    `run_through`."""
+    """Train one form with one seed, or the rest of it, judge it, and store the result; one that diverged has
+    no bits per byte and nothing that is measured of a model. Arguments as `run_through`."""
     from mof.evaluation.held_out import HeldOutEvaluation
     from mof.training.conditions import bit_identity_conditions
 
-    run, model, cache = run_through(study, folder, form, seed, options, num_updates)
-    held_out = HeldOutEvaluation(model, cache.validation, EVALUATION_TOKENS)()
+    stamp = new_stamp(study.code)
+    run, model, cache, is_whole = run_through(study, folder, form, seed, options, num_updates)
+    bits = HeldOutEvaluation(model, cache.validation, EVALUATION_TOKENS)().bits_per_byte if is_whole else None
+    is_whole = bits is not None and math.isfinite(bits)
     updates = [entry for entry in run.read_log() if "loss" in entry]
-    seconds, num_tokens = updates[-1]["seconds"], updates[-1]["tokens"]
-    stretch = max(1, len(updates) // 60)  # the curve of the loss in at most some 60 points
-    parts = [updates[i : i + stretch] for i in range(0, len(updates), stretch)]
+    seconds, num_tokens = (updates[-1][name] if updates else 0 for name in ("seconds", "tokens"))
     result = {
-        **form_row(form, seed, held_out.bits_per_byte, seconds),
+        **form_row(form, seed, bits if is_whole else None, seconds),
         "parameters": model.num_parameters(),
         "tokens": num_tokens,
         "updates": len(updates),
         "passes": num_tokens / cache.train.num_tokens,
-        "loss_curve": [[part[-1]["seconds"], sum(e["loss"] for e in part) / len(part)] for part in parts],
-        **study.measure(form, model, run.tokenizer()),
+        **(study.measure(form, model, run.tokenizer()) if is_whole else {}),
         "conditions": bit_identity_conditions(),
+        STAMP: stamp,
     }
     write_results(folder / RESULT_NAME, result)
     shutil.rmtree(folder / "checkpoints", ignore_errors=True)  # a finished training needs them no more
-
-
-def check_settings(options):
-    """Stop where the folder holds trainings with other settings: they are no part of this study.
-
-    Raises:
-        SystemExit: with a sentence.
-    """
-    file = Path(options.folder) / "settings.json"
-    names = ("corpus", "minutes", "preset", "validation_fraction")
-    settings = {name: getattr(options, name) for name in names}
-    if file.is_file():
-        before = json.loads(file.read_text(encoding="utf-8"))
-        if before != settings:
-            raise SystemExit(
-                f"{options.folder} holds a study with {before}, not with {settings}: give the same settings, "
-                "or another --folder."
-            )
-    elif not options.plan:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(settings, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")

@@ -4,7 +4,7 @@
 import textwrap
 
 from mof.lessons import article_forms, training_forms
-from mof.lessons.form_results import tell_missing, title_and_words
+from mof.lessons.form_results import describe_diverged, finished_rows, tell_missing, title_and_words
 from mof.lessons.paired_results import as_entries, compare_forms, table_lines, verdict_lines
 from mof.lessons.records import find_record
 from mof.viz.difference_figure import difference_figure
@@ -38,14 +38,24 @@ def summarize(rows, base, own_bases=None):
     """What a program stores beside the rows, and prints.
 
     Args:
-        rows, base, own_bases: as `by_text`.
+        rows, base, own_bases: as `by_text`; among the rows there may be some that diverged. A form whose own
+            base has no other rows is compared with the base of all.
 
     Returns:
-        ({"base": str, "table": dict from each text to a list of dicts}, list of lines).
+        ({"base": str, "table": dict from each text to a list of dicts}, list of lines). The table is empty
+        where the base always diverged.
     """
-    found = by_text(rows, base, own_bases)
+    finished = finished_rows(rows)
+    diverged = [
+        line
+        for sentence in describe_diverged(rows)
+        for line in textwrap.wrap(sentence, LINE_LENGTH, subsequent_indent="  ")
+    ]
+    if base not in {row["form"] for row in finished}:
+        return {"base": base, "table": {}}, [f"Nothing is compared: {base} diverged.", *diverged]
+    found = by_text(finished, base, _present_bases(finished, own_bases))
     entries = {name: as_entries(comparisons) for name, comparisons in found.items()}
-    return {"base": base, "table": entries}, study_lines(found)
+    return {"base": base, "table": entries}, [*study_lines(found), *diverged]
 
 
 def study_lines(found):
@@ -88,13 +98,20 @@ def show_study(name):
     if study is None:
         tell_missing(hours, f"{name}.py")
         return
-    rows = study.data["runs"]
-    title, _words = title_and_words(study)
-    show_figure(
-        difference_figure(rows, base, title, own_bases),
-        "Change in bits per byte against the first form of the table, or against the one that the table "
-        "names below, seed by seed: a dot for each seed, a bar for the 95% interval of their mean. Left of 0 "
-        "is better. Choose the held-out text with the slider; "
-        f"{study.note}.",
-    )
-    print(*study_lines(by_text(rows, base, own_bases)), sep="\n")
+    rows = finished_rows(study.data["runs"])
+    if {base} < {row["form"] for row in rows}:
+        title, _words = title_and_words(study)
+        show_figure(
+            difference_figure(rows, base, title, _present_bases(rows, own_bases)),
+            "Change in bits per byte against the first form of the table, or against the one that the table "
+            "names below, seed by seed: a dot for each seed, a bar for the 95% interval of their mean. Left "
+            "of 0 is better. Choose the held-out text with the slider; "
+            f"{study.note}.",
+        )
+    _entries, lines = summarize(study.data["runs"], base, own_bases)
+    print(*lines, sep="\n")
+
+
+def _present_bases(rows, own_bases):
+    forms = {row["form"] for row in rows}
+    return {form: base for form, base in (own_bases or {}).items() if base in forms}

@@ -3,7 +3,13 @@
 import textwrap
 
 from mof.lessons.attention_forms import FORMS
-from mof.lessons.form_results import counted, tell_missing, title_and_words
+from mof.lessons.form_results import (
+    counted,
+    describe_diverged,
+    finished_rows,
+    tell_missing,
+    title_and_words,
+)
 from mof.lessons.records import find_record
 from mof.viz.forms_figure import forms_figure
 from mof.viz.notebook_figures import show_figure
@@ -31,10 +37,11 @@ def show_study(name="attention_forms"):
     if study is None:
         tell_missing("0.8", "attention_forms.py")
         return
-    rows = study.data["runs"]
-    title, words = title_and_words(study)
-    show_figure(forms_figure(rows, title), words)
-    for sentence in describe_forms(rows):
+    rows = finished_rows(study.data["runs"])
+    if rows:
+        title, words = title_and_words(study)
+        show_figure(forms_figure(rows, title), words)
+    for sentence in (*describe_forms(rows), *describe_diverged(study.data["runs"])):
         print(textwrap.fill(sentence, LINE_LENGTH, subsequent_indent="  "))
 
 

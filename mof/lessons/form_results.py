@@ -20,16 +20,47 @@ def settings_of(form, forms, alone):
     return {**alone, **forms[form]}
 
 
+def finished_rows(rows):
+    """Those of a study's trainings that came to their end.
+
+    Args:
+        rows: list of dicts with "bits_per_byte"; None in one that diverged.
+
+    Returns:
+        list of these dicts.
+    """
+    return [row for row in rows if row["bits_per_byte"] is not None]
+
+
+def describe_diverged(rows):
+    """Which trainings diverged, in words: they are in no mean, and in no figure.
+
+    Args:
+        rows: list of dicts with "form", "seed", "bits_per_byte" and, in one that diverged, "updates".
+
+    Returns:
+        list of str, a sentence for each form that has one.
+    """
+    diverged = [row for row in rows if row["bits_per_byte"] is None]
+    sentences = []
+    for form in dict.fromkeys(row["form"] for row in diverged):
+        own = [row for row in diverged if row["form"] == form]
+        places = ", ".join(f"with seed {row['seed']} after update {row['updates']:,}" for row in own)
+        sentences.append(f"{form}: diverged {places}; left out.")
+    return sentences
+
+
 def title_and_words(study):
     """The heading of a study's figure, and the words below it.
 
     Args:
-        study: Record whose data has "runs", dicts with "seconds" and "passes" over the text.
+        study: Record whose data has "runs", dicts with "bits_per_byte", "seconds" and "passes" over the text.
+            One at least came to its end.
 
     Returns:
         (str, str).
     """
-    rows = study.data["runs"]
+    rows = finished_rows(study.data["runs"])
     seconds, passes = (sum(row[key] for row in rows) / len(rows) for key in ("seconds", "passes"))
     title = f"Recorded: {seconds / 60:.0f} minutes, {passes:.1f} passes over the text, on average"
     return title, (

@@ -2,7 +2,13 @@
 
 import textwrap
 
-from mof.lessons.form_results import counted, tell_missing, title_and_words
+from mof.lessons.form_results import (
+    counted,
+    describe_diverged,
+    finished_rows,
+    tell_missing,
+    title_and_words,
+)
 from mof.lessons.records import find_record
 from mof.lessons.recurrence_forms import FORMS, OURS
 from mof.viz.forms_figure import forms_figure
@@ -21,10 +27,11 @@ def show_study(name="recurrence_forms"):
     if study is None:
         tell_missing("1.1", "recurrence_forms.py")
         return
-    rows = study.data["runs"]
-    title, words = title_and_words(study)
-    show_figure(forms_figure(rows, title), words)
-    for sentence in (*describe_forms(rows), *describe_memory(rows)):
+    rows = finished_rows(study.data["runs"])
+    if rows:
+        title, words = title_and_words(study)
+        show_figure(forms_figure(rows, title), words)
+    for sentence in (*describe_forms(rows), *describe_diverged(study.data["runs"]), *describe_memory(rows)):
         print(textwrap.fill(sentence, LINE_LENGTH, subsequent_indent="  "))
 
 

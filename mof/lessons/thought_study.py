@@ -3,7 +3,13 @@
 import textwrap
 
 from mof.lessons.attention_study import form_row
-from mof.lessons.form_results import counted, tell_missing, title_and_words
+from mof.lessons.form_results import (
+    counted,
+    describe_diverged,
+    finished_rows,
+    tell_missing,
+    title_and_words,
+)
 from mof.lessons.leaks import bits_in_both_readings
 from mof.lessons.memory_cut import held_out_prose
 from mof.lessons.records import find_record
@@ -65,14 +71,15 @@ def show_study(name="thought_forms"):
     if study is None:
         tell_missing("0.8", "thought_forms.py")
         return
-    rows = study.data["runs"]
-    title, _words = title_and_words(study)
-    show_figure(
-        gap_figure(rows, title),
-        "Two marks for each training: an open circle where the text lies there as a whole, a diamond token "
-        f"by token. Where they part, the form leaks. Fewer bits are better; {study.note}.",
-    )
-    for sentence in (*describe_forms(rows), *describe_alphas(rows)):
+    rows = finished_rows(study.data["runs"])
+    if rows:
+        title, _words = title_and_words(study)
+        show_figure(
+            gap_figure(rows, title),
+            "Two marks for each training: an open circle where the text lies there as a whole, a diamond "
+            f"token by token. Where they part, the form leaks. Fewer bits are better; {study.note}.",
+        )
+    for sentence in (*describe_forms(rows), *describe_diverged(study.data["runs"]), *describe_alphas(rows)):
         print(textwrap.fill(sentence, LINE_LENGTH, subsequent_indent="  "))
 
 

@@ -2,7 +2,13 @@
 
 import textwrap
 
-from mof.lessons.form_results import counted, tell_missing, title_and_words
+from mof.lessons.form_results import (
+    counted,
+    describe_diverged,
+    finished_rows,
+    tell_missing,
+    title_and_words,
+)
 from mof.lessons.records import find_record
 from mof.lessons.transformer_forms import ORDERS, OURS, SHAPES
 from mof.viz.forms_figure import forms_figure
@@ -31,10 +37,12 @@ def show_study(name):
     if study is None:
         tell_missing(hours, f"{name}.py")
         return
-    rows = study.data["runs"]
-    title, words = title_and_words(study)
-    show_figure(forms_figure(rows, title), words)
-    for sentence in (*describe_beside(rows, forms, reference), *describe_end(rows, forms)):
+    rows = finished_rows(study.data["runs"])
+    if rows:
+        title, words = title_and_words(study)
+        show_figure(forms_figure(rows, title), words)
+    sentences = [*describe_beside(rows, forms, reference), *describe_diverged(study.data["runs"])]
+    for sentence in (*sentences, *describe_end(rows, forms)):
         print(textwrap.fill(sentence, LINE_LENGTH, subsequent_indent="  "))
 
 

@@ -13,12 +13,13 @@ may share the machine: no time is measured. On two quiet cores it takes about 0.
 
 also trains three further seeds, which must stay inside, and three trainings that are wrong, which must leave
 the band: learning rates times ten, the other kind of tokenizer, targets shuffled within a batch. What came of
-each goes into the record.
+each goes into the record; one of these may also diverge, and is found by that.
 """
 
 import argparse
 import dataclasses
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # train the package this file came with
 
-from mof.panel.track import band_of_seeds, compare_with_band  # noqa: E402
+from benchmarks.stored_results import check_settings, write_results  # noqa: E402
+from mof.lessons.records import STAMP, new_stamp, write_record  # noqa: E402
+from mof.panel.track import MEAN_UPDATES, T_QUANTILES, band_of_seeds, compare_with_band  # noqa: E402
 
 NUM_UPDATES = 200
 # of the whole run that these would be the beginning of: warm-up, then the top of the schedule
@@ -35,6 +38,7 @@ PLANNED_UPDATES = 10_000
 SECONDS = {"nano": (0.25, 40.0), "tiny": (1.2, 60.0), "small": (7.0, 90.0), "full": (60.0, 240.0)}
 CLEAN_SEEDS = (5, 6, 7)
 RESULT_NAME = "result.json"
+DEFAULTS = {"seeds": [0, 1, 2, 3, 4], "updates": NUM_UPDATES, "corpus": [str(ROOT / "data")]}
 FAULTS = ("learning rate x 10", "wrong tokenizer", "shuffled targets")
 CODE = (
     "mof/model.py",
@@ -60,7 +64,7 @@ def case_folder(folder, case):
 
 
 def train_case(folder, case, preset_name, corpus, num_updates, training=None, report=print):
-    """Train one case to its end, or read what is there.
+    """Train one case to its end or until it diverges, or read what is there.
 
     Args:
         folder: of all cases. case: one of `planned_cases`.
@@ -68,8 +72,8 @@ def train_case(folder, case, preset_name, corpus, num_updates, training=None, re
         training: dict of TrainingConfig fields to change, or None. report: called with sentences.
 
     Returns:
-        dict: "losses", "factors", "lengths" (lists, one number an update), and what the band holds for
-        ("facts": run.json, "fingerprint", "conditions").
+        dict: "losses", "factors", "lengths" (lists, one number an update), "diverged" (the update, or None),
+        and what the band holds for ("facts": run.json, "fingerprint", "conditions", STAMP).
     """
     run_folder = case_folder(folder, case)
     result = run_folder / RESULT_NAME
@@ -79,7 +83,9 @@ def train_case(folder, case, preset_name, corpus, num_updates, training=None, re
     from mof.training.assembly import begin_training, existing_run, new_run
     from mof.training.conditions import bit_identity_conditions
     from mof.training.config import TrainingConfig
+    from mof.training.loop import TrainingDiverged
 
+    stamp = new_stamp(CODE)
     shape = preset(preset_name)
     if (run_folder / "run.json").is_file():
         prepared = existing_run(run_folder, report)
@@ -96,22 +102,29 @@ def train_case(folder, case, preset_name, corpus, num_updates, training=None, re
             shape = dataclasses.replace(shape, tokenizer=other)
         prepared = new_run(run_folder, shape, {}, config, corpus, report=report)
     run, model, cache = prepared
+    diverged = None
     with run.locked():
         going = begin_training(run, model, cache, stopping_observer(num_updates), report)
         if case == "shuffled targets":
             shuffle_targets(going)
         if going.progress.update < num_updates:
-            going.run_to_end()
+            try:
+                going.run_to_end()
+            except TrainingDiverged as error:
+                report(f"{case}: {error}")
+                diverged = going.progress.update
     updates = [entry for entry in run.read_log() if "event" not in entry][:num_updates]
     found = {
         "losses": [round(entry["loss"], 4) for entry in updates],
         "factors": [round(entry["factor"], 6) for entry in updates],
         "lengths": [entry["length"] for entry in updates],
+        "diverged": diverged,
         "facts": run.facts,
         "fingerprint": going.batches.cursor["fingerprint"],
         "conditions": bit_identity_conditions(),
+        STAMP: stamp,
     }
-    result.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    write_results(result, found)
     return found
 
 
@@ -158,9 +171,15 @@ def band_data(results, seeds, preset_name, corpus):
         dict.
 
     Raises:
-        ValueError: the seeds were not trained on the same text, tokenizer and schedule.
+        ValueError: a seed diverged, or they were not trained on the same text, tokenizer and schedule.
     """
     chosen = [results[f"seed {seed}"] for seed in seeds]
+    for seed, result in zip(seeds, chosen, strict=True):
+        if result.get("diverged") is not None:
+            raise ValueError(
+                f"seed {seed} diverged after update {result['diverged']}: there is no band of trainings that "
+                "fail. Mend the preset, or take other --seeds."
+            )
     first = chosen[0]
     for other in chosen[1:]:
         for name in ("fingerprint", "factors", "lengths"):
@@ -192,9 +211,13 @@ def band_data(results, seeds, preset_name, corpus):
 
 
 def checked_case(band, result):
-    """How a training fared against the band: its place, and the update at which it was found off track."""
+    """How a training fared against the band: its place, and the update at which it was found off track. One
+    that diverged while it was not is at the place "diverged"."""
     track = compare_with_band(band, result["losses"], result["factors"], result["lengths"])
-    return {"place": track.place, "since": track.since, "last_loss": result["losses"][-1]}
+    place, since = track.place, track.since
+    if since is None and result.get("diverged") is not None:
+        place, since = "diverged", result["diverged"]
+    return {"place": place, "since": since, "last_loss": result["losses"][-1] if result["losses"] else None}
 
 
 def hours_left(folder, cases, preset_name, num_updates):
@@ -204,23 +227,47 @@ def hours_left(folder, cases, preset_name, num_updates):
     return len(missing) * (num_updates * seconds + start) / 3600
 
 
+def check_counts(parser, options):
+    """Stop with a sentence where the band could not be made of so many seeds or updates."""
+    least, most = min(T_QUANTILES) + 1, max(T_QUANTILES) + 1
+    if not least <= len(set(options.seeds)) == len(options.seeds) <= most:
+        given = " ".join(map(str, options.seeds))
+        parser.error(f"--seeds {given}: expected {least} to {most} seeds, each once.")
+    if not MEAN_UPDATES <= options.updates <= PLANNED_UPDATES:
+        parser.error(f"--updates {options.updates}: expected {MEAN_UPDATES} to {PLANNED_UPDATES}.")
+
+
+def record_command(options):
+    """The command that repeats the study; of a path only the last part, the rest is private."""
+    command = ["python", "benchmarks/track_band.py", "--preset", options.preset]
+    for name, default in DEFAULTS.items():
+        value = getattr(options, name)
+        if value != default:
+            values = value if isinstance(value, list) else [value]
+            command += [f"--{name}", *(Path(x).name if name == "corpus" else str(x) for x in values)]
+    return shlex.join([*command, *(["--check"] if options.check else [])])
+
+
 def main(arguments=None):
     """Parse, tell the hours, train what is missing, write the record."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--preset", default="tiny", choices=tuple(SECONDS), help="size of the model (tiny)")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4], help="0 1 2 3 4")
-    parser.add_argument("--updates", type=int, default=NUM_UPDATES, help="of each training (200)")
-    parser.add_argument("--corpus", nargs="+", default=[str(ROOT / "data")], help="text to learn (data)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=DEFAULTS["seeds"], help="0 1 2 3 4")
+    parser.add_argument("--updates", type=int, default=DEFAULTS["updates"], help="of each training (200)")
+    parser.add_argument("--corpus", nargs="+", default=DEFAULTS["corpus"], help="text to learn (data)")
     parser.add_argument("--folder", type=Path, help="of the trainings (runs/track_PRESET)")
     parser.add_argument("--check", action="store_true", help="also clean seeds and faulty trainings")
     parser.add_argument("--plan", action="store_true", help="tell the hours that are left, and stop")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     own = sys.argv[1:] if arguments is None else arguments
     options = parser.parse_args(own)
+    check_counts(parser, options)
     folder = options.folder or ROOT / "runs" / f"track_{options.preset}"
     if options.worker:
         train_case(folder, options.worker, options.preset, options.corpus, options.updates)
         return 0
+    settings = {name: getattr(options, name) for name in ("preset", "updates", "corpus")}
+    check_settings(folder, settings, options.plan)
     cases = planned_cases(options.seeds, options.check)
     hours = hours_left(folder, cases, options.preset, options.updates)
     print(
@@ -235,13 +282,12 @@ def main(arguments=None):
             # a process for each: its memory is free afterwards
             subprocess.run([sys.executable, __file__, *own, "--worker", case], check=True)
         results[case] = train_case(folder, case, options.preset, options.corpus, options.updates)
-    from mof.lessons.records import write_record
-
     names = [Path(path).name for path in options.corpus]  # the last part says what it is, the rest is private
     data = band_data(results, options.seeds, options.preset, names)
-    command = f"python benchmarks/track_band.py --preset {options.preset}" + " --check" * options.check
     machine = results[cases[0]]["conditions"]
-    print(f"wrote {write_record(f'track_{options.preset}', data, command, machine, CODE)}")
+    stamps = [result.get(STAMP) for result in results.values()]
+    name, command = f"track_{options.preset}", record_command(options)
+    print(f"wrote {write_record(name, data, command, machine, CODE, stamps=stamps)}")
     for case, found in data.get("checks", {}).items():
         print(f"  {case}: {found['place']}" + (f" since update {found['since']}" if found["since"] else ""))
     return 0

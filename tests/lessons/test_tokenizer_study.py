@@ -100,20 +100,25 @@ def finished(tmp_path, monkeypatch):
         store(tmp_path, name, seed)
 
     monkeypatch.setattr(program.subprocess, "run", run)
-    monkeypatch.setattr(program, "write_record", lambda *given: records.write_record(*given, tmp_path))
+    monkeypatch.setattr(
+        program,
+        "write_record",
+        lambda *given, **more: records.write_record(*given, folder=tmp_path, **more),
+    )
     return tmp_path, asked
 
 
-def store(folder, name, seed, minutes=3.0):
+def store(folder, name, seed, minutes=3.0, with_stamp=True):
     settings = {"corpus": [str(program.PROSE)], "minutes": minutes}
-    result = {"row": row(name, seed), "settings": settings, "machine": {"cores": 2}}
+    stamp = {records.STAMP: records.new_stamp(program.CODE)} if with_stamp else {}
+    result = {"row": row(name, seed) | stamp, "settings": settings, "machine": {"cores": 2}}
     program.result_file(folder, name, seed).write_text(json.dumps(result), encoding="utf-8")
 
 
 def test_the_hours_are_told_beforehand(finished, capsys):
     folder, asked = finished
     assert program.main(["--folder", str(folder), "--plan"]) == 0
-    assert capsys.readouterr().out.startswith("15 of 15 trainings are left: about 1.0 hours") and not asked
+    assert capsys.readouterr().out.startswith("18 of 18 trainings are left: about 1.2 hours") and not asked
 
 
 def test_finished_trainings_are_not_done_again(finished):
@@ -121,13 +126,24 @@ def test_finished_trainings_are_not_done_again(finished):
     store(folder, "characters", 1)
     arguments = ["--folder", str(folder), "--seeds", "0", "1"]
     assert program.main(arguments) == 0
-    assert len(asked) == 9 and ("characters", 1) not in asked
-    assert [seed for _, seed in asked] == [0] * 5 + [1] * 4, "a whole comparison first"
-    assert program.main(arguments) == 0 and len(asked) == 9
+    assert len(asked) == 11 and ("characters", 1) not in asked
+    assert [seed for _, seed in asked] == [0] * 6 + [1] * 5, "a whole comparison first"
+    assert program.main(arguments) == 0 and len(asked) == 11
     record = records.load_record("tokenizer_study", folder)
     assert record.command == "python benchmarks/tokenizer_study.py --seeds 0 1"
-    assert len(record.data["runs"]) == 11 and record.data["runs"][-1]["tokenizer"] == YARDSTICK
-    assert record.machine == {"cores": 2} and not record.changed_files()
+    assert len(record.data["runs"]) == 13 and record.data["runs"][-1]["tokenizer"] == YARDSTICK
+    assert record.machine == {"cores": 2} and not record.changed_files() and not record.unknown_files()
+    assert not any(records.STAMP in row for row in record.data["runs"])
+
+
+def test_a_training_from_before_the_stamps_is_taken_and_its_code_is_unknown(finished):
+    folder, asked = finished
+    store(folder, "characters", 0, with_stamp=False)
+    assert program.main(["--folder", str(folder), "--seeds", "0"]) == 0
+    assert len(asked) == len(VOCABULARIES) - 1
+    record = records.load_record("tokenizer_study", folder)
+    assert record.unknown_files() == sorted(program.CODE)
+    assert len(record.data["runs"]) == len(VOCABULARIES) + 1
 
 
 def test_the_record_tells_the_corpus_and_not_where_it_lies():

@@ -7,7 +7,7 @@ again, killed with SIGKILL (on Windows TerminateProcess) at a random moment, res
 again, and so on; every fifth kill falls into the start of a process, where it loads. Checkpoints are
 taken many times a second, also between the batches of one update. At the end weights, optimiser state, memory
 and the losses in the log must be equal bit for bit. The study itself can be stopped: the same command with
-the same --folder goes on.
+the same --folder goes on. Without --folder the runs lie in a temporary one, which stays where they differ.
 
 Nearly all of the time goes into starting processes, about 20 s each on two cores: ten minutes for 20 kills,
 half an hour where the machine has other work too. The command tells its estimate once it has seen one start.
@@ -17,14 +17,17 @@ import argparse
 import datetime
 import functools
 import json
+import os
 import random
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import safetensors.numpy
@@ -32,6 +35,7 @@ import safetensors.numpy
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
+from benchmarks.stored_results import write_results  # noqa: E402
 from mof.training.checkpoint import list_checkpoints  # noqa: E402
 
 MODEL = {
@@ -54,6 +58,17 @@ TRAINING = {
 EXACT_LOG_FIELDS = ("update", "loss", "gradient_norm", "factor", "length", "tokens")
 LONGEST_DELAY_SECONDS = 0.2  # between an update's line and the kill: several updates and checkpoints
 KILLS_PER_START_KILL = 5
+USUAL_START_SECONDS = 25.0  # where no start was seen in this sitting
+KILLED_STATUS = 1 if os.name == "nt" else -9  # of a process; any other is an end of its own
+
+
+class Stretch(NamedTuple):
+    """What one process did. last: the update that it told last. first_seconds: from its start to its first
+    update; 0 without one. was_killed: False where it ended by itself."""
+
+    last: int
+    first_seconds: float
+    was_killed: bool
 
 
 def make_run(folder, num_updates, product_dtype="float32"):
@@ -106,17 +121,23 @@ def train(folder, kill_at=None, delay_seconds=0.0, kill_after_seconds=None):
         kill_after_seconds: kills the process so long after its start, whatever it does. Or None.
 
     Returns:
-        (last update that the process told, seconds until it told its first).
+        Stretch.
 
     Raises:
         RuntimeError: the process ended by itself with an error.
     """
     start = time.perf_counter()
     last, first_seconds = 0, 0.0
+    was_asked = threading.Event()
     command = [sys.executable, str(Path(__file__).resolve()), "--worker", str(folder)]
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, encoding="utf-8", cwd=ROOT)
-        timer = threading.Timer(kill_after_seconds or 0.0, process.kill)
+
+        def kill():
+            was_asked.set()
+            process.kill()
+
+        timer = threading.Timer(kill_after_seconds or 0.0, kill)
         if kill_after_seconds is not None:
             timer.start()
         with process:
@@ -125,16 +146,17 @@ def train(folder, kill_at=None, delay_seconds=0.0, kill_after_seconds=None):
                 last = int(line)
                 if kill_at is not None and last >= kill_at:
                     time.sleep(delay_seconds)
-                    process.kill()
+                    kill()
                     break
             status = process.wait()
         timer.cancel()
-        if kill_at is kill_after_seconds is None and status != 0:
+        was_killed = was_asked.is_set() and status == KILLED_STATUS
+        if not was_killed and status != 0:
             errors.seek(0)
             raise RuntimeError(
                 f"the training in {folder} ended with status {status}: {errors.read()[-2000:]}"
             )
-    return last, first_seconds
+    return Stretch(last, first_seconds, was_killed)
 
 
 def differences(folder, other):
@@ -183,9 +205,7 @@ def study(folder, num_kills, num_updates, seed=0, report=print):
     start = time.perf_counter()
     make_run(alone, num_updates)
     make_run(killed, num_updates)
-    _, start_seconds = train(alone)
-    if not start_seconds:  # finished in an earlier sitting
-        start_seconds = 25.0
+    start_seconds = train(alone).first_seconds or USUAL_START_SECONDS  # finished in an earlier sitting
     remaining = num_kills - len(kills)
     minutes = (remaining + 1) * start_seconds * 1.1 / 60
     report(
@@ -200,13 +220,16 @@ def study(folder, num_kills, num_updates, seed=0, report=print):
         after_seconds = moments.random() * start_seconds if is_start else None
         if number < len(kills):
             continue
-        last, _ = train(killed, None if is_start else kill_at, delay, after_seconds)
+        last, _, was_killed = train(killed, None if is_start else kill_at, delay, after_seconds)
+        if not was_killed:
+            report("The training came to its end before the next kill: no more can follow.")
+            break
         left = sorted(path.name for path in (killed / "checkpoints").glob("*"))
         moment = {"told_update": last, "delay_seconds": round(delay, 4)}
         if is_start:
             moment = {"seconds_after_start": round(after_seconds, 2)}
         kills.append({**moment, "checkpoints_left": left})
-        notes.write_text(json.dumps(kills, indent=1), encoding="utf-8")
+        write_results(notes, kills)
         when = f"{after_seconds:.1f} s after its start" if is_start else f"after update {last}"
         report(f"Kill {number + 1} of {num_kills} {when}; on disk: {', '.join(left) or 'nothing'}.")
     train(killed)
@@ -230,15 +253,23 @@ def main(arguments=None):
         return 0
     minutes = 0.45 * (options.kills + 2)
     print(f"{options.kills} kills: about {minutes:.0f} minutes on two cores without other work.", flush=True)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = (options.folder or Path(temporary)).resolve()
-        result = study(
-            folder, options.kills, options.updates, options.seed, functools.partial(print, flush=True)
-        )
-        state = list_checkpoints(folder / "alone" / "checkpoints")[0] / "state.json"
-        conditions = json.loads(state.read_text(encoding="utf-8"))["conditions"]
+    folder = study_folder(options.folder)
+    result = study(folder, options.kills, options.updates, options.seed, functools.partial(print, flush=True))
+    state = list_checkpoints(folder / "alone" / "checkpoints")[0] / "state.json"
+    conditions = json.loads(state.read_text(encoding="utf-8"))["conditions"]
     facts = {"updates": options.updates, "model": MODEL, "training": TRAINING, **result}
+    if result["identical"] and options.folder is None:
+        shutil.rmtree(folder, ignore_errors=True)
     return write_result("kill_study.py", arguments, options.output, conditions, facts)
+
+
+def study_folder(folder):
+    """The whole path of a study's folder; a temporary one for None, which is told: it is evidence until both
+    trainings are found to be equal."""
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix="kill_study_"))
+        print(f"The runs lie in {folder}, and stay there unless they come out equal.", flush=True)
+    return folder.resolve()
 
 
 def write_result(program, arguments, output, conditions, facts):

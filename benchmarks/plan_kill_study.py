@@ -6,7 +6,8 @@ alone.
 Like benchmarks/kill_study.py, but as a reader would do it: `mof train --plan`, killed with SIGKILL (on
 Windows TerminateProcess) while it learns, while it fine-tunes, and, each fifth time, while it starts; and the
 same command again. At the end both stages' weights, optimisers, memories and losses must be equal bit for
-bit. Each start takes about 20 s on two cores.
+bit. Each start takes about 20 s on two cores. The study itself can be stopped: the same command with the same
+--folder goes on. Without --folder the runs lie in a temporary one, which stays where they differ.
 """
 
 import argparse
@@ -14,22 +15,28 @@ import functools
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # measure the package this file came with
 
 from benchmarks.kill_study import (  # noqa: E402
+    KILLED_STATUS,
     KILLS_PER_START_KILL,
     LONGEST_DELAY_SECONDS,
     MODEL,
+    USUAL_START_SECONDS,
     differences,
+    study_folder,
     write_result,
 )
+from benchmarks.stored_results import write_results  # noqa: E402
 from mof.planning.gate import WhenToTrain  # noqa: E402
 from mof.planning.plan import STAGE_NAMES, Head, Plan, Stage, StageText  # noqa: E402
 from mof.planning.plan_file import write_plan  # noqa: E402
@@ -45,7 +52,16 @@ TRAINING = {
     "checkpoint_seconds": 0.05,
 }
 PATIENCE_SECONDS = 600.0
-START_SECONDS = 20.0  # of a process, about: a kill of a start falls into these
+
+
+class Stretch(NamedTuple):
+    """What one process did. stage, update: that the logs told last. first_seconds: from its start to its
+    first update; 0 where that was not seen. was_killed: False where it ended by itself."""
+
+    stage: str
+    update: int
+    first_seconds: float
+    was_killed: bool
 
 
 def make_plan(folder, num_updates):
@@ -89,12 +105,13 @@ def follow(file, kill_at=None, delay_seconds=0.0, kill_after_seconds=None):
     """`mof train --plan FILE` in a process of its own.
 
     Args:
-        file: Path of the plan. kill_at: (name of a stage, update) after which it is killed; None lets it end.
+        file: Path of the plan. kill_at: (name of a stage, update) after which it is killed, or later: this
+            process itself has then done an update that none before it did. None lets it end.
         delay_seconds: between that update and the kill.
         kill_after_seconds: kills it so long after its start, whatever it does. Or None.
 
     Returns:
-        (stage, update) that the log told last before the kill.
+        Stretch.
 
     Raises:
         RuntimeError: it ended by itself with an error, or did nothing for too long.
@@ -102,61 +119,80 @@ def follow(file, kill_at=None, delay_seconds=0.0, kill_after_seconds=None):
     folder = file.with_suffix("")
     command = [sys.executable, "-m", "mof", "train", "--plan", str(file)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    before = _reached(folder)  # the logs tell what other processes did
+    if kill_at is not None:
+        kill_at = max((STAGE_NAMES.index(kill_at[0]), kill_at[1]), (before[0], before[1] + 1))
+    first_seconds, was_asked = 0.0, False
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, cwd=ROOT, env=environment)
         start = time.monotonic()
         try:
-            while process.poll() is None:
-                if kill_after_seconds is not None and time.monotonic() - start >= kill_after_seconds:
-                    process.kill()
-                elif kill_at is not None and _last_update(folder / kill_at[0]) >= kill_at[1]:
-                    time.sleep(delay_seconds)
-                    process.kill()
-                elif time.monotonic() - start > PATIENCE_SECONDS:
-                    process.kill()
-                    kill_at = kill_after_seconds = None
-                time.sleep(0.02)
+            while process.poll() is None and not was_asked:
+                seconds = time.monotonic() - start
+                if kill_after_seconds is not None:
+                    was_asked = seconds >= kill_after_seconds
+                elif kill_at is not None or not first_seconds:
+                    reached = _reached(folder)
+                    if not first_seconds and reached > before:
+                        first_seconds = seconds
+                    if kill_at is not None and reached >= kill_at:
+                        time.sleep(delay_seconds)
+                        was_asked = True
+                if seconds > PATIENCE_SECONDS:
+                    raise RuntimeError(f"following {file} took more than {PATIENCE_SECONDS:.0f} s.")
+                time.sleep(0.0 if was_asked else 0.02)
         finally:
             if process.poll() is None:
                 process.kill()
-        process.wait()
-        if kill_at is kill_after_seconds is None and process.returncode != 0:
+            status = process.wait()
+        was_killed = was_asked and status == KILLED_STATUS
+        if not was_killed and status != 0:
             said.seek(0)
-            raise RuntimeError(f"following {file} ended with {process.returncode}: {said.read()[-2000:]}")
-    reached = [(name, _last_update(folder / name)) for name in STAGE_NAMES]
-    return next(((name, update) for name, update in reversed(reached) if update), reached[0])
+            raise RuntimeError(f"following {file} ended with {status}: {said.read()[-2000:]}")
+    place, update = _reached(folder)
+    return Stretch(STAGE_NAMES[place], update, first_seconds, was_killed)
 
 
 def study(folder, num_kills, num_updates, seed=0, report=print):
-    """The whole study.
+    """The whole study, or what is left of it.
 
     Args:
-        folder: pathlib.Path for the two plans. num_kills: how often the training is killed.
+        folder: pathlib.Path for the two plans and the notes; an unfinished study in it goes on.
+        num_kills: how often the training is killed.
         num_updates: of each stage. seed: of the moments. report: called with sentences.
 
     Returns:
-        dict of JSON values: "kills", "differences", "identical", "seconds".
+        dict of JSON values: "kills", with the moment of each and what lay on the disk then; "differences";
+        "identical"; "seconds", of this sitting.
     """
     start = time.monotonic()
+    notes = folder / "kills.json"
+    kills = json.loads(notes.read_text(encoding="utf-8")) if notes.exists() else []
     alone, killed = (make_plan(folder / name, num_updates) for name in ("alone", "killed"))
-    follow(alone)
-    report("The one that is left alone is done.")
-    moments, kills = random.Random(seed), []
+    start_seconds = follow(alone).first_seconds or USUAL_START_SECONDS  # finished in an earlier sitting
+    report(f"The one that is left alone is done. One start takes {start_seconds:.0f} s.")
+    moments = random.Random(seed)
     for number in range(num_kills):
         # a random moment in each of as many stretches of the plan, so that each kill finds it unfinished
         place = (number + moments.random()) / (num_kills + 1) * len(STAGE_NAMES)
         stage, update = STAGE_NAMES[int(place)], 1 + int(place % 1 * num_updates)
         delay = moments.random() * LONGEST_DELAY_SECONDS
         is_start = number % KILLS_PER_START_KILL == KILLS_PER_START_KILL - 1
-        after = moments.random() * START_SECONDS if is_start else None
-        reached = follow(killed, None if is_start else (stage, update), delay, after)
+        after = moments.random() * start_seconds if is_start else None
+        if number < len(kills):
+            continue
+        stretch = follow(killed, None if is_start else (stage, update), delay, after)
+        if not stretch.was_killed:
+            report("The plan came to its end before the next kill: no more can follow.")
+            break
         left = {
             name: [path.name for path in list_checkpoints(killed.with_suffix("") / name / "checkpoints")]
             for name in STAGE_NAMES
         }
-        moment = {"stage": reached[0], "update": reached[1], "seconds_after_start": after}
+        moment = {"stage": stretch.stage, "update": stretch.update, "seconds_after_start": after}
         kills.append({**moment, "checkpoints": left})
-        report(f"Kill {number + 1} of {num_kills} in {reached[0]} after update {reached[1]}.")
+        write_results(notes, kills)
+        report(f"Kill {number + 1} of {num_kills} in {stretch.stage} after update {stretch.update}.")
     follow(killed)
     found = [
         f"{name}: {words}"
@@ -173,16 +209,24 @@ def main(arguments=None):
     parser.add_argument("--kills", type=int, default=20, help="how many times to kill (20)")
     parser.add_argument("--updates", type=int, default=240, help="length of each stage (240)")
     parser.add_argument("--seed", type=int, default=0, help="of the moments (0)")
+    parser.add_argument("--folder", type=Path, help="keep the runs here; a study in it goes on")
     parser.add_argument("--output", type=Path, help="JSON file for the result")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary).resolve()
-        tell = functools.partial(print, flush=True)
-        result = study(folder, options.kills, options.updates, options.seed, tell)
-        state = list_checkpoints(folder / "alone" / "chat" / "checkpoints")[0] / "state.json"
-        conditions = json.loads(state.read_text(encoding="utf-8"))["conditions"]
+    folder = study_folder(options.folder)
+    tell = functools.partial(print, flush=True)
+    result = study(folder, options.kills, options.updates, options.seed, tell)
+    state = list_checkpoints(folder / "alone" / "chat" / "checkpoints")[0] / "state.json"
+    conditions = json.loads(state.read_text(encoding="utf-8"))["conditions"]
+    if result["identical"] and options.folder is None:
+        shutil.rmtree(folder, ignore_errors=True)
     facts = {"updates": options.updates, **result}
     return write_result("plan_kill_study.py", arguments, options.output, conditions, facts)
+
+
+def _reached(folder):
+    """(place of the stage, update) that the logs of a plan told last; (0, 0) before the first."""
+    updates = [_last_update(folder / name) for name in STAGE_NAMES]
+    return max(((place, update) for place, update in enumerate(updates) if update), default=(0, 0))
 
 
 def _last_update(path):

@@ -25,7 +25,7 @@ def test_bfloat16_products_too(tmp_path):
     for name in ("alone", "killed"):
         make_run(tmp_path / name, 20, product_dtype="bfloat16")
     train(tmp_path / "alone")
-    last, _ = train(tmp_path / "killed", kill_at=7)
-    assert 7 <= last < 20
+    stretch = train(tmp_path / "killed", kill_at=7)
+    assert 7 <= stretch.last < 20 and stretch.was_killed
     train(tmp_path / "killed")
     assert differences(tmp_path / "alone", tmp_path / "killed") == []

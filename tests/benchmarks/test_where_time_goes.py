@@ -41,11 +41,14 @@ def program(monkeypatch, tmp_path):
     monkeypatch.setattr(lessons.update_parts, "prepared_update", lambda: nothing("update"))
     both = {"float32": "a", "int8": "b"}, DATA["formats"]["sizes"]
     monkeypatch.setattr(lessons.writing_speed, "both_formats", lambda: nothing(both))
-    written = []
+    written, busy_cores = [], []
+    monkeypatch.setattr(where_time_goes, "NOTES", tmp_path / "notes.json")
 
-    def write(name, data, command, machine, code_files):
+    def write(name, data, command, machine, code_files, stamps):
         assert all((lessons.records.ROOT / file).is_file() for file in code_files)
-        written.append((name, data, command))
+        assert stamps and all(stamp == lessons.records.new_stamp(code_files) for stamp in stamps)
+        written.append((name, dict(data), command))
+        busy_cores.append(machine["busy_cores"])
         return tmp_path / f"{name}.json"
 
     monkeypatch.setattr(lessons.records, "write_record", write)
@@ -54,10 +57,10 @@ def program(monkeypatch, tmp_path):
         readings = iter(busy)
         facts = lambda folder: make_facts(busy_cores=next(readings))  # noqa: E731
         monkeypatch.setattr(mof.machine.facts, "describe_facts", facts)
-        where_time_goes.main(list(arguments))
+        where_time_goes.main([*arguments, "--notes", str(tmp_path / "notes.json")])
         return written
 
-    run.written = written
+    run.written, run.busy_cores = written, busy_cores
     return run
 
 
@@ -70,7 +73,7 @@ def test_everything_that_the_chapter_shows_is_recorded(program, capsys):
 
 
 @pytest.mark.parametrize(
-    ("busy", "words"), [((1.5,), "Nothing was measured"), ((0, 1.5), "Nothing was written")]
+    ("busy", "words"), [((1.5,), "Nothing was measured"), ((0, 1.5), "No record was written")]
 )
 def test_a_busy_machine_is_refused_before_and_after(program, busy, words):
     with pytest.raises(SystemExit, match=words):
@@ -79,7 +82,31 @@ def test_a_busy_machine_is_refused_before_and_after(program, busy, words):
 
 
 def test_unless_it_shall_be_kept(program):
-    assert len(program("--keep", busy=(1.5, 1.5))) == 1
+    ((_name, _data, command),) = program("--keep", "--seconds", "2", "--rounds", "1", busy=(1.5, 0.75))
+    assert command == "python benchmarks/where_time_goes.py --seconds 2 --rounds 1 --keep"
+    assert program.busy_cores == [[1.5, 0.75]]
+
+
+def test_what_was_measured_before_an_error_or_a_refusal_is_kept(program, monkeypatch, capsys):
+    measured = []
+
+    def again(*_how, **_more):
+        measured.append(1)
+        return DATA["operations"]
+
+    monkeypatch.setattr(mof.lessons.operation_speed, "measure_operations", again)
+    with monkeypatch.context() as patch:
+        patch.setattr(mof.lessons.writing_speed, "time_rows", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            program()
+    with pytest.raises(SystemExit, match="No record was written"):
+        program(busy=(0.0, 1.5))
+    assert len(measured) == 2, "without --keep all begins anew"
+    assert len(program("--keep", busy=(0.2, 1.5))) == 1 and len(measured) == 2
+    assert set(program.written[0][1]) == set(DATA) and program.busy_cores == [[0.0, 0.2, 1.5]]
+    assert "Measured before: operations, forms" in capsys.readouterr().out
+    program("--keep")
+    assert len(measured) == 3, "what went into a record is not taken for the next"
 
 
 def test_a_training_that_fails_costs_no_other_measurement(program, monkeypatch, capsys):

@@ -108,6 +108,7 @@ def measured_pace(folder, trainings, train=train_by_command, num_rounds=NUM_ROUN
     """
     from mof.training.run_folder import RunFolder
 
+    folder = folder.resolve()  # a command runs in another one
     path = folder / "pace.json"
     rounds = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     for number, (name, what) in itertools.product(range(num_rounds), trainings.items()):

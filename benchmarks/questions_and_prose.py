@@ -18,8 +18,11 @@ def questions_and_prose(folder):
 
     Args:
         folder: Path, where the questions lie.
+
+    Returns:
+        list of whole paths.
     """
-    questions = Path(folder) / "questions.jsonl"
+    questions = Path(folder).resolve() / "questions.jsonl"  # whole, for a command runs in another folder
     if not questions.is_file():
         questions.parent.mkdir(parents=True, exist_ok=True)
         mof("corpus", "write", "--megabytes", QUESTION_MEGABYTES, "--output", questions)

@@ -41,6 +41,8 @@ def main(arguments=None):
     parser.add_argument("--records", type=Path, default=FOLDER, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     data = record_of(RunReader(options.run, options.title).snapshot())
+    if data["facts"].get("base"):
+        data["facts"]["base"] = Path(data["facts"]["base"]).name  # the rest of the path is private
     path = write_record(
         f"{RECORD_PREFIX}{options.name}",
         data,

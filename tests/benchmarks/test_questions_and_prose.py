@@ -20,6 +20,12 @@ def test_questions_are_written_where_they_are_missing(tmp_path, monkeypatch):
     assert asked[0][:4] == ("corpus", "write", "--megabytes", 30)
 
 
+def test_a_folder_given_from_elsewhere_is_the_one_meant(tmp_path, monkeypatch):
+    monkeypatch.setattr(text, "mof", lambda *words: words[-1].write_text("a question", encoding="utf-8"))
+    monkeypatch.chdir(tmp_path)
+    assert text.questions_and_prose("study")[-1] == tmp_path / "study" / "questions.jsonl"
+
+
 def test_held_out_texts_are_of_every_kind_and_in_no_training():
     texts = text.held_out_texts()
     assert list(texts) == ["prose", "knowledge", "completion", "reasoning"]

@@ -3,6 +3,7 @@
 import dataclasses
 
 from mof.config import Config, setting
+from mof.presets import preset
 
 LEVELS = ("problem", "warning", "note")
 BUSY_CORES = 0.3  # other programs that keep more than so much of a core busy disturb a measurement
@@ -96,12 +97,14 @@ def _memory(facts, too_large):
             fix="Close other programs, browsers above all, and run this again.",
         )
     for name in too_large:
+        less = "shorter rows, `--lengths 128,256`: a batch then keeps half as much."
+        if at_once := preset(name).tokens_at_once:  # shorter rows would not change how many it holds
+            less = f"`--tokens-at-once {at_once // 2}`: it then holds half as many tokens at a time."
         yield Advice(
             name="too_large",
             level="note",
             meaning=f"{name} does not fit into the free memory ({_gigabytes(facts.available_bytes)}).",
-            fix="Close other programs, or train with shorter rows, `--lengths 128,256`: a batch then keeps "
-            "half as much.",
+            fix=f"Close other programs, or train with {less}",
         )
 
 

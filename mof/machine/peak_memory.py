@@ -27,6 +27,7 @@ class PeakMemory:
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._peak = 0
+        self._lock = threading.Lock()
 
     def __enter__(self):
         self._thread.start()
@@ -38,8 +39,10 @@ class PeakMemory:
 
     def bytes(self):
         """The peak so far; looks once more."""
-        self._peak = max(self._peak, self._now())
-        return self._peak
+        now = self._now()  # takes a while, in which the thread may see more
+        with self._lock:
+            self._peak = max(self._peak, now)
+            return self._peak
 
     def _now(self):
         import psutil

@@ -21,7 +21,7 @@ from mof.corpus.reading_report import CorpusError
 from mof.patient_files import replace
 from mof.sources.catalogue import Source
 from mof.sources.cleaning import CLEANING_VERSION, clean
-from mof.sources.downloading import discard, downloaded
+from mof.sources.downloading import discard, downloaded, folder_bytes, repository_folder
 from mof.sources.git_command import find_git
 from mof.sources.git_objects import DamagedObjectError, FetchError
 from mof.sources.manifest import MANIFEST_NAME, is_intact, read_manifest, write_manifest
@@ -64,11 +64,28 @@ class FetchPlan:
 
     @property
     def disk_bytes(self) -> float:
-        """About what the disk must hold."""
+        """About what the disk must still take: what an earlier try has downloaded lies there already."""
         return (
             DISK_BYTES_PER_DOWNLOADED * self.download_bytes
+            - self._num_bytes_here()
             + DISK_BYTES_PER_TEXT * self.text_bytes
             + SPARE_DISK_BYTES
+        )
+
+    def _num_bytes_here(self) -> float:
+        """Of the pending downloads. A repository that a finished source was taken from counts as empty: what
+        lies there may be that one's."""
+        pending = {source.name for source in self.pending}
+        done = {(r["repository"], r["commit"]) for name, r in self.records.items() if name not in pending}
+        by_folder: dict[Path, list[Source]] = {}
+        git = find_git()
+        for source in self.pending:
+            if (source.repository, source.commit) not in done:
+                folder = repository_folder(source, self.output / CACHE_NAME, git)
+                by_folder.setdefault(folder, []).append(source)
+        return sum(
+            min(folder_bytes(folder), DISK_BYTES_PER_DOWNLOADED * planned_download_bytes(sources))
+            for folder, sources in by_folder.items()
         )
 
 
@@ -125,10 +142,11 @@ def check_disk(plan: FetchPlan) -> None:
         raise CorpusError(
             f"cannot write to {plan.output}: {error.strerror or error}. Name another folder with --output."
         ) from error
-    if free < plan.disk_bytes:
+    needed = plan.disk_bytes
+    if free < needed:
         raise CorpusError(
             f"the disk of {plan.output.resolve()} has {free / 1e6:,.0f} MB free, but about "
-            f"{plan.disk_bytes / 1e6:,.0f} MB are needed. Make room, name a folder on another disk with "
+            f"{needed / 1e6:,.0f} MB are needed. Make room, name a folder on another disk with "
             "--output, or fetch fewer sources with --source."
         )
 

@@ -1,9 +1,14 @@
 """Every warning comes when it must, alone, with a fix; a calm machine gets none."""
 
+import re
+
 import pytest
 
 from mof.machine.advice import LEVELS, Advice, give_advice
 from mof.machine.measuring import Findings
+from mof.presets import PRESET_NAMES, preset
+from mof.training.config import TrainingConfig
+from mof.training.row_groups import rows_at_once
 from tests.machine.quiet_machine import make_facts, make_steps
 
 CASES = {
@@ -40,6 +45,25 @@ def test_unsteady_steps_are_told():
 def test_presets_that_do_not_fit_are_named():
     found = give_advice(make_facts(), too_large=("small", "full"))
     assert [advice.meaning.split()[0] for advice in found] == ["small", "full"]
+    small, full = (advice.fix for advice in found)
+    assert "`--lengths 128,256`" in small and "`--tokens-at-once 512`" in full and "--lengths" not in full
+
+
+@pytest.mark.parametrize("name", PRESET_NAMES)
+def test_what_is_advised_for_a_preset_that_does_not_fit_halves_what_it_holds(name):
+    (found,) = give_advice(make_facts(), too_large=(name,))
+    flag, value = re.search(r"`--([a-z-]+) ([\d,]+)`", found.fix).groups()
+    shape = preset(name)
+    usual = TrainingConfig(tokens_per_update=shape.tokens_per_update, tokens_at_once=shape.tokens_at_once)
+    field = flag.replace("-", "_")
+    new = tuple(map(int, value.split(","))) if field == "lengths" else int(value)
+    changed = usual.replace(**{field: new})  # the flag is one of `mof train`
+
+    def held(config):
+        rows = rows_at_once(config.num_streams, max(config.lengths), config.tokens_at_once)
+        return rows * max(config.lengths)
+
+    assert held(changed) == held(usual) / 2
 
 
 def test_what_the_measuring_said_is_passed_on():

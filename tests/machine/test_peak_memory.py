@@ -21,6 +21,17 @@ def test_what_was_held_for_a_while_counts_when_it_is_gone():
     assert peak.bytes() - before > 0.9 * HELD_BYTES
 
 
+def test_what_the_thread_saw_during_a_look_is_not_lost(monkeypatch):
+    peak = PeakMemory()  # its thread has not begun
+
+    def slow_look():
+        peak._peak = 100  # as the thread does, meanwhile
+        return 1
+
+    monkeypatch.setattr(peak, "_now", slow_look)
+    assert peak.bytes() == 100
+
+
 def test_children_are_counted_and_this_process_is_not():
     own = np.ones(HELD_BYTES, np.uint8)
     with PeakMemory(is_of_children=True) as peak:

@@ -414,6 +414,34 @@ def test_a_full_disk_is_told_before_and_while(sources, tmp_path, monkeypatch):
         fetch(plan, [str(sources.mirror)], plan.sources)
 
 
+def test_what_an_earlier_try_downloaded_is_not_asked_of_the_disk_again(sources, tmp_path, program):
+    catalogue = load_catalogue(sources.catalogue)
+    poems, talks = select(catalogue, ["poems", "talks"])
+
+    def copy_of(source):
+        return downloading.repository_folder(source, tmp_path / CACHE_NAME, fetching.find_git())
+
+    copy_of(poems).mkdir(parents=True)
+    (copy_of(poems) / "pack").write_bytes(b"1" * 5000)
+    poems = replace(poems, download_megabytes=0.01)
+    before = plan_fetch(tmp_path / "empty", [poems, talks]).disk_bytes
+    assert plan_fetch(tmp_path, [poems, talks]).disk_bytes == pytest.approx(before - 5000)
+    (copy_of(poems) / "pack").write_bytes(b"1" * 500_000)  # more than was planned leaves no room for others
+    share = fetching.DISK_BYTES_PER_DOWNLOADED * 10_000
+    assert plan_fetch(tmp_path, [poems, talks]).disk_bytes == pytest.approx(before - share)
+
+
+def test_a_copy_that_a_finished_source_was_taken_from_counts_as_nothing(sources, tmp_path):
+    run(sources, tmp_path, ["poems"])
+    (poems,) = select(load_catalogue(sources.catalogue), ["poems"])
+    other = replace(poems, name="more-poems")
+    alone = plan_fetch(tmp_path / "empty", [other])
+    assert plan_fetch(tmp_path, [poems, other]).disk_bytes == alone.disk_bytes
+    for path in (tmp_path / "text").glob("poems-*"):
+        path.unlink()  # it must be cleaned again, of the copy that is here
+    assert plan_fetch(tmp_path, [poems]).disk_bytes < alone.disk_bytes
+
+
 def test_a_folder_that_cannot_be_written_is_told(sources, tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     every = load_catalogue(sources.catalogue)

@@ -7,6 +7,7 @@ unknown key fails and names the nearest known one.
 import dataclasses
 import difflib
 import json
+import math
 import types
 import typing
 
@@ -35,9 +36,17 @@ def check_at_least(config, minimum, *names):
             raise ValueError(f"{name} is {value}, expected at least {minimum}.")
 
 
+def check_finite(value, name):
+    """Raise ValueError for a float that is NaN or infinite, or a tuple that holds one."""
+    for item in value if isinstance(value, tuple) else ():
+        check_finite(item, name)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{name} is {value}, expected a finite number.")
+
+
 @dataclasses.dataclass(frozen=True)
 class Config:
-    """What all configs share: checks of choices and types, and JSON in both directions."""
+    """What all configs share: checks of choices, types and finite numbers, and JSON in both directions."""
 
     def __post_init__(self):
         hints = typing.get_type_hints(type(self))
@@ -51,6 +60,8 @@ class Config:
                         f"{field.name} is {item!r}, expected one of {choices}{_nearest(item, choices)}."
                     )
         self.check()
+        for field in dataclasses.fields(self):
+            check_finite(getattr(self, field.name), field.name)
 
     def check(self):
         """Raise ValueError where fields do not go together. A subclass says what must hold."""

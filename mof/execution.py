@@ -1,6 +1,6 @@
 """A model's methods as graphs: traced once for each set of shapes, then run without Python in between.
 
-This file and the fast forms in `mof.ops` are the only places outside training where the backends differ.
+Most of what differs between the backends is here, in the fast forms of `mof.ops` and in `mof.training`.
 """
 
 import functools

@@ -15,6 +15,7 @@ import math
 from typing import NamedTuple
 
 import keras
+import numpy as np
 from keras import ops
 
 from mof.config import ModelConfig
@@ -29,6 +30,7 @@ from mof.ops.head_loss import head_cross_entropy
 from mof.ops.losses import token_cross_entropy, weighted_mean
 from mof.ops.normalization import rms_normalize
 from mof.ops.products import project
+from mof.shapes import check_shape
 
 GROUPS = ("embedding", "router", "rnn", "transformer", "transformer.deep", "head")
 
@@ -105,13 +107,48 @@ def mix_experts(outputs, scales, route_weights):
     return mixed
 
 
+def check_rows(token_ids):
+    """Raise ValueError unless token_ids are [B, T] with one token or more, as far as their shape is known."""
+    ids = token_ids if hasattr(token_ids, "shape") else np.asarray(token_ids)
+    check_shape(ids, "B T", "token_ids", "a single text is one row, token_ids[None]")
+    if ids.shape[1] == 0:
+        raise ValueError(
+            f"token_ids has shape {list(ids.shape)}, expected at least one token in each row: leave the call "
+            "out, or begin the text with the token DOCUMENT."
+        )
+
+
+def check_one_of_each_row(token_ids):
+    """Raise ValueError unless token_ids are [B]."""
+    ids = token_ids if hasattr(token_ids, "shape") else np.asarray(token_ids)
+    check_shape(ids, "B", "token_ids", "a step reads one token of each row, token_ids[:, t]")
+
+
+@keras.saving.register_keras_serializable(package="mof")
 class MixtureLanguageModel(keras.Model):
     """A causal language model made of whole-sequence experts under a router.
+
+    `model.save("mine.keras")` writes it as one file, and `keras.saving.load_model` opens that wherever this
+    module was imported; a subclass must be registered with Keras as this class is, and its `get_config` must
+    hold its own arguments.
+
+    A subclass makes layers and weights of its own in `build`, beside `super().build()`: after
+    `super().__init__` the model is built, and Keras takes no more of them. What `build` reads stands before:
+
+        def __init__(self, config, seed=0, own_width=8, **kwargs):
+            self.own_width = own_width
+            super().__init__(config, seed, **kwargs)
+
+        def build(self, input_shape=None):
+            self.own = keras.layers.Dense(self.own_width)
+            self.own.build((None, None, self.config.width))
+            super().build()
 
     Args:
         config: ModelConfig.
         seed: int; the initial weights are a function of it and the config.
-        experts: list of `Expert` to use in place of those that the config names; any number and kind.
+        experts: list of `Expert` to use in place of those that the config names; any number and kind. Such a
+            model has no config that could describe it, and is not saved as one file.
     """
 
     def __init__(self, config, seed=0, experts=None, name="mof", **kwargs):
@@ -179,7 +216,7 @@ class MixtureLanguageModel(keras.Model):
         """Everything before the head.
 
         Args:
-            token_ids: [B, T] int32 in [0, W).
+            token_ids: [B, T] int32 in [0, W), T at least 1.
             state: as `initial_state` gives, or None for an empty memory.
             resets: [B, T] bool, True where a token starts a document: the memory is emptied before it. Or
                 None.
@@ -187,7 +224,11 @@ class MixtureLanguageModel(keras.Model):
 
         Returns:
             (MixtureOutput, state).
+
+        Raises:
+            ValueError: for token_ids of another shape.
         """
+        check_rows(token_ids)
         if state is None:
             state = self.initial_state(ops.shape(token_ids)[0])
         x = self.embed(token_ids)
@@ -223,7 +264,12 @@ class MixtureLanguageModel(keras.Model):
         return head_cross_entropy(output.hidden, self.embedding.value, targets, self.head_dtype), state
 
     def step(self, token_ids, state):
-        """One token for each row: token_ids [B] int32; returns (logits [B, W] float32, state)."""
+        """One token for each row: token_ids [B] int32; returns (logits [B, W] float32, state).
+
+        Raises:
+            ValueError: for token_ids of another shape.
+        """
+        check_one_of_each_row(token_ids)
         x = self.embed(token_ids)
         outputs, after = [], {}
         for i, expert in enumerate(self.experts):
@@ -291,4 +337,6 @@ class MixtureLanguageModel(keras.Model):
 
     @classmethod
     def from_config(cls, config):
-        return cls(ModelConfig.from_json(config["config"]), config["seed"])
+        """The model of `get_config`; what a subclass adds there, `__init__` gets by the same names."""
+        arguments = dict(config)
+        return cls(ModelConfig.from_json(arguments.pop("config")), **arguments)

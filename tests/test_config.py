@@ -93,6 +93,10 @@ def test_an_unknown_key_names_the_nearest_known_one(make, key, nearest):
         (dict(experts=()), "experts is empty, expected at least one of"),
         (dict(width=100), "width 100 is no multiple of num_heads 8: choose heads that divide it"),
         (dict(router_temperature=0.0), "router_temperature is 0.0, expected above 0"),
+        (dict(router_temperature=float("nan")), "router_temperature is nan, expected a finite number"),
+        (dict(router_temperature=float("inf")), "router_temperature is inf, expected a finite number"),
+        (dict(thought_alpha=float("nan")), "thought_alpha is nan, expected a finite number"),
+        (dict(thought_alpha=float("-inf")), "thought_alpha is -inf, expected a finite number"),
         (
             dict(width=9, num_heads=3, position="sinusoidal"),
             "width is 9, expected an even number for sinusoidal",
@@ -117,6 +121,7 @@ def test_text_that_is_no_config():
 class Sample(Config):
     limit: int | None = setting(None, "a bound that may be absent")
     lengths: tuple[int, ...] = setting((1, 2), "a few numbers", (1, 2, 3))
+    laws: tuple[tuple[float, ...], ...] = setting((), "rows of numbers")
 
 
 def test_optional_fields_and_tuples_with_choices():
@@ -128,3 +133,11 @@ def test_optional_fields_and_tuples_with_choices():
         Sample(lengths=[1, 4])
     with pytest.raises(ValueError, match="lengths is '1', expected int"):
         Sample(lengths=["1"])
+    with pytest.raises(ValueError, match="laws is nan, expected a finite number"):
+        Sample(laws=[[1, 2.5], [3, float("nan")]])
+
+
+def test_a_file_with_a_number_that_is_none_is_refused():
+    text = ModelConfig().to_json().replace('"thought_alpha": 0.3', '"thought_alpha": 1e999')
+    with pytest.raises(ValueError, match="thought_alpha is inf, expected a finite number"):
+        ModelConfig.from_json(text)

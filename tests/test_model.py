@@ -3,6 +3,9 @@
 import dataclasses
 import functools
 import hashlib
+import os
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -487,6 +490,102 @@ class TestAnyExperts:
         np.testing.assert_array_equal(output.route_weights, np.ones((2, 3, 1)))
         with pytest.raises(NotImplementedError, match="made with `experts=`.* make it anew"):
             model.get_config()
+
+
+class TestShapes:
+    @pytest.mark.parametrize("form", ["numpy", "tensor", "list"])
+    def test_ids_that_are_no_rows_are_refused(self, default_model, form):
+        ids = np.int32([1, 2, 3])
+        ids = {"numpy": ids, "tensor": ops.convert_to_tensor(ids), "list": [1, 2, 3]}[form]
+        message = r"token_ids has shape \[3\], expected \[B, T\]: a single text is one row, token_ids\[None\]"
+        calls = [default_model.features, lambda ids: default_model.token_nats(ids, ids)]
+        for call in calls if form == "list" else [default_model, *calls]:
+            with pytest.raises(ValueError, match=message):
+                call(ids)
+
+    def test_rows_of_no_tokens_are_refused(self, default_model):
+        with pytest.raises(ValueError, match=r"token_ids has shape \[2, 0\], expected at least one token"):
+            default_model(np.zeros((2, 0), "int32"))
+
+    def test_a_step_takes_one_token_of_each_row(self, default_model):
+        message = r"token_ids has shape \[2, 1\], expected \[B\]: .* one token of each row, token_ids\[:, t\]"
+        with pytest.raises(ValueError, match=message):
+            default_model.step(random_ids((2, 1)), default_model.initial_state(2))
+
+    def test_lists_are_read_as_arrays_are(self, default_model):
+        ids = random_ids((2, 3))
+        expected, state = default_model.features(ids)
+        assert_all_close(to_numpy(default_model.features(ids.tolist())[0]), to_numpy(expected), EXACT)
+        logits = [default_model.step(ids, state)[0] for ids in (ids[:, 0], ids[:, 0].tolist())]
+        assert_all_close(*map(to_numpy, logits), EXACT)
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Widened(MixtureLanguageModel):
+    """A model of a reader's own, as the class's docstring tells to make one."""
+
+    def __init__(self, config, seed=0, own_width=8, **kwargs):
+        self.own_width = own_width
+        super().__init__(config, seed, **kwargs)
+
+    def build(self, input_shape=None):
+        self.own = keras.layers.Dense(self.own_width)
+        self.own.build((None, None, self.config.width))
+        super().build()
+
+    def get_config(self):
+        return {**super().get_config(), "own_width": self.own_width}
+
+
+OPENED = """
+import sys
+import keras
+import numpy as np
+import mof.model
+model = keras.saving.load_model(sys.argv[1])
+ids = np.load(sys.argv[2])
+np.save(sys.argv[3], keras.ops.convert_to_numpy(model(ids)[0]))
+"""
+
+
+class TestOneFile:
+    def test_is_opened_again_in_another_process(self, default_model, tmp_path):
+        ids = random_ids((2, 5))
+        default_model.save(tmp_path / "mine.keras")
+        np.save(tmp_path / "ids.npy", ids)
+        paths = os.pathsep.join(path for path in sys.path if path)
+        files = [tmp_path / name for name in ("mine.keras", "ids.npy", "logits.npy")]
+        done = subprocess.run(
+            [sys.executable, "-c", OPENED, *map(str, files)],
+            env={**os.environ, "PYTHONPATH": paths, "KERAS_BACKEND": keras.backend.backend()},
+            capture_output=True,
+            encoding="utf-8",
+        )
+        assert done.returncode == 0, done.stderr
+        assert_all_close(np.load(files[-1]), to_numpy(default_model(ids)[0]), DEEP_TOLERANCE)
+
+    def test_holds_every_weight(self, model, tmp_path):
+        model.save(tmp_path / "mine.keras")
+        again = keras.saving.load_model(tmp_path / "mine.keras")
+        assert type(again) is MixtureLanguageModel
+        assert (again.config, again.seed) == (model.config, model.seed)
+        assert [v.path for v in again.weights] == [v.path for v in model.weights]
+        assert_all_close(again.get_weights(), model.get_weights(), EXACT)
+
+    def test_holds_a_subclass_with_layers_of_its_own(self, tmp_path):
+        model = perturbed(Widened(CONFIG, seed=1, own_width=3))
+        assert model.own.kernel.shape == (CONFIG.width, 3)
+        assert any(variable is model.own.kernel for variable in model.trainable_variables)
+        assert len(model.weights) == len(MixtureLanguageModel(CONFIG).weights) + 2
+        model.save(tmp_path / "mine.keras")
+        again = keras.saving.load_model(tmp_path / "mine.keras")
+        assert type(again) is Widened and again.own_width == 3
+        assert_all_close(again.get_weights(), model.get_weights(), EXACT)
+
+    def test_a_model_of_own_experts_says_how_it_is_kept(self, tmp_path):
+        model = MixtureLanguageModel(CONFIG, experts=[Forgetful()])
+        with pytest.raises(NotImplementedError, match="load the weights into it"):
+            model.save(tmp_path / "mine.keras")
 
 
 # a value other than CONFIG's for every field

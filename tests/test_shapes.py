@@ -22,6 +22,11 @@ def test_a_shape_that_does_not_fit(letters, expected):
         check_shape(np.zeros((2, 3, 4)), letters, "keys")
 
 
+def test_the_way_out_may_be_told():
+    with pytest.raises(ValueError, match=r"ids has shape \[3\], expected \[B, T\]: write ids\[None\]\.$"):
+        check_shape(np.zeros(3), "B T", "ids", "write ids[None]")
+
+
 def test_an_unknown_size_fits_any_number():
     class Dynamic:
         shape = (None, 4)

@@ -7,6 +7,8 @@ first token know the last. Here every token has its own weights, from its past a
 "Dynamic routing". Book: chapter 08.
 """
 
+import math
+
 import keras
 from keras import ops
 
@@ -23,17 +25,21 @@ class Router(keras.layers.Layer):
         num_experts: E.
         hidden_width: width of the router's recurrence.
         recurrence: "minimal_gru" or "gru".
-        temperature: above 0; the logits are divided by it.
+        temperature: above 0 and finite; the logits are divided by it.
         seed: int.
+
+    Raises:
+        ValueError: for another temperature.
     """
 
     def __init__(
         self, num_experts, hidden_width=64, recurrence="minimal_gru", temperature=1.0, seed=0, **kwargs
     ):
         super().__init__(autocast=False, **kwargs)
-        if temperature <= 0:
+        if not 0 < temperature < math.inf:
             raise ValueError(
-                f"temperature is {temperature}, expected above 0: small chooses sharply, 1 is neutral."
+                f"temperature is {temperature}, expected above 0 and finite: small chooses sharply, "
+                "1 is neutral."
             )
         self.num_experts = num_experts
         self.hidden_width = hidden_width

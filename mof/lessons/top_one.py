@@ -14,12 +14,13 @@ import numpy as np
 from keras import ops
 
 from mof.execution import as_operations
-from mof.model import MixtureLanguageModel, MixtureOutput
+from mof.model import MixtureLanguageModel, MixtureOutput, check_one_of_each_row, check_rows
 from mof.ops.routing import balance_loss, hold_parallel, hold_step, routing_memory
 
 BLOCK_LENGTH = 64
 
 
+@keras.saving.register_keras_serializable(package="mof")
 class TopOneModel(MixtureLanguageModel):
     """A MixtureLanguageModel whose blocks go to one expert each.
 
@@ -50,6 +51,7 @@ class TopOneModel(MixtureLanguageModel):
 
     def features(self, token_ids, state=None, resets=None, mask=None):
         """As MixtureLanguageModel; `route_weights` are 1 at each token's expert and 0 elsewhere."""
+        check_rows(token_ids)
         hidden, chosen, _held, state = self._read(token_ids, state, resets, mask)
         return MixtureOutput(hidden, chosen), state
 
@@ -64,6 +66,7 @@ class TopOneModel(MixtureLanguageModel):
 
     def step(self, token_ids, state):
         """As MixtureLanguageModel: one token for each row."""
+        check_one_of_each_row(token_ids)
         x = self.embed(token_ids)
         known = self._weights_after(state["router"])
         held, block = hold_step(known, state["block"], self.block_length)
@@ -80,6 +83,9 @@ class TopOneModel(MixtureLanguageModel):
             )
             outputs.append(y)
         return self.logits(self._weigh(outputs, chosen, held)), after
+
+    def get_config(self):
+        return {**super().get_config(), "block_length": self.block_length, "balance": self.balance}
 
     def choices(self, token_ids):
         """Which expert reads each token of some texts, from their first token on: [B, T] int array."""

@@ -1,7 +1,8 @@
 """Cutting time into chunks, and what decay, document starts and padding do to sums over the past.
 
-Used by every memory that is computed chunk by chunk (linear attention, the running mean). No sum over the
-past is ever taken as a difference of two prefix sums: in float32 that loses the small one.
+Used by every memory that is computed chunk by chunk (linear attention, the running mean). What was read is
+never summed as a difference of two prefix sums: in float32 that loses the small one. The logarithms of decays
+are: there it costs the decay a relative error of about 1e-7 times their sum since the row's start.
 """
 
 from typing import NamedTuple
@@ -9,6 +10,9 @@ from typing import NamedTuple
 from keras import ops
 
 from mof.config import LONGEST_CHUNK
+
+LONGEST_TRIANGLE = 1_024  # tokens that are counted in one product, as in training: a triangle of 4 MB
+PIECE_LENGTH = 64  # of a longer row
 
 
 class ChunkDecays(NamedTuple):
@@ -58,6 +62,29 @@ def short_cumulative_sum(x):
     """
     size = x.shape[-1]
     return ops.matmul(x, ops.triu(ops.ones((size, size), "float32")))
+
+
+def count_so_far(flags):
+    """How many flags of a row are set up to and with each token, for rows of any length.
+
+    A long row is counted in pieces: the triangle of a whole one would hold T^2 numbers. The counts are the
+    same either way, for float32 holds whole numbers below 2^24 exactly.
+
+    Args:
+        flags: [B, T] float32 of 0 and 1; T is a Python int.
+
+    Returns:
+        [B, T] float32.
+    """
+    num_tokens = flags.shape[1]
+    if num_tokens <= LONGEST_TRIANGLE:
+        return short_cumulative_sum(flags)
+    num_pieces = -(-num_tokens // PIECE_LENGTH)
+    flags = ops.pad(flags, ((0, 0), (0, num_pieces * PIECE_LENGTH - num_tokens)))
+    inside = short_cumulative_sum(ops.reshape(flags, (-1, num_pieces, PIECE_LENGTH)))
+    totals = inside[:, :, -1]
+    counts = inside + (ops.cumsum(totals, axis=1) - totals)[:, :, None]
+    return ops.reshape(counts, (-1, num_pieces * PIECE_LENGTH))[:, :num_tokens]
 
 
 def chunk_decays(batch_and_tokens, log_decay, resets, mask, chunk_length):

@@ -18,7 +18,7 @@ def head_cross_entropy(hidden, embedding, targets, product_dtype="float32"):
     """-log softmax(hidden embedding^T)[target] for every token.
 
     Args:
-        hidden: [B, T, D] float32. embedding: [W, D] float32. targets: [B, T] int32 in [0, W).
+        hidden: [B, T, D] float32. embedding: [W, D] float32. targets: [B, T] integers in [0, W).
         product_dtype: "float32", or "bfloat16" for the products; the loss is float32.
 
     Returns:

@@ -29,6 +29,7 @@ def head_cross_entropy_by_rows(hidden, embedding, targets, product_dtype):
     """
     width = hidden.shape[-1]
     rows = tf.reshape(hidden, (-1, width))
+    targets = tf.cast(targets, tf.int32)  # NumPy's integers have 64 bits
     nats = _rows(
         rows, tf.convert_to_tensor(embedding), tf.reshape(targets, (-1,)), tf.as_dtype(product_dtype)
     )

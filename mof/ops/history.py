@@ -7,7 +7,7 @@ has no such token.
 
 from keras import ops
 
-from mof.ops.chunks import short_cumulative_sum
+from mof.ops.chunks import count_so_far
 
 
 def append_to_history(history, new, resets=None, mask=None):
@@ -33,7 +33,7 @@ def append_to_history(history, new, resets=None, mask=None):
     if resets is None:
         document = ops.zeros((batch_size, num_tokens), "float32")
     else:
-        document = short_cumulative_sum(ops.cast(resets, "float32"))
+        document = count_so_far(ops.cast(resets, "float32"))
     last_document = document[:, -1:]
     present = ops.ones((batch_size, num_tokens), "float32")
 

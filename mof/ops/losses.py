@@ -20,7 +20,8 @@ def token_cross_entropy(logits, targets):
 
 def weighted_mean(values, weights):
     """sum(values * weights) / sum(weights), and 0 where no weight is above 0 (a row without a target)."""
-    return ops.sum(values * weights) / ops.maximum(ops.sum(weights), 1.0)
+    total = ops.sum(weights)
+    return ops.sum(values * weights) / ops.where(total > 0, total, 1.0)
 
 
 def bits_per_byte(total_nats, num_bytes):

@@ -5,14 +5,14 @@ and again (Sennrich et al. 2016, "Neural Machine Translation of Rare Words with 
 Radford et al. 2019, section 2.2). The `tokenizers` library does the work; no normaliser, no added space.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 import numpy as np
 import tokenizers
 
 from mof.tokenizer.special_tokens import NUM_SPECIAL_TOKENS
-from mof.tokenizer.surrogates import check_no_surrogates
+from mof.tokenizer.surrogates import check_no_surrogates, check_not_one_text
 from mof.tokenizer.text_pieces import cut_text
 from mof.tokenizer.tokenizer import Tokenizer
 from mof.tokenizer.tokenizer_file import Content
@@ -31,6 +31,8 @@ PRE_TOKEN_PATTERN = (
 # A text is encoded in pieces of at most this many characters; this bounds the memory.
 _PIECE_CHARACTERS = 32_768
 _PIECES_AT_ONCE = 64
+# No part that the pattern cuts is as long. Each merge may double a token: 40 of them are a terabyte.
+_LONGEST_TOKEN_BYTES = 1_024
 
 IdPair = tuple[int, int]
 
@@ -55,7 +57,8 @@ class BytePairTokenizer(Tokenizer):
                 its number plus `NUM_SPECIAL_TOKENS`.
 
         Raises:
-            ValueError: a merge names a token that does not exist yet, or comes twice.
+            ValueError: a merge names a token that does not exist yet, comes twice, or makes a token of more
+                than 1,024 bytes.
         """
         token_bytes = [bytes([value]) for value in range(256)]
         numbers = {token: number for number, token in enumerate(token_bytes)}
@@ -64,6 +67,13 @@ class BytePairTokenizer(Tokenizer):
                 raise ValueError(
                     f"merge {index} is ({left}, {right}), but only the tokens 0 to {len(token_bytes) - 1} "
                     "exist before it. The list of merges is damaged or out of order."
+                )
+            num_bytes = len(token_bytes[left]) + len(token_bytes[right])
+            if num_bytes > _LONGEST_TOKEN_BYTES:
+                raise ValueError(
+                    f"merge {index} makes a token of {num_bytes} bytes, expected at most "
+                    f"{_LONGEST_TOKEN_BYTES}: no text holds such a token, and the list of merges is damaged. "
+                    "Train the tokenizer again, or copy its file from where it came."
                 )
             joined = token_bytes[left] + token_bytes[right]
             if joined not in numbers:
@@ -81,8 +91,10 @@ class BytePairTokenizer(Tokenizer):
         self._encoder = tokenizers.Tokenizer(model)
         self._encoder.pre_tokenizer = make_pre_tokenizer()
 
-    def encode_batch(self, texts: Sequence[str]) -> list[np.ndarray]:
+    def encode_batch(self, texts: Iterable[str]) -> list[np.ndarray]:
         """Encodes many texts on all cores; see `Tokenizer.encode_batch`."""
+        check_not_one_text(texts)
+        texts = list(texts)
         for text in texts:
             check_no_surrogates(text)
         pieces_of_texts = [list(cut_text(text, _PIECE_CHARACTERS)) for text in texts]

@@ -7,6 +7,7 @@ import tokenizers
 
 from mof.tokenizer.byte_pair_tokenizer import BYTE_NAMES, BytePairTokenizer, make_pre_tokenizer
 from mof.tokenizer.special_tokens import NUM_SPECIAL_TOKENS
+from mof.tokenizer.surrogates import check_not_one_text
 from mof.tokenizer.training_sample import sample_pieces
 
 _SMALLEST_VOCABULARY = NUM_SPECIAL_TOKENS + 256
@@ -31,8 +32,10 @@ def train_byte_pair_tokenizer(
         The tokenizer; equal texts give an equal one, in whatever order they come.
 
     Raises:
+        TypeError: `texts` is one string.
         ValueError: no text came, or an argument is too small.
     """
+    check_not_one_text(texts)
     if vocabulary_size < _SMALLEST_VOCABULARY:
         raise ValueError(
             f"vocabulary_size must be at least {_SMALLEST_VOCABULARY} ({NUM_SPECIAL_TOKENS} special tokens "

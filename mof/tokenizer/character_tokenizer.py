@@ -5,12 +5,12 @@ id; any other is its UTF-8 bytes (1 to 4 ids), so nothing is lost. ASCII charact
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
 from mof.tokenizer.special_tokens import NUM_SPECIAL_TOKENS
-from mof.tokenizer.surrogates import check_no_surrogates
+from mof.tokenizer.surrogates import check_no_surrogates, check_not_one_text
 from mof.tokenizer.tokenizer import Tokenizer
 from mof.tokenizer.tokenizer_file import Content
 
@@ -55,8 +55,9 @@ class CharacterTokenizer(Tokenizer):
         self._ids[:128] = NUM_SPECIAL_TOKENS + np.arange(128)
         self._ids[code_points] = _FIRST_CHARACTER_ID + np.arange(code_points.size)
 
-    def encode_batch(self, texts: Sequence[str]) -> list[np.ndarray]:
+    def encode_batch(self, texts: Iterable[str]) -> list[np.ndarray]:
         """Encodes many texts; see `Tokenizer.encode_batch`."""
+        check_not_one_text(texts)
         return [self._encode(text) for text in texts]
 
     def _encode(self, text: str) -> np.ndarray:
@@ -109,8 +110,10 @@ def train_character_tokenizer(texts: Iterable[str], vocabulary_size: int) -> Cha
         The tokenizer; equal texts give an equal one, in whatever order they come.
 
     Raises:
+        TypeError: `texts` is one string.
         ValueError: no text came, or `vocabulary_size` is too small.
     """
+    check_not_one_text(texts)
     if vocabulary_size < _FIRST_CHARACTER_ID:
         raise ValueError(
             f"vocabulary_size must be at least {_FIRST_CHARACTER_ID} ({NUM_SPECIAL_TOKENS} special tokens "

@@ -1,4 +1,20 @@
-"""Refuses lone surrogates: halves of a character, which have no UTF-8 form and so no bytes to encode."""
+"""Refuses what no tokenizer can take: lone surrogates (halves of a character, which have no UTF-8 form and so
+no bytes to encode), and one text in place of a list of them."""
+
+from collections.abc import Iterable
+
+
+def check_not_one_text(texts: Iterable[str]) -> None:
+    """Checks that the texts are not a single string, whose characters would be taken for texts.
+
+    Args:
+        texts: what was given where many texts are expected.
+
+    Raises:
+        TypeError: they are.
+    """
+    if isinstance(texts, str):
+        raise TypeError("texts is one string, expected a list: write [text].")
 
 
 def check_no_surrogates(text: str) -> None:

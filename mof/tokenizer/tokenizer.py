@@ -38,16 +38,17 @@ class Tokenizer(abc.ABC):
         self._hash: str | None = None
 
     @abc.abstractmethod
-    def encode_batch(self, texts: Sequence[str]) -> list[np.ndarray]:
+    def encode_batch(self, texts: Iterable[str]) -> list[np.ndarray]:
         """Encodes many texts at once; the same as `encode` on each, but faster.
 
         Args:
-            texts: any strings.
+            texts: any strings, as a list or any iterable; all are held at once.
 
         Returns:
             One int32 array [n] for each text.
 
         Raises:
+            TypeError: `texts` is one string, or a text is none.
             ValueError: a text holds a lone surrogate (it has no UTF-8 form).
         """
 

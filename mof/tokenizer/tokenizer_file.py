@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from mof.patient_files import replace
+from mof.patient_files import flush, replace
 
 FORMAT_VERSION = 1  # raised when special tokens, cutting rules or the layout of `data` change
 
@@ -28,7 +28,7 @@ def content_hash(content: Content) -> str:
 
 
 def write_tokenizer_file(content: Content, path: str | os.PathLike[str]) -> None:
-    """Writes the content with its hash, so that the file is either the old one or whole.
+    """Writes the content with its hash: after a kill or a power cut the file is the old one or whole.
 
     Args:
         content: what `make_content` returned.
@@ -39,6 +39,7 @@ def write_tokenizer_file(content: Content, path: str | os.PathLike[str]) -> None
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.partial")
     try:
         unfinished.write_bytes(_canonical_bytes({**content, "hash": content_hash(content)}))
+        flush(unfinished)
         replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)

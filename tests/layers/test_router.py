@@ -53,7 +53,7 @@ def test_the_temperature_divides_the_logits():
     np.testing.assert_allclose(logs[0.25], 4.0 * logs[1.0], *DEEP_TOLERANCE)
 
 
-@pytest.mark.parametrize("temperature", [0.0, -1.0])
+@pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan"), float("inf")])
 def test_the_temperature_is_above_zero(temperature):
     with pytest.raises(ValueError, match=f"temperature is {temperature}, expected above 0"):
         Router(2, temperature=temperature)

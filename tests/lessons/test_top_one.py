@@ -126,6 +126,26 @@ def test_the_router_gets_a_gradient_and_balance_changes_it(model):
     assert np.abs(found[1] - found[0]).max() > 1e-4
 
 
+def test_it_is_made_again_and_opened_again_with_its_own_arguments(tmp_path):
+    made = TopOneModel(NANO, 3, block_length=LENGTH, balance=0.5)
+    made.save(tmp_path / "mine.keras")
+    for again in (
+        TopOneModel.from_config(made.get_config()),
+        keras.saving.load_model(tmp_path / "mine.keras"),
+    ):
+        assert type(again) is TopOneModel
+        assert (again.config, again.seed, again.block_length, again.balance) == (NANO, 3, LENGTH, 0.5)
+        for one, other in zip(again.get_weights(), made.get_weights(), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_ids_of_another_shape_are_refused(model):
+    with pytest.raises(ValueError, match=r"token_ids has shape \[3\], expected \[B, T\]"):
+        model(token_ids(1, 3)[0])
+    with pytest.raises(ValueError, match=r"token_ids has shape \[2, 1\], expected \[B\]"):
+        model.step(token_ids(2, 1), model.initial_state(2))
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [({"experts": ("recurrent",)}, "has one expert"), ({}, "block_length is 0, expected at least 1")],

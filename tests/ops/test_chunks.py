@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 from keras import ops
 
-from mof.ops.chunks import LONGEST_CHUNK, carry_weights, chunk_decays, split_into_chunks
-from tests.tensors import BATCH_SIZE, FLOAT32_TOLERANCE, padding_mask, random_array, random_resets, to_numpy
+from mof.ops.chunks import LONGEST_CHUNK, carry_weights, chunk_decays, count_so_far, split_into_chunks
+from tests.tensors import (
+    BATCH_SIZE,
+    FLOAT32_TOLERANCE,
+    compute,
+    padding_mask,
+    random_array,
+    random_resets,
+    to_numpy,
+)
 
 NUM_TOKENS, CHUNK_LENGTH, NUM_HEADS = 10, 4, 2
 NUM_CHUNKS = 3
@@ -77,6 +85,14 @@ def test_carry_weights(case):
                 kept(log_decay, resets, b, h, m * CHUNK_LENGTH, n * CHUNK_LENGTH - 1) if n >= m else 0.0
             )
             np.testing.assert_allclose(carry[b, h, n, m], expected, *FLOAT32_TOLERANCE)
+
+
+@pytest.mark.parametrize("num_tokens", [1, 63, 1024, 1025, 1088, 5000])
+def test_flags_are_counted_exactly_in_rows_of_any_length(num_tokens):
+    flags = random_resets(num_tokens, 2, share=0.7).astype("float32")
+    counts = compute(count_so_far, flags)
+    assert counts.dtype == np.float32
+    np.testing.assert_array_equal(counts, np.cumsum(flags.astype("int64"), axis=1))
 
 
 def test_a_longer_chunk_is_refused():

@@ -48,8 +48,25 @@ def test_without_xla_the_plain_graph_gives_the_same(monkeypatch):
     np.testing.assert_allclose(compiled(tf.tanh)(tf.constant(x)), np.tanh(x), *FLOAT32_TOLERANCE)
 
 
-def test_whether_xla_is_there_is_known():
-    assert xla_is_available() in (True, False)
+@pytest.mark.skipif(sys.platform != "linux", reason="builds for other systems may come without it")
+def test_xla_is_there():
+    xla_is_available.cache_clear()
+    assert xla_is_available() is True
+
+
+@pytest.mark.parametrize(
+    "error", [tf.errors.UnimplementedError(None, None, "no XLA"), ValueError("no XLA in this build")]
+)
+def test_a_build_that_cannot_compile_is_noticed(error, monkeypatch):
+    def refuse(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr(tf, "function", refuse)
+    xla_is_available.cache_clear()
+    try:
+        assert xla_is_available() is False
+    finally:
+        xla_is_available.cache_clear()
 
 
 HANDED_ON = """

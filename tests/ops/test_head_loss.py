@@ -11,6 +11,7 @@ from tests.tensors import (
     BFLOAT16_TOLERANCE,
     FLOAT32_TOLERANCE,
     assert_all_close,
+    compute,
     outputs_and_gradients,
     random_array,
 )
@@ -51,6 +52,14 @@ def test_a_token_without_weight_moves_nothing():
     assert_all_close(actual, outputs_and_gradients(weighted(from_logits), inputs), FLOAT32_TOLERANCE)
     _, to_hidden = actual["input_gradients"]  # in the order of their names
     assert not to_hidden[weights == 0].any() and to_hidden[weights > 0].any(axis=-1).all()
+
+
+def test_targets_may_be_integers_of_64_bits():
+    """NumPy's own; JAX makes 32 bits of them by itself."""
+    inputs = random_inputs(2, 5)
+    expected = compute(head_cross_entropy, *inputs.values())
+    wide = {**inputs, "targets": inputs["targets"].astype("int64")}
+    np.testing.assert_array_equal(compute(head_cross_entropy, *wide.values()), expected)
 
 
 def test_large_logits_do_not_overflow():

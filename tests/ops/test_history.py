@@ -1,5 +1,8 @@
 """A history of the last tokens, small enough to be read off."""
 
+import math
+
+import keras
 import numpy as np
 from keras import ops
 
@@ -52,6 +55,31 @@ def test_a_row_of_padding_alone_leaves_the_history_as_it_was():
     _, history, _ = append([[1, 2]], [[0, 1]], [[9, 9, 9]], mask=[[0, 0, 0]])
     np.testing.assert_array_equal(to_numpy(history["token"]), [[0, 2]])
     np.testing.assert_array_equal(to_numpy(history["present"]), [[0, 1]])
+
+
+def largest_tensor(function, *shapes_and_dtypes):
+    """Numbers in the largest tensor of the graph of a function; nothing is computed."""
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        specs = [tf.TensorSpec(shape, dtype) for shape, dtype in shapes_and_dtypes]
+        graph = tf.function(function, autograph=False).get_concrete_function(*specs).graph
+        return max(output.shape.num_elements() for op in graph.get_operations() for output in op.outputs)
+    import jax
+
+    specs = [jax.ShapeDtypeStruct(shape, dtype) for shape, dtype in shapes_and_dtypes]
+    equations = jax.make_jaxpr(function)(*specs).jaxpr.eqns
+    return max(math.prod(output.aval.shape) for equation in equations for output in equation.outvars)
+
+
+def test_a_long_row_with_document_starts_takes_memory_in_proportion():
+    num_tokens = 50_000
+
+    def read(new, resets):
+        history = {"token": ops.zeros((1, 3)), "present": ops.zeros((1, 3))}
+        return append_to_history(history, {"token": new}, resets)[:2]
+
+    assert largest_tensor(read, ((1, num_tokens), "float32"), ((1, num_tokens), "bool")) <= 2 * num_tokens
 
 
 def test_take_along_time():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from keras import ops
 
 from mof.ops.losses import bits_per_byte, token_cross_entropy, weighted_mean
 from tests.tensors import FLOAT32_TOLERANCE, compute, outputs_and_gradients, random_array
@@ -43,6 +44,21 @@ def test_weighted_mean_counts_the_weighted_tokens_alone():
     values, weights = np.float32([[1.0, 2.0, 30.0]]), np.float32([[1.0, 1.0, 0.0]])
     assert compute(weighted_mean, values, weights) == 1.5
     assert compute(weighted_mean, values, 0 * weights) == 0.0
+
+
+@pytest.mark.parametrize("scale", [0.01, 0.25, 4.0])
+def test_weighted_mean_divides_by_the_weights_whatever_their_size(scale):
+    values, weights = random_array((2, 5), 0), scale * np.random.default_rng(1).random((2, 5), "float32")
+    expected = np.average(values.astype("float64"), weights=weights.astype("float64"))
+    np.testing.assert_allclose(compute(weighted_mean, values, weights), expected, *FLOAT32_TOLERANCE)
+
+
+def test_weights_of_0_and_1_divide_by_their_number_exactly():
+    values = random_array((3, 40), 0)
+    for num_ones in (0, 1, 7, 120):
+        weights = (np.arange(120) < num_ones).astype("float32").reshape(3, 40)
+        mean, total = compute(lambda v, w: (weighted_mean(v, w), ops.sum(v * w)), values, weights)
+        assert mean == total / np.float32(max(num_ones, 1))
 
 
 def test_bits_per_byte():

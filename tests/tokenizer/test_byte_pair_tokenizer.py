@@ -91,6 +91,22 @@ def test_two_merges_may_make_the_same_token():
     assert tokenizer.decode(tokenizer.encode("a" * 11)) == "a" * 11
 
 
+def doublings(number):
+    """Merges that each join the longest token with itself: aa, aaaa, ..."""
+    return [(97, 97), *((255 + i, 255 + i) for i in range(1, number))]
+
+
+def test_a_token_has_1024_bytes_at_most():
+    assert BytePairTokenizer(doublings(10)).byte_lengths.max() == 1_024
+    with pytest.raises(ValueError, match="merge 10 makes a token of 2048 bytes, expected at most 1024"):
+        BytePairTokenizer(doublings(20))  # not more: without the bound, each further one takes twice as much
+
+
+def test_no_part_of_a_text_is_as_long_as_a_token_may_be():
+    hostile = ["𠀀" + "\U000e0100" * 90, "é\u0301" * 90, "🌸" * 90, "　" * 90 + "\u2028" * 9 + "\n" * 90]
+    assert max(len(part.encode()) for text in hostile for part in parts(text)) <= 1_024
+
+
 def test_damaged_merges_are_refused():
     with pytest.raises(ValueError, match=r"merge 1 is \(256, 300\), but only the tokens 0 to 256 exist"):
         BytePairTokenizer([(97, 98), (256, 300)])

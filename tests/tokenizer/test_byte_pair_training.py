@@ -104,6 +104,8 @@ def test_training_refuses_what_cannot_work():
         train_byte_pair_tokenizer(["花"], 300, max_characters=0)
     with pytest.raises(ValueError, match="lone surrogate"):
         train_byte_pair_tokenizer(["花\ud800"], 300)
+    with pytest.raises(TypeError, match=r"texts is one string, expected a list: write \[text\]"):
+        train_byte_pair_tokenizer("花草", 300)
 
 
 @pytest.mark.parametrize("size", [264, 265, 300, 399, 400])

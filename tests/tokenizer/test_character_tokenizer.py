@@ -68,3 +68,5 @@ def test_training_refuses_what_cannot_work():
         train_character_tokenizer([], 300)
     with pytest.raises(ValueError, match="lone surrogate"):
         train_character_tokenizer(["\ud800"], 300)
+    with pytest.raises(TypeError, match=r"texts is one string, expected a list: write \[text\]"):
+        train_character_tokenizer("花草", 300)

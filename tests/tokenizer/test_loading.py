@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from mof import patient_files
 from mof.tokenizer.character_tokenizer import CharacterTokenizer
 from mof.tokenizer.loading import load_tokenizer
 from mof.tokenizer.tokenizer_file import content_hash
@@ -44,6 +45,14 @@ def test_the_file_is_canonical_json_with_its_hash(tokenizer, tmp_path):
     assert stored["kind"] == tokenizer.kind and stored["version"] == 1
     load_tokenizer(path).save(tmp_path / "again.json")
     assert (tmp_path / "again.json").read_bytes() == path.read_bytes()
+
+
+def test_the_file_is_on_the_disk_before_its_name_is(tokenizer, tmp_path, monkeypatch):
+    order = []
+    monkeypatch.setattr(patient_files.os, "fsync", lambda number: order.append("flushed"))
+    monkeypatch.setattr(patient_files.os, "replace", lambda *paths: order.append("renamed"))
+    tokenizer.save(tmp_path / "tokenizer.json")
+    assert order == ["flushed", "renamed"]
 
 
 def test_another_vocabulary_has_another_hash():

@@ -35,6 +35,17 @@ def test_a_batch_encodes_as_its_texts_do(tokenizer, texts):
     assert [ids.tolist() for ids in encoded] == [tokenizer.encode(text).tolist() for text in texts]
 
 
+def test_a_batch_may_be_any_iterable(tokenizer):
+    texts = ["图书馆里", "", "春天来了"]
+    encoded = tokenizer.encode_batch(text for text in texts)
+    assert [tokenizer.decode(ids) for ids in encoded] == texts
+
+
+def test_one_text_is_no_batch(tokenizer):
+    with pytest.raises(TypeError, match=r"texts is one string, expected a list: write \[text\]"):
+        tokenizer.encode_batch("图书馆里")
+
+
 @pytest.mark.parametrize(
     "unit",
     ["图书馆里的花。很安静\n", "🙂", "a", " ", "\r\n", "鑫"],

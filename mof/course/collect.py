@@ -42,9 +42,10 @@ def find_progress(folder):
         raise ValueError(f"{folder} is no folder. Give one with a file or a folder for each student.")
     rows = []
     for path in sorted(folder.rglob("*.json")):
-        if path.name.startswith(".") or ".backup" in path.name or ".damaged-" in path.name:
-            continue
         relative = path.relative_to(folder).with_suffix("")
+        is_hidden = any(part.startswith(".") for part in relative.parts)  # JupyterLab's copies, the backup
+        if is_hidden or ".backup" in path.name or ".damaged-" in path.name:
+            continue
         if relative.name == USUAL_NAME and len(relative.parts) > 1:
             relative = relative.parent
         if relative.name == "my-work" and len(relative.parts) > 1:

@@ -2,11 +2,12 @@
 
 The rule for where it lies: in the folder `my-work/` of this working copy of the course, beside the reader's
 own notebooks. Without a working copy (an installed package), in `my-work/` of the current folder. The
-environment variable MOF_PROGRESS names another file, or says `off`: then nothing is kept, as while the book
-is built.
+environment variable MOF_PROGRESS names another file, or a folder for `progress.json`, or says `off`: then
+nothing is kept, as while the book is built.
 
 A write is a new file put in the old one's place, under a lock; the last good state also lies in
-`.progress.backup.json`. A damaged file is kept under another name, and the backup goes on in its place.
+`.progress.backup.json`. A damaged file is kept under another name, and the backup goes on in its place. A
+file that cannot be opened is not damaged: it is left as it is, and the reader is told.
 """
 
 import contextlib
@@ -18,11 +19,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from mof.patient_files import patiently
+
 VARIABLE, OFF = "MOF_PROGRESS", "off"
 FORMAT = 1
 ROOT = Path(__file__).resolve().parents[2]
-LOCK_SECONDS = 5.0
-_REPLACE_TRIES, _REPLACE_SECONDS = 10, 0.05  # a scanner on Windows may hold a file for a moment
+NAME = "progress.json"
+LOCK_SECONDS = 10.0
+HELD_SECONDS = 2.0  # that a scanner on Windows may hold a file, before a check answers without it
 # what an entry holds, and what it holds at first
 ENTRY = {"attempts": 0, "hints": 0, "first_try": None, "last_try": None, "solved": None, "solution_run": None}
 
@@ -33,9 +37,10 @@ def progress_path():
     if named.lower() == OFF:
         return None
     if named:
-        return Path(named).expanduser()
+        path = Path(named).expanduser()
+        return path / NAME if os.path.isdir(path) else path
     root = ROOT if (ROOT / "start.py").is_file() else Path.cwd()
-    return root / "my-work" / "progress.json"
+    return root / "my-work" / NAME
 
 
 class ProgressFile:
@@ -53,16 +58,23 @@ class ProgressFile:
         """All entries.
 
         Returns:
-            (dict from exercise id to dict with the keys of ENTRY, a sentence for the reader or "").
+            (dict from exercise id to dict with the keys of ENTRY, a sentence for the reader or ""). A file
+            that cannot be opened is such a sentence; the entries are then those of its copy.
         """
         if self.path is None:
             return {id: dict(entry) for id, entry in self._memory.items()}, ""
-        if not self.path.exists() and not self._backup.exists():
-            return {}, ""
-        entries = read_entries(self.path)
-        if entries is not None:
-            return entries, ""
-        return self._rescue()
+        try:
+            entries = self._load()
+            if entries is not None:
+                return entries, ""
+            with self._lock():
+                return self._load_or_rescue()
+        except (OSError, Timeout) as error:
+            from mof.course.translation import _
+
+            return self._best(), _("Your progress could not be read in {path}: {error}").format(
+                path=self.path, error=error
+            )
 
     def change(self, id, change):
         """Change one entry and write.
@@ -80,8 +92,8 @@ class ProgressFile:
             return dict(entry), ""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=LOCK_SECONDS):
-                entries, sentence = self.read()
+            with self._lock():
+                entries, sentence = self._load_or_rescue()
                 entry = entries.setdefault(id, dict(ENTRY))
                 change(entry)
                 self._write(entries)
@@ -89,9 +101,7 @@ class ProgressFile:
         except (OSError, Timeout) as error:
             from mof.course.translation import _
 
-            entry = dict(ENTRY)
-            with contextlib.suppress(OSError):
-                entry = self.read()[0].get(id, entry)
+            entry = self._best().get(id, dict(ENTRY))
             change(entry)
             return entry, _("Your progress could not be saved in {path}: {error}").format(
                 path=self.path, error=error
@@ -101,14 +111,37 @@ class ProgressFile:
     def _backup(self):
         return self.path.with_name(f".{self.path.stem}.backup{self.path.suffix}")  # JupyterLab hides it
 
+    def _lock(self):
+        return FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=LOCK_SECONDS)
+
+    def _load(self):
+        """The entries; None where the file is damaged, or gone while its copy is there."""
+        try:
+            return _load(self.path)
+        except FileNotFoundError:
+            return None if self._backup.is_file() else {}
+
+    def _load_or_rescue(self):
+        """As `read`, under the lock: only so is it sure that no other kernel is just writing."""
+        entries = self._load()
+        return (entries, "") if entries is not None else self._rescue()
+
+    def _best(self):
+        """The entries of the file or else of its copy, as far as they can be read; nothing is changed."""
+        for path in (self.path, self._backup):
+            entries = read_entries(path)
+            if entries is not None:
+                return entries
+        return {}
+
     def _rescue(self):
         """Puts a damaged file aside, takes the backup, says so."""
         from mof.course.translation import _
 
+        entries = _load(self._backup) if self._backup.is_file() else None
         aside = self.path.with_name(f"{self.path.stem}.damaged-{time.time_ns()}{self.path.suffix}")
-        with contextlib.suppress(OSError):  # in a folder that cannot be written it stays where it is
-            os.replace(self.path, aside)
-        entries = read_entries(self._backup)
+        if self.path.exists():
+            _replace(self.path, aside)
         if entries is None:
             return {}, _("The file of your progress was damaged and begins anew. The old one: {path}").format(
                 path=aside
@@ -119,8 +152,9 @@ class ProgressFile:
 
     def _write(self, entries):
         text = json.dumps({"format": FORMAT, "exercises": entries}, ensure_ascii=False, indent=1) + "\n"
-        for path in (self.path, self._backup):
-            _replace_text(path, text)
+        _replace_text(self.path, text)
+        with contextlib.suppress(OSError):  # the progress itself is saved
+            _replace_text(self._backup, text)
 
 
 def read_entries(path):
@@ -130,11 +164,28 @@ def read_entries(path):
         path: of the file. It may be anything: it is looked at as JSON only.
 
     Returns:
-        dict from id to dict with the keys of ENTRY; None for a file that is gone, damaged, or no such file.
+        dict from id to dict with the keys of ENTRY; None for a file that is gone, damaged, or no such file,
+        or cannot be opened.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        return _load(Path(path))
+    except OSError:
+        return None
+
+
+def now():
+    """The date and time as an entry holds them: UTC, "2026-11-26T08:00:00+00:00"."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _load(path):
+    """As `read_entries`, but OSError, FileNotFoundError among them, for what cannot be opened."""
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path} is no file. Let {VARIABLE} name a file.")
+    text = patiently(path.read_bytes, most_seconds=HELD_SECONDS)
+    try:
+        content = json.loads(text.decode("utf-8"))
+    except (ValueError, RecursionError):
         return None
     if not isinstance(content, dict) or not isinstance(content.get("exercises"), dict):
         return None
@@ -143,11 +194,6 @@ def read_entries(path):
         for id, entry in content["exercises"].items()
         if isinstance(entry, dict) and len(id) < 20
     }
-
-
-def now():
-    """The date and time as an entry holds them: UTC, "2026-11-26T08:00:00+00:00"."""
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def _whole(entry):
@@ -176,10 +222,8 @@ def _replace_text(path, text):
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    for left in reversed(range(_REPLACE_TRIES)):
-        try:
-            return os.replace(partial, path)
-        except PermissionError:
-            if not left:
-                raise
-            time.sleep(_REPLACE_SECONDS)
+    _replace(partial, path)
+
+
+def _replace(source, target):
+    patiently(lambda: os.replace(source, target), most_seconds=HELD_SECONDS)

@@ -35,6 +35,7 @@ def handed_in(tmp_path):
     hand_in(folder / "=HYPERLINK(1).json")
     (folder / "dee.json").write_text("{", encoding="utf-8")
     (folder / "bo" / ".progress.backup.json").write_text("{", encoding="utf-8")
+    hand_in(folder / "cy" / "my-work" / ".ipynb_checkpoints" / "progress-checkpoint.json")
     return folder
 
 

@@ -40,7 +40,7 @@ class Attempt:
     def __init__(self, function, arguments):
         self.function, self.names = function, tuple(arguments)
         self.printed = Printed()
-        self.written_into = {}  # from the name of an argument that it has changed to whether that is a list
+        self.written_into = {}  # from the name of an argument that it has changed to how not to
         self._seconds, self._since = 0.0, None
 
     def __call__(self, *arguments):
@@ -59,6 +59,7 @@ class Attempt:
         """
         self._check_signature(arguments)
         given = [_copy(argument) for argument in arguments]
+        held = [_parts(argument) for argument in given]
         num_printed = self.printed.num_characters
         self._since = _clocks()
         try:
@@ -69,9 +70,10 @@ class Attempt:
             raise ReaderError(self, arguments) from error
         finally:
             self._seconds, self._since = self.seconds(), None
-        for name, before, after in zip(self.names, arguments, given, strict=True):
+        for name, before, after, parts in zip(self.names, arguments, given, held, strict=True):
             if name not in self.written_into and not _is_same(before, after):
-                self.written_into[name] = isinstance(before, list)
+                is_inside = not all(map(_is_same, _parts(before), parts))
+                self.written_into[name] = _way_out(name, before, is_inside)
         if result is None:
             if self.printed.num_characters > num_printed:
                 raise Wrong(_("Your function prints, but returns nothing. Put `return` in place of `print`."))
@@ -90,10 +92,7 @@ class Attempt:
     def remarks(self):
         """What to say of it that makes it no wrong answer: a list of sentences."""
         found = []
-        for name, is_list in self.written_into.items():
-            way = _("Make a new array: `a = a + b`, not `a += b`.")
-            if is_list:
-                way = _("Begin with a copy: `{name} = list({name})`.").format(name=name)
+        for name, way in self.written_into.items():
             said = _(
                 "Your function writes into its argument `{name}`: whoever called it has other numbers now."
             )
@@ -180,6 +179,9 @@ def _copy(value):
 
 
 def _is_same(before, after):
+    for kind in (np.ndarray, tuple, list, dict):
+        if isinstance(before, kind) and not isinstance(after, kind):
+            return False
     if isinstance(before, np.ndarray):
         return before.shape == after.shape and np.array_equal(
             before, after, equal_nan=before.dtype.kind == "f"
@@ -188,4 +190,32 @@ def _is_same(before, after):
         return len(before) == len(after) and all(map(_is_same, before, after))
     if isinstance(before, dict):
         return before.keys() == after.keys() and all(_is_same(before[key], after[key]) for key in before)
-    return True
+    return before is after
+
+
+def _parts(value):
+    """What a list, a tuple or a dict holds; nothing for what is none."""
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _way_out(name, before, is_inside):
+    """How not to write into an argument, in a sentence.
+
+    Args:
+        name: of the argument. before: as it was. is_inside: whether something that it holds was written into;
+            a copy of the list or dict alone would not help then.
+    """
+    are_arrays = all(isinstance(part, np.ndarray) for part in _parts(before))
+    if are_arrays and not isinstance(before, list | dict):
+        return _("Make a new array: `a = a + b`, not `a += b`.")
+    if isinstance(before, list | dict) and not is_inside:
+        copy = f"{type(before).__name__}({name})"
+    elif are_arrays and isinstance(before, list):
+        copy = f"[part.copy() for part in {name}]"
+    elif are_arrays:
+        copy = f"{{key: part.copy() for key, part in {name}.items()}}"
+    else:
+        return _("Begin with `import copy` and a copy: `{name} = copy.deepcopy({name})`.").format(name=name)
+    return _("Begin with a copy: `{name} = {copy}`.").format(name=name, copy=copy)

@@ -167,7 +167,7 @@ def check_choice(attempt):
     found = []
     for hours, free_bytes in CHOICE_CASES:
         answer = attempt(list(PRESETS), hours, free_bytes)
-        if answer not in names:
+        if not isinstance(answer, str) or answer not in names:
             raise Wrong(
                 _("Return the name of a preset, one of {names}; what came is {came}.").format(
                     names=", ".join(names), came=describe(answer)

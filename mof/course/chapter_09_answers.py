@@ -194,7 +194,7 @@ def wrong_crop(pad=None, place="past", takes=-1):
     Args:
         pad: where zeros stand beside one single crop: at the "end", in "front"; or None, a window for each.
         place: of each window: "past", "ahead", "longer", "shorter", "all" before, the "whole" text.
-        takes: which of the expert's outputs; "own" for the token's own place in the whole text.
+        takes: which of the expert's outputs.
     """
 
     def answer(x, expert, window):

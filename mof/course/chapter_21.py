@@ -230,7 +230,7 @@ def check_recipe(attempt):
     right = [better_recipe(*case) for case in RECIPE_CASES]
     found = [attempt(*case) for case in RECIPE_CASES]
     for (recipes, _hours), name in zip(RECIPE_CASES, found, strict=True):
-        if name not in recipes:
+        if not isinstance(name, str) or name not in recipes:
             raise Wrong(
                 _("Return the name of a recipe, one of {names}; what came is {came}.").format(
                     names=", ".join(recipes), came=describe(name)
@@ -264,13 +264,14 @@ def check_logs(answer):
             )
         )
     for name, right in HAPPENED.items():
-        word = answer[name]
+        came = answer[name]
+        word = came.strip().lower() if isinstance(came, str) else None
         if word == right:
             continue
         if word not in CHOICES:
             raise Wrong(
                 _("For log {name} choose one of {choices}; what came is {came}.").format(
-                    name=name, choices=", ".join(CHOICES), came=describe(word)
+                    name=name, choices=", ".join(CHOICES), came=describe(came)
                 )
             )
         raise Wrong(_(_LOG_MESSAGES[name, word]))

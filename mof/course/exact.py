@@ -49,14 +49,14 @@ def as_ids(value, what):
     """A result as a list of int.
 
     Args:
-        value: list, tuple or array of whole numbers. what: its name at the start of a sentence.
+        value: list, tuple, range or array of whole numbers. what: its name at the start of a sentence.
 
     Raises:
         Wrong: something else; the message says what came.
     """
     if isinstance(value, np.ndarray) and value.ndim == 1:
         value = value.tolist()
-    if not isinstance(value, list | tuple):
+    if not isinstance(value, list | tuple | range):
         raise Wrong(_("{what} is {came}, expected a list of ids.").format(what=what, came=describe(value)))
     for place, entry in enumerate(value):
         if isinstance(entry, bool) or not isinstance(entry, int | np.integer):

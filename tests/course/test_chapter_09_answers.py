@@ -97,6 +97,13 @@ def test_names_and_not_one_name_are_wanted():
     assert "that adds two parts you say `one`; without effect: none" in message
 
 
+def test_moving_outputs_may_be_a_range():
+    def as_range(num_tokens, window, token):
+        return range(0) if token < num_tokens - window else range(min(window, num_tokens))
+
+    assert judge(find_exercise("09.2"), as_range, PATIENCE_SECONDS).is_right
+
+
 def test_a_choice_that_is_none_is_told():
     assert 'Choose one of "a", "b", "c", "d"' in judge(find_exercise("09.1"), "e").message
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mof.course.chapter_21 import (
+    HAPPENED,
     LEFT_CASES,
     LEFT_MISTAKES,
     RECIPE_CASES,
@@ -29,6 +30,8 @@ from mof.course.chapter_21_answers import (
     wrong_seconds,
     wrong_tokens,
 )
+from mof.course.checking import judge
+from mof.course.registry import find_exercise
 from mof.course.verdict import Wrong
 
 
@@ -100,11 +103,22 @@ def test_the_recipes_tell_the_mistakes_apart():
         ("slow", "Answer with a word for each log"),
         ({"a": "slow"}, "Answer with a word for each log"),
         ({"a": "hot", "b": "calm", "c": "spike", "d": "diverged"}, "For log a choose one of calm, spike"),
+        ({"a": np.arange(2), "b": 0, "c": 0, "d": 0}, "For log a choose one of .*what came is an array"),
     ],
 )
 def test_what_is_no_answer_is_told(answer, words):
     with pytest.raises(Wrong, match=words):
         check_logs(answer)
+
+
+def test_words_for_the_logs_may_be_capitals_with_spaces_about_them():
+    assert check_logs({name: f" {word.title()} " for name, word in HAPPENED.items()}).startswith("Right.")
+
+
+@pytest.mark.parametrize("came", [["small"], {"small": 1}, np.arange(2), 3])
+def test_a_recipe_that_is_no_name_is_told(came):
+    message = judge(find_exercise("21.3"), lambda recipes, hours: came, 60.0).message
+    assert message.startswith("Return the name of a recipe, one of large, small; what came is ")
 
 
 def test_the_definition_needs_no_numbers_of_numpy():

@@ -30,9 +30,10 @@ def told(function, mistakes=()):
         lambda tokens: tuple(doubled(tokens)),
         lambda tokens: np.array(doubled(tokens), "int32"),
         lambda tokens: [np.int64(token) for token in doubled(tokens)],
+        lambda tokens: range(2, 5, 2) if len(tokens) == 2 else doubled(tokens),
     ],
 )
-def test_lists_tuples_and_arrays_are_right(right):
+def test_lists_tuples_ranges_and_arrays_are_right(right):
     expect_exact(Attempt(right, ("tokens",)), doubled, CASES, (BACKWARDS,))
 
 

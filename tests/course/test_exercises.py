@@ -3,6 +3,7 @@ answer gets words of its own. A new exercise is covered by being registered."""
 
 import re
 
+import numpy as np
 import pytest
 
 from mof.course.checking import judge
@@ -38,6 +39,14 @@ def test_the_solution_passes(exercise):
     verdict = judge(exercise, answer_in(notebook_of(exercise), SOLUTION, exercise.id), PATIENCE_SECONDS)
     assert verdict.state == RIGHT, str(verdict)
     assert not verdict.remarks, verdict.remarks
+
+
+@exercises
+def test_what_no_check_asked_for_is_told_and_stops_none(exercise):
+    for odd in (3, "a", (), ["a"], [[1]], {"a": 1}, {"a"}, range(2), np.arange(2.0), object()):
+        answer = odd if not exercise.arguments else lambda *arguments, odd=odd: odd
+        verdict = judge(exercise, answer, PATIENCE_SECONDS)
+        assert "The check itself stopped" not in verdict.message, f"{odd!r}: {verdict}"
 
 
 @wrong_answers

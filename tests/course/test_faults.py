@@ -1,5 +1,6 @@
 """What a reader's function may do to a check: raise, return something odd, print, write, never end."""
 
+import copy
 import sys
 import threading
 import time
@@ -7,6 +8,7 @@ import time
 import numpy as np
 import pytest
 
+from mof.course.attempt import Attempt
 from mof.course.checking import judge
 from mof.course.exercise import Exercise
 from mof.course.quantities import as_array
@@ -160,6 +162,56 @@ def test_writing_into_an_argument_is_remarked_and_spoils_no_check():
     verdict = verdict_on(writes)
     assert verdict.state == RIGHT and "writes into its argument `x`" in verdict.remarks[0]
     assert "`a = a + b`, not `a += b`" in verdict.remarks[0]
+
+
+def multiplies_each(x):
+    for part in x:
+        part *= 2
+
+
+def sets_the_first(x):
+    x[0] = 7
+
+
+def sets_an_entry(x):
+    x["a"] = 7
+
+
+def multiplies_an_entry(x):
+    x["a"] *= 2
+
+
+def sets_in_the_first(x):
+    x[0][0] = 7
+
+
+@pytest.mark.parametrize(
+    ("writing", "argument", "advice"),
+    [
+        (multiplies_each, [np.ones(2), np.ones(3)], "x = [part.copy() for part in x]"),
+        (sets_the_first, [np.ones(2), np.ones(3)], "x = list(x)"),
+        (sets_the_first, [1, 2], "x = list(x)"),
+        (sets_an_entry, {"a": 1}, "x = dict(x)"),
+        (sets_an_entry, {"a": np.ones(2)}, "x = dict(x)"),
+        (multiplies_an_entry, {"a": np.ones(2)}, "x = {key: part.copy() for key, part in x.items()}"),
+        (sets_in_the_first, [[1, 2], [3]], "x = copy.deepcopy(x)"),
+        (sets_in_the_first, ({0: np.ones(2)}, 3), "x = copy.deepcopy(x)"),
+    ],
+)
+def test_the_advice_on_an_argument_that_is_written_into_helps(writing, argument, advice):
+    def remarks(function):
+        def answer(x):
+            function(x)
+            return 1
+
+        attempt = Attempt(answer, ("x",))
+        attempt(argument)
+        return attempt.remarks()
+
+    (remark,) = remarks(writing)
+    assert "writes into its argument `x`" in remark and f"a copy: `{advice}`." in remark
+    advised = eval(f"lambda x: {advice.removeprefix('x = ')}", {"copy": copy})
+    assert remarks(lambda x: writing(advised(x))) == []
 
 
 @pytest.mark.parametrize("function", [loops, loops_and_catches_everything, prints_without_end])

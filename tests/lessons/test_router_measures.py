@@ -58,7 +58,7 @@ def test_the_interval_of_a_mean():
     assert half == pytest.approx(4.303 * statistics.stdev([1, 2, 4]) / math.sqrt(3))
     values = list(range(40))
     assert mean_and_half(values)[1] == pytest.approx(
-        1.96 * statistics.stdev(values) / math.sqrt(40), rel=1e-3
+        2.0227 * statistics.stdev(values) / math.sqrt(40), rel=1e-4
     )
     gap, both = difference_and_half([1.0, 2.0, 4.0], [1.0, 1.0, 1.0])
     assert gap == pytest.approx(4 / 3) and both == pytest.approx(half)

@@ -31,12 +31,13 @@ def show_comparison():
 
 
 def show_routers():
-    """Says what the routers of the recorded mixtures do on each kind of text; or that there is no record."""
+    """Says what the routers of the recorded mixtures do on each kind of text, and where that was; or that
+    there is no record."""
     record = find_record(RECORD)
     if record is None:
         tell_missing(HOURS, PROGRAM)
         return
-    tell(describe_routers(record.data["runs"]))
+    tell([*describe_routers(record.data["runs"]), record.note])
 
 
 def named_runs(runs):

@@ -10,6 +10,7 @@ import statistics
 from mof.evaluation.ngram_baseline import NgramModel
 from mof.lessons.attention_study import form_row
 from mof.lessons.bigram import count_pairs, smooth_counts, table_bits_per_byte
+from mof.lessons.page_width import fit_page
 from mof.lessons.prose_parts import num_bytes, prose_tokenizer
 from mof.lessons.records import find_record
 from mof.viz.forms_figure import forms_figure
@@ -153,11 +154,11 @@ def show_recorded_comparison(name=RECORD):
 
 
 def show_recorded_sizes(name=RECORD):
-    """A line for each size of the training text: where held-out text turned, and who won; or says that there
-    is no record."""
+    """A line for each size of the training text: where held-out text turned, and who won; and where that was
+    recorded. Or says that there is no record."""
     study = _find(name)
     if study is not None:
-        print(*describe_sizes(study.data), sep="\n")
+        print(*describe_sizes(study.data), fit_page(study.note), sep="\n")
 
 
 def recorded_rows(data, share=1.0):

@@ -57,6 +57,9 @@ def make_update(seed=0, num_rows=4, num_tokens=64, preset_name="nano", **trainin
 
     Returns:
         OneUpdate. The schedule stands at its top.
+
+    Raises:
+        ValueError: too few texts are long enough.
     """
     model, batch = new_model_and_batch(seed, num_rows, num_tokens, preset_name)
     config = TrainingConfig(seed=seed, **training)
@@ -81,12 +84,20 @@ def new_model_and_batch(seed=0, num_rows=4, num_tokens=64, preset_name="nano"):
 
     Returns:
         (MixtureLanguageModel, Batch).
+
+    Raises:
+        ValueError: as `make_update`.
     """
     texts = shipped_prose()[0]
     shape = preset(preset_name).model
     tokenizer = train_character_tokenizer(texts, shape.vocabulary_size)
-    model = MixtureLanguageModel(shape.replace(vocabulary_size=tokenizer.vocabulary_size), seed)
     rows = [ids for ids in (encode_document(text, tokenizer) for text in texts) if len(ids) > num_tokens]
+    if not 1 <= num_rows <= len(rows):
+        raise ValueError(
+            f"{num_rows} rows of {num_tokens} tokens are asked for, and {len(rows)} texts of the shipped "
+            "prose are as long as that: ask for fewer rows, one at least, or for fewer tokens."
+        )
+    model = MixtureLanguageModel(shape.replace(vocabulary_size=tokenizer.vocabulary_size), seed)
     ids = np.stack([row[: num_tokens + 1] for row in rows[:num_rows]]).astype("int32")
     resets = np.zeros((num_rows, num_tokens), bool)
     resets[:, 0] = True

@@ -149,7 +149,8 @@ def go_on(share=1.0, stage=None, plan=PLAN):
         plan: path of its file.
 
     Raises:
-        RunError: it could not be started. RehearsalError: it ended before; the message holds what it said.
+        RunError: it could not be started. RehearsalError: it ended before, or did no update for ten minutes;
+            the message holds what it said.
     """
     folder = ROOT / FOLDER
     number, output = None, folder / background.OUTPUT_NAME

@@ -8,6 +8,7 @@ from mof.config import ModelConfig
 from mof.lessons.budget import recorded_hour
 from mof.lessons.form_results import tell_missing
 from mof.lessons.four_days import FILES, RESULTS, SPEEDS_FILE, recorded_recipes
+from mof.lessons.page_width import fit_page
 from mof.lessons.records import find_record
 from mof.machine.parameter_counts import num_parameters
 from mof.planning.loss_forecast import MOST_STRETCH, most_believed_passes
@@ -165,7 +166,7 @@ def recorded_study():
 
 
 def show_trainings():
-    """Prints the recorded small trainings and their law; or that there is no record."""
+    """Prints the recorded small trainings, their law, and where that was; or that there is no record."""
     record = recorded_study()
     if record is None:
         return
@@ -174,14 +175,17 @@ def show_trainings():
         print(f"{size:5.2f} M parameters {count:5.2f} M tokens {row['bits_per_byte']:.3f} bits per byte")
     fitted = stored_fit(record.data["small_fit"])
     print(describe_law(fitted.law), f"a training lies about {fitted.spread:.1%} off the law", sep="\n")
+    print(fit_page(record.note))
 
 
 def show_scores():
-    """Prints the forecasts of the long trainings beside what came; or that there are none."""
+    """Prints the forecasts of the long trainings beside what came, and where that was recorded; or that there
+    are none."""
     record = recorded_study()
     if record is not None:
         rows = record.data.get("scores")
         print(*(describe_scores(rows) if rows else ["The recorded study read another text."]), sep="\n")
+        print(fit_page(record.note))
 
 
 def show_four_days():

@@ -64,7 +64,7 @@ def short_run(
     config = TrainingConfig(seed=seed, checkpoint_seconds=3600.0, **{**settings, **(training or {})})
     shape = preset(preset_name)
     shape = dataclasses.replace(shape, tokenizer=tokenizer or shape.tokenizer)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # a scanner may hold a file of it
         prepared = new_run(
             Path(folder) / "run",
             shape,

@@ -51,7 +51,7 @@ def show(kind, found, title="Just now", note=""):
 
 
 def show_recorded(*kinds):
-    """Shows recorded measurements, or says that nobody has recorded them yet.
+    """Shows recorded measurements, and says which of them nobody has recorded yet.
 
     Args:
         kinds: as in `show`.
@@ -62,10 +62,8 @@ def show_recorded(*kinds):
         if kind not in missing:
             show(kind, record.data[kind], "Recorded", record.note)
     if missing:
-        print(
-            "Nothing is recorded yet. Fifteen minutes on a quiet machine:\n"
-            "python benchmarks/where_time_goes.py"
-        )
+        words = f"Not recorded yet: {', '.join(missing)}. Fifteen minutes on a quiet machine:"
+        print(textwrap.fill(words, LINE_LENGTH), "python benchmarks/where_time_goes.py", sep="\n")
 
 
 def verdict_figures(data):

@@ -102,7 +102,7 @@ def prepared_update(
         tokens_per_update=NUM_BATCHES * num_streams * row_length,
         seed=seed,
     )
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Windows keeps mapped files
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # a scanner may hold a file of it
         shape = preset(preset_name)
         run, model, cache = new_run(
             Path(folder) / "run", shape, {}, config, corpus, VALIDATION_FRACTION, report=_silent

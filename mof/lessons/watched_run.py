@@ -91,7 +91,7 @@ def watched_run(
     """
     settings = {**TRAINING, "num_updates": num_updates, "seed": seed, **(training or {})}
     shape = {**ONE_GRU, "vocabulary_size": vocabulary_size(parts.training), **model}
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:  # a scanner may hold a file of it
         folder = Path(name)
         write_texts(folder / "corpus.jsonl", parts.training + parts.held_out)
         write_texts(folder / "test.jsonl", parts.test)

@@ -121,7 +121,7 @@ def width_trainer(width, corpus=SHIPPED_TEXT):
     Args:
         width: D. corpus: files and folders of text.
     """
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Windows keeps mapped files
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # a scanner may hold a file of it
         yield WidthTrainer(width, folder, corpus)
 
 

@@ -3,6 +3,7 @@ the background, kill, resume, stop, resume, fine-tune, export, chat. Each step i
 would type, in a process of its own; a step that goes wrong ends the rehearsal with what it said.
 """
 
+import contextlib
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from mof.planning import background
 from mof.planning.following import is_finished, is_followed
 from mof.planning.plan_file import read_plan
 from mof.training.checkpoint import checkpoint_name, list_checkpoints
-from mof.training.run_folder import RunFolder
+from mof.training.run_folder import LOG_NAME, RunFolder
 
 PRESET = "nano"
 QUESTION = "你好"
@@ -23,7 +24,7 @@ ANY_PASSES = 1e9  # a fast machine reads this little text more often than a plan
 # a process that takes twice as long is stopped: on a busy machine TensorFlow's start alone may
 MEASURING_SECONDS = (60, 240)
 FIRST_UPDATES = 2  # saved before it is killed
-PATIENCE_SECONDS = 600.0  # for any one thing to happen, on a busy machine
+PATIENCE_SECONDS = 600.0  # for the next update to be done, on a busy machine
 
 
 class RehearsalError(ValueError):
@@ -150,21 +151,32 @@ def wait_until(condition, number, output):
 
     Args:
         condition: called without arguments, again and again.
-        number: of the process, or None where it may end. output: Path of the file that it writes to.
+        number: of the process, or None where it may end.
+        output: Path of the file that it writes to, in the folder of its plan; its runs lie beside it.
 
     Raises:
-        RehearsalError: the process ended before, or nothing happened for ten minutes; the message holds what
-            it said last.
+        RehearsalError: the process ended before, or did no update for ten minutes; the message holds what it
+            said last.
     """
-    end = time.monotonic() + PATIENCE_SECONDS
+    done, end = _log_sizes(output.parent), time.monotonic() + PATIENCE_SECONDS
     while not condition():
         has_ended = number is not None and not background.is_alive(number)
+        if (done_now := _log_sizes(output.parent)) != done:
+            done, end = done_now, time.monotonic() + PATIENCE_SECONDS
         if time.monotonic() > end or (has_ended and not condition()):
+            what = "ended" if has_ended else f"has done no update for {PATIENCE_SECONDS / 60:g} minutes"
             said = output.read_text(encoding="utf-8", errors="replace")[-2000:]
-            raise RehearsalError(
-                f"the training in the background {'ended' if has_ended else 'hangs'}: {said}"
-            )
+            raise RehearsalError(f"the training in the background {what}: {said}")
         time.sleep(0.1)
+
+
+def _log_sizes(folder):
+    """Bytes of the logs of a plan's runs: they change with each update."""
+    sizes = {}
+    for path in folder.glob(f"*/{LOG_NAME}"):
+        with contextlib.suppress(OSError):  # it is just being replaced
+            sizes[path] = path.stat().st_size
+    return sizes
 
 
 def run_mof(*words, said="", where=None):

@@ -161,6 +161,7 @@ def test_a_recorded_study_is_drawn_and_put_in_words(monkeypatch, capsys):
     assert "seeds of the GRU: 2" in words and words.endswith("; recorded on Sunday.")
     said = capsys.readouterr().out
     assert "The 5-gram wins" in said and "best pass" in said and "Best after 10 updates" in said
+    assert said.endswith("recorded on Sunday\n")  # under the sizes, which have no figure to say it
 
 
 @pytest.fixture
@@ -175,7 +176,9 @@ def measured(tmp_path, monkeypatch):
     monkeypatch.setattr(benchmark, "measure_run", run)
     monkeypatch.setattr(benchmark, "measure_counting", lambda share: recorded(shares=(share,))["counting"][0])
     monkeypatch.setattr(
-        benchmark, "write_record", lambda *arguments: records.write_record(*arguments, tmp_path)
+        benchmark,
+        "write_record",
+        lambda *arguments, **more: records.write_record(*arguments, folder=tmp_path, **more),
     )
     return tmp_path, asked
 

@@ -29,6 +29,13 @@ def test_loss_and_length_are_those_of_the_sums(made):
     assert made.length == pytest.approx(length, rel=1e-4)
 
 
+@pytest.mark.parametrize(("num_rows", "num_tokens"), [(3, 10**6), (10**6, 16), (0, 16)])
+def test_more_rows_than_long_texts_are_refused(num_rows, num_tokens):
+    words = f"{num_rows} rows of {num_tokens} tokens are asked for, and .* ask for fewer rows"
+    with pytest.raises(ValueError, match=words):
+        new_model_and_batch(0, num_rows, num_tokens)
+
+
 def test_the_step_is_the_optimisers(made):
     shrink = min(1.0, made.config.clip_norm / made.length)
     for plan, before, after, total in zip(made.plans, made.before, made.after, made.sums, strict=True):

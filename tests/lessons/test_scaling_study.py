@@ -138,6 +138,13 @@ def record(monkeypatch):
 
 
 def test_a_record_is_shown(record, capsys):
+    record.note = "recorded somewhere: " + "a/file.py " * 20 + "and no more"
+    for show in (scaling_study.show_trainings, scaling_study.show_scores):
+        show()
+        said = capsys.readouterr().out
+        assert " ".join(said.split()).endswith(record.note)
+        assert max(map(len, said.splitlines())) <= 80
+    record.note = "recorded somewhere"
     scaling_study.show_trainings()
     scaling_study.show_scores()
     scaling_study.show_four_days()

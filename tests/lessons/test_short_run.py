@@ -1,11 +1,15 @@
 """The line under a short real run, and such a run from end to end."""
 
 import sys
+import tempfile
 from types import ModuleType, SimpleNamespace
 
 import pytest
 
+from mof.lessons import short_run as module
+from mof.lessons import watched_run
 from mof.lessons.attention_forms import form_settings
+from mof.lessons.prose_parts import ProseParts
 from mof.lessons.short_run import ProgressLine, short_run
 
 
@@ -53,6 +57,28 @@ def test_elsewhere_the_result_is_printed(capsys, monkeypatch):
     line.updated(training(12.0))
     line.finish(2.5)
     assert capsys.readouterr().out == "ours: 2.500 bits per byte on held-out text after 12 s of training\n"
+
+
+@pytest.mark.parametrize(
+    ("trainer", "train"),
+    [(module, short_run), (watched_run, lambda: watched_run.watched_run(ProseParts(*[("春天来了。",)] * 3)))],
+)
+def test_a_file_that_windows_does_not_delete_costs_no_run(trainer, train, monkeypatch):
+    asked = []
+
+    class Folder(tempfile.TemporaryDirectory):
+        def __init__(self, **settings):
+            asked.append(settings)
+            super().__init__(**settings)
+
+    def stop(*arguments, **settings):
+        raise InterruptedError
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", Folder)
+    monkeypatch.setattr(trainer, "new_run", stop)
+    with pytest.raises(InterruptedError):
+        train()
+    assert asked == [{"ignore_cleanup_errors": True}]
 
 
 @pytest.mark.slow

@@ -97,6 +97,8 @@ def test_what_nobody_has_recorded_is_said_once(data, monkeypatch, capsys):
     out = capsys.readouterr().out
     assert out.count("python benchmarks/where_time_goes.py") == 1
     assert ("one compiled piece" in out) == (data is not None)
+    missing = "chain, forms, texts" if data is None else "forms, texts"
+    assert f"Not recorded yet: {missing}. " in out and max(map(len, out.splitlines())) <= 76
 
 
 def test_figures_of_the_verdicts_by_hand(monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 
 from mof.planning import rehearsal
 from mof.planning.plan_file import read_plan
-from mof.planning.rehearsal import RehearsalError, rehearse
+from mof.planning.rehearsal import RehearsalError, rehearse, wait_until
 from mof.training.run_folder import RunFolder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +34,48 @@ def test_a_folder_with_a_plan_is_left_alone(tmp_path):
     (tmp_path / "plan.toml").touch()
     with pytest.raises(ValueError, match="holds a plan already"):
         rehearse(tmp_path)
+
+
+class Clock:
+    """Time goes on only where somebody sleeps, 200 seconds each time; then an update may be done."""
+
+    def __init__(self, monkeypatch, after_each):
+        self.now, self._after_each = 0.0, after_each
+        monkeypatch.setattr(rehearsal, "time", self)
+
+    def monotonic(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += 200.0
+        self._after_each()
+
+
+@pytest.fixture
+def output(tmp_path):
+    (tmp_path / "chat").mkdir()
+    path = tmp_path / "output.log"
+    path.write_text("waiting for the disk", encoding="utf-8")
+    return path
+
+
+def test_a_training_that_goes_on_is_waited_for_as_long_as_it_takes(output, monkeypatch):
+    log = output.parent / "chat" / "log.jsonl"
+
+    def update():
+        with log.open("a", encoding="utf-8") as file:
+            file.write("{}\n")
+
+    clock = Clock(monkeypatch, update)
+    wait_until(lambda: clock.now >= 4000.0, None, output)
+    assert len(log.read_text(encoding="utf-8").splitlines()) == 20
+
+
+def test_one_that_does_no_update_for_ten_minutes_is_told(output, monkeypatch):
+    clock = Clock(monkeypatch, lambda: None)
+    with pytest.raises(RehearsalError, match="has done no update for 10 minutes: waiting for the disk"):
+        wait_until(lambda: clock.now >= 4000.0, None, output)
+    assert 600.0 < clock.now < 1000.0
 
 
 def test_a_fast_machine_may_read_the_little_text_as_often_as_it_does(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@
 
   const plotlyAddress = new URL("plotly.min.js", document.currentScript.src).href;
   const narrowPixels = 520;
+  const topPixels = 24;
   const word = (english) => window.mofWords?.[english] ?? english; // see book/_extensions/interface_words.py
   let plotlyPromise = null;
 
@@ -212,12 +213,17 @@
       autosize: true,
     };
     // the element has the height, and plotly fills it: so it does again after every change of the window
-    plot.style.height = `${Math.min(layout.height ?? 420, isNarrow ? 400 : 640)}px`;
+    let height = layout.height ?? 420;
+    if (layout.title?.yref === "container" && layout.margin?.t) {
+      height -= layout.margin.t - topPixels; // its upper margin is the title's, and that goes to the page
+      delete layout.margin;
+    }
+    plot.style.height = `${Math.min(height, isNarrow ? 400 : 640)}px`;
     for (const replaced of ["width", "height", "sliders", "updatemenus"]) delete layout[replaced];
     const title = element("p", "mof-figure-title");
     title.innerHTML = layout.title?.text ?? "";
     layout.title = { ...layout.title, text: "" };
-    layout.margin ??= { l: 56, r: isNarrow ? 12 : 24, t: 24, b: 48 };
+    layout.margin ??= { l: 56, r: isNarrow ? 12 : 24, t: topPixels, b: 48 };
     if (isNarrow) layout.legend = { orientation: "h", y: -0.25, ...layout.legend };
     const isTouched = matchMedia("(pointer: coarse)").matches;
     if (isTouched) layout.dragmode ??= false; // a finger scrolls the page

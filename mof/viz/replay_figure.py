@@ -10,6 +10,9 @@ from mof.viz.run_figure import COLOURS, DASHES
 from mof.viz.watched_figure import sample_lines
 
 MARK_COLOUR = "#7a7f87"  # stands out from a white and from a dark ground
+# pixels: of a title's line; from the figure's edge to where its first line stands; of the legend below it;
+# and of all the rest
+LINE_PIXELS, FIRST_LINE_PIXELS, LEGEND_PIXELS, PLAIN_HEIGHT = 23, 26, 36, 580
 
 
 class Moment(NamedTuple):
@@ -70,14 +73,24 @@ def replay_figure(loss, shares, moments, title="", seams=()):
     for trace in frames[0].data:
         figure.add_trace(trace)
     figure.frames = frames
+    most_lines = max(frame.layout.title.text.count("<br>") + 1 for frame in frames)
+    top = FIRST_LINE_PIXELS + LINE_PIXELS * most_lines + LEGEND_PIXELS
     figure.update_layout(
-        title=frames[0].layout.title.text,
+        # in the page, the title stands above the figure: book/_static/figures.js takes its margin away again
+        title={
+            "text": frames[0].layout.title.text,
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": FIRST_LINE_PIXELS},
+        },
+        margin={"t": top},
         sliders=[frame_slider(frames, _("after "))],
         xaxis={"title": _("hours of training"), "anchor": "y2" if shares else "y"},
         yaxis={"title": _("nats a token"), "domain": [0.42, 1.0] if shares else [0.0, 1.0]},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         showlegend=True,
-        height=600,
+        height=PLAIN_HEIGHT + top,
     )
     if shares:
         figure.update_layout(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mof.launcher.problem import Problem
+from mof.viz.replay_figure import Moment, replay_figure
 from tests.book.browser import find_browser, served, started_browser, watched
 from tests.book.sample_book import CHAPTER, build_sample_book
 
@@ -125,6 +126,45 @@ def test_a_menu_changes_a_figure(browser, address):
     )
     plots = "document.querySelectorAll('.mof-figure-plot')"
     browser.wait_for(f"return {plots}[1].data[0].z.flat().every(value => value === 1)")
+
+
+MEASURE_REPLAY = """
+const given = JSON.parse(arguments[0]);
+const place = document.querySelector('.bd-article');
+place.insertAdjacentHTML('afterbegin', '<figure class="mof-figure" id="replayed">'
+  + '<div class="mof-figure-plot"></div><script type="application/json"></script></figure>'
+  + '<div id="as-in-a-notebook" style="width: 900px"></div>');
+document.querySelector('#replayed script').textContent = arguments[0];
+const script = document.createElement('script');  // the page's own has looked for figures already
+script.src = document.querySelector('script[src*="figures.js"]').src;
+document.head.append(script);
+document.querySelector('#replayed').scrollIntoView();
+window.mofOverlap = null;
+const plot = document.querySelector('#as-in-a-notebook');
+const at = (part) => plot.querySelector(part).getBoundingClientRect();
+Plotly.newPlot(plot, given).then(() => Plotly.animate(plot, ['2.00 h'], {mode: 'immediate'})).then(() => {
+  window.mofOverlap = [at('.legend').top - at('.gtitle').bottom, at('.nsewdrag').top - at('.legend').bottom,
+    at('.gtitle').top - plot.getBoundingClientRect().top];
+});
+"""
+
+
+def test_a_long_title_lies_over_nothing_in_a_notebook_and_above_the_figure_in_a_page(browser, address):
+    show(browser, address)
+    moments = [Moment(f"{hours}.00 h", hours, 4.0, "loss 4", ["春天" * 40] * hours) for hours in (1, 2)]
+    shares = {name: ([1.0, 2.0], [0.5, 0.5]) for name in ("RNN", "Transformer")}
+    figure = replay_figure(([0.0, 2.0], [5.0, 4.0]), shares, moments, "A run")
+    browser.run(MEASURE_REPLAY, figure.to_json())
+    browser.wait_for("return window.mofOverlap")
+    assert min(browser.run("return window.mofOverlap")) >= 0
+    browser.wait_for("return document.querySelector('#replayed').dataset.state === 'drawn'")
+    title, height, top = browser.run(
+        "const figure = document.querySelector('#replayed');"
+        "const plot = figure.querySelector('.mof-figure-plot');"
+        "return [figure.querySelector('.mof-figure-title').textContent, plot.clientHeight,"
+        " plot._fullLayout._size.t]"
+    )
+    assert title.startswith("A run, loss 4") and height == 604 and top < 80, "its margin has gone with it"
 
 
 def test_figures_have_words(browser, address):

@@ -30,6 +30,19 @@ def test_titles_tell_the_moment_and_what_was_written():
     assert replay_figure(LOSS, SHARES, MOMENTS).layout.title.text.startswith("loss 4.000")
 
 
+def test_the_longest_title_has_room_above_the_curves():
+    """Else JupyterLab lays it over them. Letters are 17 pixels high, lines 1.3 times that."""
+    short, long = (
+        replay_figure(LOSS, SHARES, [m._replace(samples=["春天"] * count) for m in MOMENTS]).layout
+        for count in (1, 9)
+    )
+    for layout, num_lines in ((short, 2), (long, 10)):
+        title = layout.title
+        assert (title.y, title.yref, title.yanchor) == (1, "container", "top")
+        assert layout.margin.t >= title.pad.t + num_lines * 17 * 1.3 + 30, "and the legend stands below it"
+    assert long.height - short.height == long.margin.t - short.margin.t, "the curves keep their height"
+
+
 def test_without_a_router_there_is_one_picture():
     figure = replay_figure(LOSS, {}, MOMENTS)
     assert len(figure.data) == 2 and list(figure.layout.yaxis.domain) == [0, 1]

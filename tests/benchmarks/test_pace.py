@@ -1,6 +1,7 @@
 """The pace of a training: what counts, and that what is known is not measured again."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pace
@@ -97,6 +98,18 @@ def test_trainings_may_be_made_in_another_way(trained, tmp_path):
 
     found = pace.measured_pace(tmp_path, {"a": 3, "b": 1}, train)
     assert found["a"]["seconds_of_update"] == pytest.approx(3) and trained[1] == ("b-0", 0)
+
+
+def test_a_folder_given_from_elsewhere_is_the_one_meant(trained, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    runs = []
+
+    def train(run, seconds, number):
+        runs.append(run)
+        pace.mof("train", "--run", run, "--width", seconds, "--num-updates", 5, "--seed", number)
+
+    pace.measured_pace(Path("study"), {"a": 3}, train)
+    assert {run.parent for run in runs} == {tmp_path / "study" / "pace"}, "the command runs in another folder"
 
 
 def test_a_training_gets_one_update_at_least():

@@ -39,7 +39,10 @@ def test_what_is_left_is_told(tmp_path, capsys):
         (["--updates", "19"], "--updates 19: expected 20 to 10000"),
     ],
 )
-def test_counts_of_which_no_band_can_be_made_are_refused_before_the_hours(tmp_path, capsys, words, said):
+def test_counts_of_which_no_band_can_be_made_are_refused_before_the_hours(
+    tmp_path, monkeypatch, capsys, words, said
+):
+    monkeypatch.setattr(track_band.subprocess, "run", None)  # any training would fail
     with pytest.raises(SystemExit):
         track_band.main(["--folder", str(tmp_path), *words])
     assert said in capsys.readouterr().err and not list(tmp_path.iterdir())

@@ -94,8 +94,9 @@ def test_another_text_of_the_same_name_is_another_study(text, tmp_path):
 
 @pytest.fixture
 def written(tmp_path, monkeypatch):
-    """Where the record goes; the laws go beside it."""
-    folder = tmp_path / "records"
+    """Where the record goes; the laws go beside it. Fitted without the long trainings, which is quick."""
+    folder, study = tmp_path / "records", scaling_study.study
+    monkeypatch.setattr(scaling_study, "study", lambda rows, _with_long_runs: study(rows, False))
     monkeypatch.setattr(
         scaling_study,
         "write_record",

@@ -6,7 +6,9 @@ MoF article; the last table is its test.
 """
 
 import datetime
+import hashlib
 import math
+from pathlib import Path
 
 import numpy as np
 from keras import ops
@@ -22,6 +24,27 @@ from mof.tasks.writing import TaskWriter
 
 ROUTED_TOKENS = 256  # of each sheet at most
 SHEETS_BY_KIND = 40
+ASKING_FILES = (
+    "evaluation/ability_report.py",
+    "evaluation/task_accuracy.py",
+    "generation/*.py",
+    "tasks/*.py",
+    "tokenizer/*.py",
+)
+
+
+def asking_hash():
+    """SHA-256 of the program's files that ask: others may draw other questions, or read an answer otherwise.
+
+    Returns:
+        str, hexadecimal; the same with the line ends of any system.
+    """
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for file in sorted(file for pattern in ASKING_FILES for file in package.glob(pattern)):
+        text = file.read_text(encoding="utf-8")  # every line end as \n
+        digest.update(f"{file.relative_to(package).as_posix()}\0{text}\0".encode())
+    return digest.hexdigest()
 
 
 def splits_of(family):
@@ -38,7 +61,9 @@ def held_out_split(family):
     return splits_of(family)[:2][-1]
 
 
-def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_family=None, generator=None):
+def judge_abilities(
+    model, tokenizer, families, num_questions=50, seed=0, on_family=None, generator=None, answered=()
+):
     """Ask a model questions of every family.
 
     Args:
@@ -47,6 +72,8 @@ def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_fam
         families: sequence of Family. num_questions: for each family and split, at most. seed: int.
         on_family: called with (number, count, FamilyAccuracy) after each, to show progress; or None.
         generator: TextGenerator that answers, with the same weights; None makes one from the model.
+        answered: FamilyAccuracy results of an earlier call with the same model, program, number and seed,
+            which are not asked again.
 
     Returns:
         A JSON value, the same after it was written and read:
@@ -68,8 +95,13 @@ def judge_abilities(model, tokenizer, families, num_questions=50, seed=0, on_fam
         raise ValueError("families is empty, expected at least one family to ask about.")
     generator = generator or TextGenerator(StateReader(model), tokenizer)
     jobs = [(family, split) for family in families for split in splits_of(family)]
+    known = {(result.family, result.split): result for result in answered}
     results = []
     for family, split in jobs:
+        result = known.get((family.name, split))
+        if result is not None:
+            results.append(result)
+            continue
         results.append(family_accuracy(generator, family, split, num_questions, seed))
         if on_family is not None:
             on_family(len(results), len(jobs), results[-1])

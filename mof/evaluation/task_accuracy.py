@@ -1,6 +1,8 @@
 """How many questions a model answers, by family, beside what an answer costs that understands nothing.
 
-The model continues each prompt greedily to the end of the line; `Family.is_right` reads the answer. Two
+The model continues each prompt greedily to the end of the line; `Family.is_right` reads the answer. A prompt
+has an open end (`mof.generation.open_end`): where training joins its last characters and the answer's first
+ones in one token, as in 第三 ("third") after 答：第, the model can write that token. Two
 answers without understanding are scored on the same questions: the commonest answer to such questions in the
 training text, and the answer of the training question in the same wording that looks most alike.
 Interval: Wilson 1927, "Probable inference, the law of succession, and statistical inference".
@@ -16,6 +18,7 @@ from mof.generation.config import GenerationConfig
 from mof.tasks.writing import draw_question
 
 GREEDY = GenerationConfig(max_tokens=32, temperature=0.0, stop=("\n",))
+SPARE_TOKENS = 16  # beyond the longest right answer's: it may be spelled in smaller tokens
 
 
 class FamilyAccuracy(NamedTuple):
@@ -86,7 +89,7 @@ def family_accuracy(generator, family, split, num_questions=100, seed=0):
     """Ask one family's questions.
 
     Args:
-        generator: TextGenerator, or anything with its `generate`.
+        generator: TextGenerator, or anything with its `generate` and `tokenizer`.
         family: Family. split: "train", "value", "wording" or "direction".
         num_questions: how many at most. seed: int.
 
@@ -94,7 +97,9 @@ def family_accuracy(generator, family, split, num_questions=100, seed=0):
         FamilyAccuracy.
     """
     questions = sample_questions(family, split, num_questions, seed)
-    written = [result.text + "\n" for result in generator.generate([q.prompt for q in questions], GREEDY)]
+    config = GREEDY.replace(max_tokens=_max_tokens(questions, generator.tokenizer))
+    results = generator.generate([q.prompt for q in questions], config, open_end=True)
+    written = [result.text + "\n" for result in results]
     right = [family.is_right(q, text) for q, text in zip(questions, written, strict=True)]
     baselines = BlindAnswers(family, seed)
     low, high = wilson_interval(sum(right), len(right))
@@ -140,6 +145,13 @@ class BlindAnswers:
         seen = self.by_wording[question.wording] or [(set(), self.majority(question))]
         asked = _bigrams(question.prompt)
         return max(seen, key=lambda entry: len(asked & entry[0]) / (len(asked | entry[0]) or 1))[1]
+
+
+def _max_tokens(questions, tokenizer):
+    """Enough for every right answer and its closing, however many tokens its letters take."""
+    answers = sorted({answer + q.closing for q in questions for answer in q.accepted})
+    longest = max(map(len, tokenizer.encode_batch(answers)))
+    return max(GREEDY.max_tokens, longest + SPARE_TOKENS)
 
 
 def _bigrams(text):

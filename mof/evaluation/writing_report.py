@@ -1,4 +1,7 @@
-"""Does a model repeat itself more than real text? Continuations of held-out beginnings and the real ones."""
+"""Does a model repeat itself more than real text? Continuations of held-out beginnings and the real ones.
+
+A beginning is cut after some characters, so it may end inside a word: `mof.generation.open_end`.
+"""
 
 import itertools
 
@@ -24,7 +27,7 @@ def judge_writing(generator, texts, num_texts=48, seed=0):
     chosen = list(itertools.islice((text for text in texts if len(text) >= needed), num_texts))
     config = GenerationConfig(max_tokens=2 * MEASURED_CHARACTERS, seed=seed)
     prompts = [text[:PROMPT_CHARACTERS] for text in chosen]
-    written = [result.text for result in generator.generate(prompts, config)] if chosen else []
+    written = [result.text for result in generator.generate(prompts, config, open_end=True)] if chosen else []
     pairs = [
         (text, real) for text, real in zip(written, chosen, strict=True) if len(text) >= MEASURED_CHARACTERS
     ]

@@ -1,8 +1,11 @@
 """Continues texts: reads the prompts in parallel, then writes a token at a time from the state."""
 
+import functools
+
 import numpy as np
 
 from mof.corpus.conversation import encode_document
+from mof.generation.open_end import OpenEnds
 from mof.generation.writing import Writing
 from mof.tokenizer.special_tokens import DOCUMENT
 
@@ -13,6 +16,11 @@ class TextGenerator:
     The context lives in the model's state alone: a prompt may be of any length, and neither time nor memory
     of a new token grows with what came before. A text ends where the model starts the next document, before a
     stop string, or after max_tokens.
+
+    A prompt is read as it stands, so one that ends inside a word is seldom gone on with as training would
+    have it: see `mof.generation.open_end`. That is right for what somebody typed, which is read like any
+    text; a question with one answer, or a text that was cut anywhere, is given to `generate` with an open
+    end. In a conversation no message ends so: a mark follows each.
 
     Args:
         reader: what reads tokens into the model's memory: `mof.generation.reading.StateReader`, or
@@ -62,7 +70,7 @@ class TextGenerator:
         """
         return self._stream([encode_document(prompt, self.tokenizer)], config, row)
 
-    def generate(self, prompts, config, first_row=0, on_piece=None):
+    def generate(self, prompts, config, first_row=0, on_piece=None, open_end=False):
         """Continue several prompts together.
 
         Args:
@@ -72,6 +80,10 @@ class TextGenerator:
                 it comes.
             on_piece: called with (index of the prompt, str) for every new piece of text, to show progress; or
                 None.
+            open_end: whether the prompts' last words may go on: the first tokens written may then stand
+                across the end of the prompt. At each the likeliest is taken, or one drawn, of those that
+                some text beginning with the prompt has there; what they write of the prompt is not given
+                out, but counts in max_tokens.
 
         Returns:
             List of GeneratedText, in the order of the prompts.
@@ -84,16 +96,25 @@ class TextGenerator:
                 "prompts is one string, expected a list of them: write [prompt], or "
                 "use stream(prompt, config)."
             )
-        ids = [encode_document(prompt, self.tokenizer) for prompt in prompts]
+        open_ends = list(map(self._open_ends, prompts)) if open_end else [None] * len(prompts)
+        ids = [
+            encode_document(prompt, self.tokenizer) if end is None else end.token_ids
+            for prompt, end in zip(prompts, open_ends, strict=True)
+        ]
         results = []
         for start in range(0, len(ids), self.max_rows):
-            writing = self._begin(ids[start : start + self.max_rows], config, first_row + start)
+            group = slice(start, start + self.max_rows)
+            writing = self._begin(ids[group], config, first_row + start, open_ends[group])
             while not writing.is_finished:
                 for i, piece in enumerate(writing.advance()):
                     if piece and on_piece is not None:
                         on_piece(start + i, piece)
             results += writing.texts
         return results
+
+    @functools.cached_property
+    def _open_ends(self):
+        return OpenEnds(self.tokenizer)
 
     def _stream(self, prompts, config, row):
         writing = self._begin(prompts, config, row)
@@ -102,7 +123,7 @@ class TextGenerator:
             if piece:
                 yield piece
 
-    def _begin(self, prompts, config, first_row):
+    def _begin(self, prompts, config, first_row, open_ends=None):
         if first_row < 0:
             raise ValueError(
                 f"the row number is {first_row}, expected 0 or more: it enters the seed of the draws."
@@ -113,4 +134,6 @@ class TextGenerator:
         rows = [*prompts, *[np.array([DOCUMENT])] * (num_rows - len(prompts))]
         logits, state = self.reader.read(rows)
         draw_rows = range(first_row, first_row + len(prompts))
-        return Writing(self.reader, self.tokenizer, config, logits, state, prompts, draw_rows, DOCUMENT)
+        return Writing(
+            self.reader, self.tokenizer, config, logits, state, prompts, draw_rows, DOCUMENT, open_ends
+        )

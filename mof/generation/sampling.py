@@ -49,7 +49,7 @@ def draw_tokens(logits, draws):
     return tokens
 
 
-def choose_tokens(logits, config, draws, recent_ids, allowed_special=(), num_tokens=None):
+def choose_tokens(logits, config, draws, recent_ids, allowed_special=(), num_tokens=None, allowed_ids=None):
     """The next token of each row: penalty, temperature, top-k, top-p, draw; at temperature 0 the likeliest.
 
     Special tokens are never chosen but for the allowed ones, so no model can write a role's mark or padding
@@ -63,6 +63,7 @@ def choose_tokens(logits, config, draws, recent_ids, allowed_special=(), num_tok
             penalised: an end of turn is no repetition.
         allowed_special: special ids that may be chosen.
         num_tokens: ids from here on are forbidden too (a head may be wider than the tokenizer); None is W.
+        allowed_ids: for each row the ids that alone may be chosen, or None for all; None is all in all rows.
 
     Returns:
         [B] int64.
@@ -80,6 +81,11 @@ def choose_tokens(logits, config, draws, recent_ids, allowed_special=(), num_tok
     logits[:, forbidden] = -np.inf
     if num_tokens is not None:
         logits[:, num_tokens:] = -np.inf
+    for row, ids in zip(logits, allowed_ids or (), strict=allowed_ids is not None):
+        if ids is not None:
+            kept = row[ids]
+            row[:] = -np.inf
+            row[ids] = kept
     if config.repetition_penalty != 1:
         window = [np.asarray(ids, dtype=np.int64)[-config.penalty_window :] for ids in recent_ids]
         window = [ids[ids >= NUM_SPECIAL_TOKENS] for ids in window]

@@ -16,7 +16,8 @@ class GeneratedText(NamedTuple):
 
     Attributes:
         text: the characters.
-        token_ids: the ids drawn, without the token that ended the text, but with those of a stop string.
+        token_ids: the ids drawn, without the token that ended the text, but with those of a stop string, and
+            after an open end with those that write the prompt's last characters.
         finish: "end" (the model ended it), "stop" (a stop string came), "length" (max_tokens were written),
         or
             None while it is being written.
@@ -40,9 +41,12 @@ class Writing:
             written.
         draw_rows: for each prompt the row number that enters its draws.
         end_token: the special token that ends a text; all others are forbidden.
+        open_ends: for each prompt its `OpenEnd`, whose token_ids `prompts` holds; None where they are whole.
     """
 
-    def __init__(self, reader, tokenizer, config, logits, state, prompts, draw_rows, end_token):
+    def __init__(
+        self, reader, tokenizer, config, logits, state, prompts, draw_rows, end_token, open_ends=None
+    ):
         self._reader = reader
         self._tokenizer = tokenizer
         self._config = config
@@ -51,7 +55,11 @@ class Writing:
         self.num_steps = 0
         self._draw_rows = list(draw_rows)
         self._end_token = end_token
-        self._texts = [_Text(tokenizer, config, prompt, end_token) for prompt in prompts]
+        open_ends = open_ends or [None] * len(prompts)
+        self._texts = [
+            _Text(tokenizer, config, prompt, end_token, open_end)
+            for prompt, open_end in zip(prompts, open_ends, strict=True)
+        ]
         self._last_ids = None
 
     @property
@@ -84,6 +92,7 @@ class Writing:
             [self._texts[i].recent_ids for i in open_rows],
             (self._end_token,),
             self._tokenizer.vocabulary_size,
+            [self._texts[i].allowed_ids for i in open_rows],
         )
         for i, token in zip(open_rows, tokens.tolist(), strict=True):
             pieces[i] = self._texts[i].push(token)
@@ -95,13 +104,20 @@ class Writing:
 class _Text:
     """One text: its tokens, its characters, and whether it has ended."""
 
-    def __init__(self, tokenizer, config, prompt, end_token):
+    def __init__(self, tokenizer, config, prompt, end_token, open_end):
         self.token_ids, self.pieces, self.finish = [], [], None
         self.recent_ids = collections.deque(prompt[-config.penalty_window :], config.penalty_window)
         self._max_tokens = config.max_tokens
         self._end_token = end_token
         self._decoder = StreamDecoder(tokenizer)
         self._stop = StopStrings(config.stop)
+        self._ways = open_end.ways if open_end else set()  # on which the text may begin, as far as still open
+        self._num_hidden = len(open_end.rest) if open_end else 0  # characters that are the prompt's
+
+    @property
+    def allowed_ids(self):
+        """The ids that alone may come next, sorted, or None where all may."""
+        return sorted({way[0] for way in self._ways}) if self._ways else None
 
     def push(self, token):
         """Take the next token; returns the characters that can be given out."""
@@ -111,7 +127,10 @@ class _Text:
         else:
             self.token_ids.append(token)
             self.recent_ids.append(token)
-            piece = self._stop.push(self._decoder.push(token))
+            self._ways = {way[1:] for way in self._ways if way[0] == token and len(way) > 1}
+            written = self._decoder.push(token)
+            piece = self._stop.push(written[self._num_hidden :])
+            self._num_hidden -= min(self._num_hidden, len(written))
             if len(self.token_ids) == self._max_tokens:
                 self.finish = "length"  # a character that max_tokens cut in two is left out
         if self._stop.found:

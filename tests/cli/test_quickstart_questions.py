@@ -16,11 +16,14 @@ def test_answers_are_shown_with_marks_beside_what_a_blind_answer_reaches(monkeyp
 
     from mof.cli.quickstart_questions import show_answers
     from mof.generation.writing import GeneratedText
+    from mof.tokenizer.character_tokenizer import CharacterTokenizer
 
     class AlwaysTheLarger:
         """Answers questions about two numbers, rightly where the larger one is asked for."""
 
-        def generate(self, prompts, config):
+        tokenizer = CharacterTokenizer("")
+
+        def generate(self, prompts, config, open_end):
             numbers = [re.findall(r"[0-9.]+", prompt) for prompt in prompts]
             return [GeneratedText(max(found, key=float) + "。", (), "stop") for found in numbers]
 

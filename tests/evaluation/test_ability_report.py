@@ -44,9 +44,9 @@ class Answerer:
     which letter follows, not which comes before."""
 
     def __init__(self, model, tokenizer):
-        pass
+        self.tokenizer = tokenizer
 
-    def generate(self, prompts, config):
+    def generate(self, prompts, config, open_end):
         return [SimpleNamespace(text=self.answer(prompt)) for prompt in prompts]
 
     def answer(self, prompt):
@@ -128,6 +128,38 @@ def test_report_counts_the_answers_by_family(judge):
 def test_seed_draws_other_questions(judge):
     first, again, other = (judge([Doubling()], 20, seed=seed)["families"] for seed in (0, 0, 1))
     assert first == again and prompts_of(first[1]) != prompts_of(other[1])
+
+
+def test_what_was_answered_before_is_not_asked_again(judge):
+    whole = judge([Neighbours(), Doubling()], 20)
+    told, first = [], []
+    judge([Neighbours(), Doubling()], 20, on_family=lambda number, count, result: first.append(result))
+    answered = [result._replace(num_right=0) for result in first[1:3]]
+    arguments = {"on_family": lambda *words: told.append(words[:2]), "answered": answered}
+    again = judge([Neighbours(), Doubling()], 20, **arguments)
+    assert told == [(1, 5), (4, 5), (5, 5)]
+    expected = [dict(row) for row in whole["families"]]
+    expected[1]["num_right"] = expected[2]["num_right"] = 0
+    assert json.loads(json.dumps(again["families"])) == expected
+
+
+def test_the_hash_of_what_asks_changes_with_each_of_its_files(tmp_path, monkeypatch):
+    for name in ("evaluation/task_accuracy.py", "tasks/a.py", "cli/b.py", "evaluation/ability_report.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"a\n")
+    monkeypatch.setattr(ability_report, "__file__", str(tmp_path / "evaluation" / "ability_report.py"))
+    hashes = [ability_report.asking_hash()]
+    for name, text, is_new in (
+        ("tasks/a.py", b"b\n", True),
+        ("tasks/a.py", b"b\r\n", False),
+        ("cli/b.py", b"b\n", False),
+        ("evaluation/task_accuracy.py", b"b\n", True),
+        ("tasks/c.py", b"", True),
+    ):
+        (tmp_path / name).write_bytes(text)
+        hashes.append(ability_report.asking_hash())
+        assert (hashes[-1] != hashes[-2]) == is_new, name
+    assert len(hashes[0]) == 64
 
 
 def test_report_is_the_same_after_it_was_written_and_read(judge):

@@ -7,18 +7,25 @@ import numpy as np
 import pytest
 
 from mof.evaluation.task_accuracy import BlindAnswers, family_accuracy, sample_questions, wilson_interval
+from mof.generation.decoding import TextGenerator
 from mof.tasks.held_out import split_of
+from mof.tasks.lists import OrdinalList
+from mof.tokenizer.byte_pair_training import train_byte_pair_tokenizer
+from mof.tokenizer.character_tokenizer import CharacterTokenizer
+from tests.generation.remembering_reader import RememberingReader
 from tests.tasks.toy_families import Doubling, Neighbours
 
 
 class Answerer:
     """Stands in for a TextGenerator: answers by a rule."""
 
+    tokenizer = CharacterTokenizer("")
+
     def __init__(self, rule):
         self.rule = rule
 
-    def generate(self, prompts, config):
-        assert config.temperature == 0 and config.stop == ("\n",)
+    def generate(self, prompts, config, open_end):
+        assert config.temperature == 0 and config.stop == ("\n",) and open_end
         return [SimpleNamespace(text=self.rule(prompt)) for prompt in prompts]
 
 
@@ -42,6 +49,30 @@ def test_the_share_of_right_answers(rule, share):
     assert len(result.examples) == result.num_questions == 30
     assert [flag for *_, flag in result.examples].count(True) == result.num_right
     assert (result.family, result.kind, result.split) == ("doubling", "reasoning", "value")
+
+
+class Thai(Doubling):
+    """Answers of 20 characters, each three bytes."""
+
+    def slots(self, index):
+        return {"a": str(index), "b": "วันพฤหัสบดีที่" + chr(0x0E01 + index % 40) * 6}
+
+
+def test_a_model_that_knows_the_answers_is_right_where_a_token_holds_the_end_of_the_question():
+    family = OrdinalList()
+    questions = sample_questions(family, "value", 20)
+    assert any(question.prompt.endswith("第") for question in questions)
+    texts = [question.text for question in questions]
+    tokenizer = train_byte_pair_tokenizer(texts, 600)
+    assert len(tokenizer.encode("第三")) == 1
+    generator = TextGenerator(RememberingReader(tokenizer, texts), tokenizer)
+    assert family_accuracy(generator, family, "value", 20).num_right == 20
+
+
+def test_an_answer_of_many_tokens_is_read_to_its_end():
+    texts = [question.text for question in sample_questions(Thai(), "value", 5)]
+    generator = TextGenerator(RememberingReader(Answerer.tokenizer, texts), Answerer.tokenizer)
+    assert family_accuracy(generator, Thai(), "value", 5).num_right == 5
 
 
 def test_questions_differ_and_stay_in_their_split():

@@ -15,8 +15,8 @@ class Parrot:
     """Writes the first two characters of the prompt again and again; nothing where it begins with the first
     letter."""
 
-    def generate(self, prompts, config):
-        assert config.max_tokens >= MEASURED_CHARACTERS
+    def generate(self, prompts, config, open_end):
+        assert open_end and config.max_tokens >= MEASURED_CHARACTERS
         texts = ["" if prompt.startswith(LETTERS[0]) else prompt[:2] * 40 for prompt in prompts]
         return [GeneratedText(text, (), "end") for text in texts]
 

@@ -96,6 +96,16 @@ def test_rows_are_chosen_apart():
     assert together.tolist() == alone
 
 
+def test_only_the_allowed_ids_of_a_row_are_chosen():
+    logits = np.stack([_logits(t8=9.0, t9=5.0, t10=4.0)] * 3)
+    options = {"num_tokens": 15, "allowed_ids": [None, [10, 9], [10, 17]]}
+    recent = [[], [9], []]
+    for config in (PLAIN.replace(temperature=0.0), PLAIN.replace(top_k=1), PLAIN):
+        assert choose_tokens(logits, config, [0.5] * 3, recent, **options).tolist() == [8, 9, 10]
+    penalised = PLAIN.replace(temperature=0.0, repetition_penalty=2.0)
+    assert choose_tokens(logits, penalised, [0.5] * 3, recent, **options).tolist() == [8, 10, 10]
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_logits_that_are_no_numbers_are_refused(value):
     with pytest.raises(ValueError, match="logits hold values that are not finite.*earlier checkpoint"):

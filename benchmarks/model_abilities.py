@@ -3,8 +3,9 @@
     python benchmarks/model_abilities.py
 
 Asks `data/models/base` and `data/models/chat` forty questions of each family and split by `mof abilities`,
-about a quarter of an hour for both on two cores. A model whose answers lie in the folder already is not asked
-again. The record holds counts, not answers; the answers stay in the folder. Prints the table of the models'
+about a quarter of an hour for both on two cores; stopped, it goes on where it was. A model whose answers lie
+in the folder already is not asked again, unless its weights, its tokenizer or the program that asks have
+changed. The record holds counts, not answers; the answers stay in the folder. Prints the table of the models'
 card.
 """
 
@@ -26,10 +27,34 @@ OUTPUT = ROOT / "benchmarks" / "results" / "abilities.json"
 FAMILY_FIELDS = ("family", "kind", "split", "num_questions", "num_right", "majority", "nearest")
 
 
+def asked_now(name):
+    """What answers of a model that ships depend on: hashes of its weights, its tokenizer and what asks."""
+    from mof.evaluation.ability_report import asking_hash
+    from mof.inference.exported_folder import read_facts
+    from mof.inference.graph_builder import WEIGHTS_NAME
+
+    facts = read_facts(ROOT / "data" / "models" / name)
+    weights = facts["files"][WEIGHTS_NAME]["sha256"]
+    return {"weights": weights, "tokenizer": facts["tokenizer_hash"], "program": asking_hash()}
+
+
+def read_answers(file, asked):
+    """A report of `mof abilities`, or None where there is none of what is asked now."""
+    if not file.is_file():
+        return None
+    report = json.loads(file.read_text(encoding="utf-8"))
+    before = report.get("asked", {})
+    others = [key for key in asked if before.get(key) != asked[key]]
+    if others:
+        print(f"{file} holds answers by another {' and another '.join(others)}: asking anew.", flush=True)
+        return None
+    return report
+
+
 def condense(report):
     """The counts of a report of `mof abilities`, by kind and by family, without the answers."""
     families = [{name: row[name] for name in FAMILY_FIELDS} for row in report["families"]]
-    return {"date": report["date"], "kinds": report["kinds"], "families": families}
+    return {name: report[name] for name in ("date", "asked", "kinds")} | {"families": families}
 
 
 def table_lines(models):
@@ -85,12 +110,16 @@ def main():
     models = {}
     for name in MODELS:
         file = options.folder / f"{name}.json"
-        if not file.is_file():
+        asked = asked_now(name)
+        report = read_answers(file, asked)
+        if report is None:
             file.parent.mkdir(parents=True, exist_ok=True)
             words = ["abilities", "--run", f"data/models/{name}", "--questions", str(NUM_QUESTIONS)]
             command = [sys.executable, "-m", "mof", *words, "--output", str(file.resolve())]
             subprocess.run(command, cwd=ROOT, check=True)
-        report = json.loads(file.read_text(encoding="utf-8"))
+            report = read_answers(file, asked)
+            if report is None:
+                raise SystemExit(f"the program or {name} was changed while it was asked: run this again.")
         if report["num_questions"] != NUM_QUESTIONS:
             raise SystemExit(
                 f"{file} holds {report['num_questions']} questions for each family, not {NUM_QUESTIONS}: "

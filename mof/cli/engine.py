@@ -19,12 +19,13 @@ EngineOption = Annotated[
 ]
 
 
-def open_generator(path, engine="auto"):
+def open_generator(path, engine="auto", checkpoint=None):
     """A TextGenerator over a run or an exported model; words about it go to the standard error.
 
     Args:
         path: of the folder.
         engine: one of ENGINES.
+        checkpoint: Checkpoint of the run with its weights, or None for the newest.
 
     Returns:
         TextGenerator.
@@ -52,13 +53,14 @@ def open_generator(path, engine="auto"):
     if engine != "tensorflow":
         reason = _why_not(run.model_config)
         if reason is None:
-            from mof.inference.run_graphs import open_run
+            from mof.inference.run_graphs import newest_weights, open_weights
 
-            return TextGenerator(open_run(run, warn=tell), run.tokenizer())
+            weights = checkpoint.arrays["weights"] if checkpoint else newest_weights(run, warn=tell)
+            return TextGenerator(open_weights(run.model_config, weights), run.tokenizer())
         if engine == "onnxruntime":
             raise ValueError(f"onnxruntime cannot run this model: {reason}. Use --engine tensorflow.")
         tell(f"Not by onnxruntime, but by what trained the model, which takes longer to start: {reason}.")
-    return _open_by_keras(path)
+    return _open_by_keras(path, checkpoint)
 
 
 def tell(words):
@@ -66,12 +68,12 @@ def tell(words):
     print(words, file=sys.stderr, flush=True)
 
 
-def _open_by_keras(path):
+def _open_by_keras(path, checkpoint):
     start_backend()
     from mof.generation.reading import StateReader
     from mof.training.saved_model import load_model
 
-    model, tokenizer, _ = load_model(path, warn=tell)
+    model, tokenizer, _ = load_model(path, warn=tell, checkpoint=checkpoint)
     tell("Preparing to write takes some seconds.")
     return TextGenerator(StateReader(model), tokenizer)
 

@@ -42,6 +42,7 @@ def evaluate(
     from mof.cli.evaluation_report import held_out_figures, held_out_table
     from mof.cli.judged_model import open_judged
     from mof.evaluation.held_out import HeldOutEvaluation
+    from mof.patient_files import write_whole
     from mof.sources.progress_lines import ProgressLines
 
     judged = open_judged(run, corpus)
@@ -70,6 +71,5 @@ def evaluate(
     if output:
         figures = {"run": run, "corpus": corpus or "held out", **held_out_figures(result)}
         figures["left_out"] = judged.left_out
-        text = json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False)
-        Path(output).write_text(text + "\n", encoding="utf-8")
+        write_whole(Path(output), json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
         print(f"written to {output}")

@@ -14,6 +14,10 @@ NO_TEXT = (
     "Memory and writing were not judged: an exported model holds no text. Name some that it was not trained "
     "on with --corpus PATH."
 )
+NO_PLAIN_TEXT = (
+    "Memory and writing were not judged: all documents to judge on are conversations. Name texts that it was "
+    "not trained on with --corpus PATH."
+)
 NO_LENGTH = (
     "Memory was not judged: this export does not say how long the rows of its training were. Export the "
     "model again."
@@ -44,12 +48,42 @@ class JudgedModel(NamedTuple):
         return contextlib.nullcontext() if self.text is None else self.text.in_use()
 
 
-def open_judged(path, corpus=None, generator=None):
-    """A run's newest model and the text that it held out; or an exported model, judged by onnxruntime.
+def choose_weights(path):
+    """Which weights answer and are judged, chosen once: a training may write new ones at any time.
+
+    Args:
+        path: of a run, or of an exported model.
+
+    Returns:
+        (Checkpoint with its weights, or None for an exported model; dict of hashes: "weights", SHA-256 of the
+        file that holds them, and "tokenizer", the tokenizer's).
+
+    Raises:
+        RunError, CheckpointError, ExportError: the folder cannot be used; the message says why.
+    """
+    from mof.inference.exported_folder import is_export, read_facts
+    from mof.inference.graph_builder import WEIGHTS_NAME
+    from mof.training.run_folder import RunError, RunFolder
+
+    checkpoint = None
+    if is_export(path):
+        facts = read_facts(path)
+    else:
+        checkpoint = RunFolder(path).newest_checkpoint(parts=("weights",), warn=tell)
+        if checkpoint is None:
+            raise RunError(f"{path} has no checkpoint yet: train first, or wait for the first to be saved.")
+        facts = checkpoint.state
+    weights = facts["files"][WEIGHTS_NAME]["sha256"]
+    return checkpoint, {"weights": weights, "tokenizer": facts["tokenizer_hash"]}
+
+
+def open_judged(path, corpus=None, generator=None, checkpoint=None):
+    """A run's model and the text that it held out; or an exported model, judged by onnxruntime.
 
     Args:
         path: of the folder. corpus: list of files and folders to judge on, all of them, or None for what the
             run held out. generator: TextGenerator over that folder, if there is one already.
+        checkpoint: Checkpoint of the run with its weights, or None for the newest.
 
     Returns:
         JudgedModel.
@@ -65,8 +99,8 @@ def open_judged(path, corpus=None, generator=None):
 
     if is_export(path):
         return _open_export(path, corpus, generator or open_generator(path))
-    model, tokenizer, folder = load_model(path)
-    text = _open_text(corpus, tokenizer, path) if corpus else _held_out_text(folder, tokenizer)
+    model, tokenizer, folder = load_model(path, checkpoint=checkpoint)
+    text = _open_text(corpus, tokenizer, path) if corpus else _held_out_text(folder, tokenizer, checkpoint)
     length = max(folder.training_config.lengths)
     return JudgedModel(model, None, tokenizer, model.config.experts, text, length, [])
 
@@ -91,11 +125,12 @@ def _open_text(corpus, tokenizer, model_path):
     return open_corpus(corpus, tokenizer, model_path, tell)
 
 
-def _held_out_text(folder, tokenizer):
+def _held_out_text(folder, tokenizer, checkpoint):
     from mof.training.assembly import open_cache
 
-    newest = folder.newest_checkpoint(parts=(), warn=lambda words: None)  # told when the weights were read
-    cursor = newest.state.get("cursor") if newest else None
+    # what is damaged was told when the weights were read
+    checkpoint = checkpoint or folder.newest_checkpoint(parts=(), warn=lambda words: None)
+    cursor = checkpoint.state.get("cursor") if checkpoint else None
     fingerprint = cursor["fingerprint"] if cursor else None
     try:
         return open_cache(folder, tokenizer, expected_fingerprint=fingerprint).validation

@@ -4,12 +4,13 @@ from mof.model import MixtureLanguageModel
 from mof.training.run_folder import RunError, RunFolder
 
 
-def load_model(path, warn=print):
-    """The model of a run, with the weights of its newest whole checkpoint.
+def load_model(path, warn=print, checkpoint=None):
+    """The model of a run, with the weights of its newest whole checkpoint, or of a given one.
 
     Args:
         path: the run's folder.
         warn: called with a sentence for each damaged checkpoint that is passed over.
+        checkpoint: Checkpoint of this run with its weights, or None for the newest.
 
     Returns:
         (MixtureLanguageModel, Tokenizer, RunFolder).
@@ -19,7 +20,8 @@ def load_model(path, warn=print):
         CheckpointError: all checkpoints are damaged.
     """
     run = RunFolder(path)
-    checkpoint = run.newest_checkpoint(parts=("weights",), warn=warn)
+    if checkpoint is None:
+        checkpoint = run.newest_checkpoint(parts=("weights",), warn=warn)
     if checkpoint is None:
         raise RunError(f"{path} has no checkpoint yet: train first, or wait for the first one to be saved.")
     model = MixtureLanguageModel(run.model_config, run.training_config.seed)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,7 +31,8 @@ def made_report(right):
         family("queue", "reasoning", "value", 1, 0.0, 0.25),
         family("sum", "reasoning", "value", 4, 0.5, 0.25),
     ]
-    return {"date": "2026-01-02", "num_questions": 4, "kinds": kinds, "families": families}
+    report = {"date": "2026-01-02", "num_questions": 4, "kinds": kinds, "families": families}
+    return {**report, "asked": {"weights": "w", "tokenizer": "t", "program": "p"}}
 
 
 def test_counts_are_kept_and_answers_are_not():
@@ -50,6 +52,7 @@ def test_the_table_and_the_best_families_by_hand():
 
 
 def test_other_questions_are_no_part_of_the_record(tmp_path, monkeypatch):
+    monkeypatch.setattr(model_abilities, "asked_now", lambda name: made_report(1)["asked"])
     for name in model_abilities.MODELS:
         (tmp_path / f"{name}.json").write_text(json.dumps(made_report(1)), encoding="utf-8")
     output = tmp_path / "out.json"
@@ -67,6 +70,45 @@ def test_other_questions_are_no_part_of_the_record(tmp_path, monkeypatch):
     monkeypatch.setattr(model_abilities, "NUM_QUESTIONS", 4)
     model_abilities.main()
     assert set(json.loads(output.read_text(encoding="utf-8"))["models"]) == {"base", "chat"}
+
+
+@pytest.mark.parametrize("key", ["weights", "tokenizer", "program", None])
+def test_answers_of_another_model_or_program_are_asked_anew(tmp_path, monkeypatch, key):
+    monkeypatch.setattr(model_abilities, "NUM_QUESTIONS", 4)
+    monkeypatch.setattr(model_abilities, "asked_now", lambda name: made_report(1)["asked"])
+    old = made_report(1)
+    if key is None:
+        del old["asked"]  # as written before it was noted
+    else:
+        old["asked"][key] = "another"
+    (tmp_path / "base.json").write_text(json.dumps(old), encoding="utf-8")
+    (tmp_path / "chat.json").write_text(json.dumps(made_report(2)), encoding="utf-8")
+    run, asked = subprocess.run, []
+
+    def answer(command, **words):
+        if "abilities" not in command:
+            return run(command, **words)
+        asked.append(command[command.index("--run") + 1])
+        path = command[command.index("--output") + 1]
+        return Path(path).write_text(json.dumps(made_report(3)), encoding="utf-8")
+
+    monkeypatch.setattr(subprocess, "run", answer)
+    output = tmp_path / "out.json"
+    monkeypatch.setattr(sys, "argv", ["x", "--folder", str(tmp_path), "--output", str(output)])
+    model_abilities.main()
+    models = json.loads(output.read_text(encoding="utf-8"))["models"]
+    assert asked == ["data/models/base"]
+    assert [models[name]["families"][0]["num_right"] for name in ("base", "chat")] == [3, 2]
+    assert models["base"]["asked"] == made_report(1)["asked"]
+
+
+def test_the_record_is_of_the_models_that_ship():
+    record = json.loads(model_abilities.OUTPUT.read_text(encoding="utf-8"))
+    for name in model_abilities.MODELS:
+        facts = json.loads((ROOT / "data" / "models" / name / "export.json").read_text(encoding="utf-8"))
+        asked = record["models"][name]["asked"]
+        assert asked["weights"] == facts["files"]["weights.safetensors"]["sha256"], f"ask {name} anew"
+        assert asked["tokenizer"] == facts["tokenizer_hash"] and len(asked["program"]) == 64
 
 
 def test_the_card_tells_what_was_counted():

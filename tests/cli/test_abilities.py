@@ -28,6 +28,7 @@ REPORT = {
 }
 
 
+ASKED = {"weights": "hash of the weights", "tokenizer": "hash of the tokenizer"}
 WRITING = {"num_texts": 3, "num_characters": 60, "written": 0.25, "real": 0.125, "examples": []}
 
 
@@ -40,7 +41,7 @@ def memory(split, length):
 class HeldOutText(str):
     """A text that knows whether it is held."""
 
-    is_held = False
+    is_held, num_documents = False, 1
 
     @contextlib.contextmanager
     def in_use(self):
@@ -69,24 +70,26 @@ def no_backend(monkeypatch):
 @pytest.fixture
 def asked(monkeypatch):
     """A run and a report that are there already; returns what judge_abilities was called with."""
-    from mof.cli import engine
+    from mof.cli import engine, judged_model
     from mof.evaluation import ability_report, memory_report, writing_report
     from mof.training import assembly, run_folder, saved_model
 
     calls = []
     model = SimpleNamespace(config=SimpleNamespace(experts=("recurrent", "transformer")))
 
-    def judge(model, tokenizer, families, num_questions, on_family, generator):
+    def judge(model, tokenizer, families, num_questions, on_family, generator, answered):
         names = [family.name for family in families]
         calls.append((model, tokenizer, names, num_questions, generator))
-        on_family(1, 1, RESULT)
+        if not answered:
+            on_family(1, 1, RESULT)
+        assert list(answered) in ([], [RESULT])
         return dict(REPORT)
 
     monkeypatch.setattr(ability_report, "judge_abilities", judge)
     newest = SimpleNamespace(state={"cursor": {"fingerprint": "of its text"}})
     folder = SimpleNamespace(
         training_config=SimpleNamespace(lengths=(128, 512, 256)),
-        newest_checkpoint=lambda parts, warn: newest,
+        newest_checkpoint=lambda parts, warn: pytest.fail("looked for another checkpoint"),
     )
     cache = SimpleNamespace(validation=HeldOutText("its held-out text"))
 
@@ -94,7 +97,13 @@ def asked(monkeypatch):
         assert run is folder and expected_fingerprint == "of its text"
         return cache
 
-    monkeypatch.setattr(saved_model, "load_model", lambda run: (model, "its tokenizer", folder))
+    def load_model(run, checkpoint):
+        assert checkpoint is newest
+        return model, "its tokenizer", folder
+
+    monkeypatch.setattr(judged_model, "choose_weights", lambda run: (newest, dict(ASKED)))
+    monkeypatch.setattr(ability_report, "asking_hash", lambda: "hash of the program")
+    monkeypatch.setattr(saved_model, "load_model", load_model)
     monkeypatch.setattr(run_folder, "RunFolder", lambda run: None)
     monkeypatch.setattr(assembly, "open_cache", open_cache)
 
@@ -105,7 +114,12 @@ def asked(monkeypatch):
     monkeypatch.setattr(memory_report, "judge_memory", judge_memory)
     monkeypatch.setattr(memory_report, "held_out_texts", lambda split, tokenizer: [split])
     monkeypatch.setattr(writing_report, "judge_writing", lambda generator, texts: {**WRITING, "of": texts})
-    monkeypatch.setattr(engine, "open_generator", lambda run, name: f"a generator by {name}")
+
+    def open_generator(run, name, checkpoint):
+        assert checkpoint is newest
+        return f"a generator by {name}"
+
+    monkeypatch.setattr(engine, "open_generator", open_generator)
     calls.append(model)
     return calls
 
@@ -190,11 +204,64 @@ def test_figures_and_page_are_written(asked, tmp_path):
     text = figures.read_text(encoding="utf-8")
     judged = {"memory": memory("its held-out text", 512), "writing": {**WRITING, "of": ["its held-out text"]}}
     judged["left_out"] = []
-    assert json.loads(text) == {"run": "runs/x", **json.loads(json.dumps(REPORT)), **judged}
+    asked_of = {"asked": {**ASKED, "program": "hash of the program"}}
+    assert json.loads(text) == {"run": "runs/x", **asked_of, **json.loads(json.dumps(REPORT)), **judged}
+    assert sorted(tmp_path.iterdir()) == [figures, page]
     assert '"<三>"' in text
     text = page.read_text(encoding="utf-8")
     assert "<h1>What runs/x can do</h1>" in text and "一<b>&lt;三&gt;</b> ✗ (二)" in text
     assert '"name":"Transformer"' in text
+
+
+def test_what_was_asked_is_kept_until_the_file_is_written(asked, tmp_path, monkeypatch):
+    from mof.evaluation import memory_report
+
+    figures, kept = tmp_path / "figures.json", tmp_path / "figures.json.partial.jsonl"
+
+    def killed(*arguments, **words):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(memory_report, "judge_memory", killed)
+        call("--output", figures)
+    assert kept.is_file() and not figures.exists()
+    before = kept.read_bytes()
+    for words in (["--run", "other"], ["--questions", "7"], ["--engine", "tensorflow"]):
+        assert "earlier call" not in call("--output", figures, *words).stdout
+        assert not kept.exists()
+        figures.unlink()
+        kept.write_bytes(before)
+    with monkeypatch.context() as patch:
+        patch.setitem(ASKED, "weights", "of other weights")
+        assert "earlier call" not in call("--output", figures).stdout
+    kept.write_bytes(before + b'{"family": "cut in mid-')
+    lines = call("--output", figures).stdout.splitlines()
+    assert lines[1] == f"1 results of an earlier call are kept in {kept}: not asked again."
+    assert not any(line.startswith("  1 of 1") for line in lines)
+    assert json.loads(figures.read_text(encoding="utf-8"))["families"] and not kept.exists()
+
+
+def test_time_left_is_told(asked, monkeypatch):
+    from mof.evaluation import ability_report
+    from mof.sources import progress_lines
+
+    def judge(model, tokenizer, families, num_questions, on_family, generator, answered):
+        for number in (1, 2, 3):
+            on_family(number, 3, RESULT)
+        return dict(REPORT)
+
+    monkeypatch.setattr(ability_report, "judge_abilities", judge)
+    monkeypatch.setattr(progress_lines, "SECONDS_BETWEEN_LINES", 0.0)
+    assert "67% asked, 0:00" in call().stderr
+
+
+def test_conversations_alone_are_no_short_text(asked, monkeypatch):
+    from mof.evaluation import memory_report
+
+    monkeypatch.setattr(memory_report, "held_out_texts", lambda split, tokenizer: [])
+    said = call().stdout
+    assert "Memory and writing were not judged: all documents to judge on are conversations." in said
+    assert "--corpus PATH" in said and "too short" not in said and "long enough" not in said
 
 
 def test_without_a_file_nothing_is_written(asked, tmp_path, monkeypatch):

@@ -43,6 +43,45 @@ def test_a_text_that_has_changed_is_refused_and_the_tokens_stay(mof, project, tm
     assert mof("evaluate", "--run", project, "--corpus", str(file)).status == 0
 
 
+def test_a_training_that_goes_on_changes_neither_who_answers_nor_who_is_judged(
+    mof, project, tmp_path, monkeypatch
+):
+    """What was the newest checkpoint is none any more between the opening of the one and of the other."""
+    from pathlib import Path
+
+    from mof.cli import engine
+
+    opened, real = [], engine.open_generator
+
+    def open_generator(*arguments):
+        generator = real(*arguments)
+        for state in Path(project, "checkpoints").glob("*/state.json"):
+            state.rename(state.with_name("before.json"))
+        opened.append(generator)
+        return generator
+
+    monkeypatch.setattr(engine, "open_generator", open_generator)
+    answer = mof("abilities", "--run", project, "--family", "larger_number", "--questions", "1")
+    assert answer.status == 0 and opened, answer
+
+
+def test_the_hashes_of_what_answers_are_those_of_its_files(project, mof, tmp_path):
+    import hashlib
+    from pathlib import Path
+
+    from mof.cli.judged_model import choose_weights
+
+    export = tmp_path / "export"
+    assert mof("export", project, "--output", str(export)).status == 0
+    newest = sorted((Path(project) / "checkpoints").glob("update-*"))[-1]
+    tokenizer = json.loads((Path(project) / "tokenizer.json").read_text(encoding="utf-8"))["hash"]
+    for path, folder in ((project, newest), (str(export), export)):
+        checkpoint, hashes = choose_weights(path)
+        weights = hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
+        assert hashes == {"weights": weights, "tokenizer": tokenizer}
+        assert (checkpoint is None) == (folder is export)
+
+
 def test_tokens_are_held_while_they_are_judged(mof, project, tmp_path, monkeypatch):
     from mof.evaluation import ability_report, held_out, writing_report
 

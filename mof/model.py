@@ -108,7 +108,7 @@ def mix_experts(outputs, scales, route_weights):
 
 
 def check_rows(token_ids):
-    """Raise ValueError unless token_ids are [B, T] with one token or more, as far as their shape is known."""
+    """token_ids, a list of rows as an array; ValueError unless they are [B, T] with a token or more."""
     ids = token_ids if hasattr(token_ids, "shape") else np.asarray(token_ids)
     check_shape(ids, "B T", "token_ids", "a single text is one row, token_ids[None]")
     if ids.shape[1] == 0:
@@ -116,12 +116,13 @@ def check_rows(token_ids):
             f"token_ids has shape {list(ids.shape)}, expected at least one token in each row: leave the call "
             "out, or begin the text with the token DOCUMENT."
         )
+    return ids
 
 
 def check_one_of_each_row(token_ids):
-    """Raise ValueError unless token_ids are [B]."""
+    """token_ids, a list as an array; ValueError unless they are [B]."""
     ids = token_ids if hasattr(token_ids, "shape") else np.asarray(token_ids)
-    check_shape(ids, "B", "token_ids", "a step reads one token of each row, token_ids[:, t]")
+    return check_shape(ids, "B", "token_ids", "a step reads one token of each row, token_ids[:, t]")
 
 
 @keras.saving.register_keras_serializable(package="mof")
@@ -228,7 +229,7 @@ class MixtureLanguageModel(keras.Model):
         Raises:
             ValueError: for token_ids of another shape.
         """
-        check_rows(token_ids)
+        token_ids = check_rows(token_ids)
         if state is None:
             state = self.initial_state(ops.shape(token_ids)[0])
         x = self.embed(token_ids)
@@ -269,7 +270,7 @@ class MixtureLanguageModel(keras.Model):
         Raises:
             ValueError: for token_ids of another shape.
         """
-        check_one_of_each_row(token_ids)
+        token_ids = check_one_of_each_row(token_ids)
         x = self.embed(token_ids)
         outputs, after = [], {}
         for i, expert in enumerate(self.experts):

@@ -51,7 +51,7 @@ class TopOneModel(MixtureLanguageModel):
 
     def features(self, token_ids, state=None, resets=None, mask=None):
         """As MixtureLanguageModel; `route_weights` are 1 at each token's expert and 0 elsewhere."""
-        check_rows(token_ids)
+        token_ids = check_rows(token_ids)
         hidden, chosen, _held, state = self._read(token_ids, state, resets, mask)
         return MixtureOutput(hidden, chosen), state
 
@@ -66,7 +66,7 @@ class TopOneModel(MixtureLanguageModel):
 
     def step(self, token_ids, state):
         """As MixtureLanguageModel: one token for each row."""
-        check_one_of_each_row(token_ids)
+        token_ids = check_one_of_each_row(token_ids)
         x = self.embed(token_ids)
         known = self._weights_after(state["router"])
         held, block = hold_step(known, state["block"], self.block_length)

@@ -1,5 +1,6 @@
 """`mof corpus`: the catalogue of public Chinese text, fetching it, and writing questions without end."""
 
+import math
 import sys
 from typing import Annotated
 
@@ -109,11 +110,17 @@ def write_questions(
       mof corpus write --megabytes 30
       mof corpus write --family addition --family kinship --output sums.jsonl
     """
+    from mof.sources.progress_lines import ProgressLines
     from mof.tasks.families import choose_families
     from mof.tasks.sheet_file import write_sheets
 
+    if not math.isfinite(megabytes):
+        raise ValueError(
+            f"--megabytes is {megabytes}, expected a finite number: --megabytes 30, for example."
+        )
     families = choose_families(family)
-    written = write_sheets(output, families, round(megabytes * 1e6), seed)
+    progress = ProgressLines(lambda line: print(line, flush=True), "written")
+    written = write_sheets(output, families, round(megabytes * 1e6), seed, on_sheet=progress)
     print(
         f"{written.num_sheets:,} sheets of {len(families)} families, {written.num_bytes:,} bytes of text: "
         f"{written.path}"

@@ -5,6 +5,11 @@ be reasoned out, so there every fact is written, but each in four wordings of fi
 of a fact (never its first) in none. Does a model that read "法国的首都是巴黎" (the capital of France is
 Paris) know of which country 巴黎 is the capital?
 
+One family keeps less than this promises: `cycle_next` (NESTED_FAMILIES). Its facts are runs of three to eight
+names of a cycle and the name that follows, each drawn by itself. A longer run ends in all the shorter ones
+before the same name, so nearly every held-out run of fewer than eight stands in longer ones that are written.
+A right answer there is no proof of anything beyond memory.
+
 What is drawn is the fact, not its words. Where facts share what a question shows, as countries share a
 currency, the same words can be a training question of another fact, and its answer is right here too: then
 nothing is new about them. Such a question is neither written nor asked: `judged_split` tells.
@@ -16,6 +21,7 @@ import hashlib
 HELD_OUT_FACTS = 10  # one in so many, reasoning and completion
 HELD_OUT_WORDINGS = 5  # one in so many, for each fact, knowledge
 HELD_OUT_DIRECTIONS = 5  # one in so many, for each fact, knowledge
+NESTED_FAMILIES = ("cycle_next",)  # whose held-out facts stand inside longer facts that are written
 SPLITS = ("train", "value", "wording", "direction")
 
 

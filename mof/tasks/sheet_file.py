@@ -19,7 +19,7 @@ class SheetFile(NamedTuple):
     sha256: str
 
 
-def write_sheets(path, families, num_bytes, seed=0, split="train"):
+def write_sheets(path, families, num_bytes, seed=0, split="train", on_sheet=None):
     """Write sheets until their texts hold `num_bytes` together: the same file everywhere.
 
     A file that is there and holds just this is left alone, so that what was made from it is still right.
@@ -27,6 +27,7 @@ def write_sheets(path, families, num_bytes, seed=0, split="train"):
     Args:
         path: of the .jsonl file; its folder is made.
         families: list of Family. num_bytes: UTF-8 bytes of text. seed: int. split: see `TaskWriter`.
+        on_sheet: called after each sheet with the bytes of text written and those asked for; or None.
 
     Returns:
         SheetFile.
@@ -57,6 +58,8 @@ def write_sheets(path, families, num_bytes, seed=0, split="train"):
                 digest.update(line)
                 num_sheets += 1
                 num_text_bytes += len(text.encode("utf-8"))
+                if on_sheet is not None:
+                    on_sheet(num_text_bytes, num_bytes)
         if not path.is_file() or _sha256(path) != digest.hexdigest():
             replace(unfinished, path)
     finally:

@@ -5,9 +5,10 @@ import re
 import string
 
 from mof.tasks.family import KINDS, MIN_WORDINGS
-from mof.tasks.held_out import split_of
+from mof.tasks.held_out import NESTED_FAMILIES, split_of
 
 MIN_FACTS = 5_000  # of reasoning and completion, where facts cost nothing
+WHOLE_FACTS = 10_000  # of a family with so few all are compared, not a sample
 # a guess that needs no thought, the commonest answer or a slot of the prompt, may be right no oftener than
 # this: two answers to choose from make a half, and a sample strays a little
 LARGEST_SHARE_OF_A_GUESS = 0.56
@@ -97,19 +98,31 @@ def check_no_fact_twice(family, num_indices=1_500):
 
 
 def check_held_out_stays_out(family):
-    """No training question holds a held-out one in its wording; about one fact in ten is held out."""
-    indices = sample_indices(family, 400, seed=2)
+    """No training question holds a held-out one in its wording; about one fact in ten is held out. A family
+    whose facts are nested has such questions, or is named wrongly as one."""
+    found = held_out_inside_training(family)
+    assert bool(found) == (family.name in NESTED_FAMILIES), found[:3]
+
+
+def held_out_inside_training(family):
+    """Texts of held-out questions that stand in training questions of the same wording; of a large family
+    some are looked at, of a small one all."""
+    is_small = family.num_facts <= WHOLE_FACTS
+    indices = range(family.num_facts) if is_small else sample_indices(family, 400, seed=2)
     splits = {index: split_of(family, index, 0) for index in indices}
     held_out = [index for index in indices if splits[index] == "value"]
     assert 0.04 < len(held_out) / len(indices) < 0.18
     training = [family.slots(index) for index in indices if splits[index] == "train"]
+    found = []
     for number, wording in enumerate(family.wordings):
         template = f"{wording.prompt}{{{wording.direction}}}{wording.closing}"
         written = "\n".join(map(template.format_map, training))
-        for index in held_out[:10]:
+        for index in held_out if is_small else held_out[:10]:
             text = family.question(index, number).text
             # 7和9 stands in 17和9, but as part of another number
-            assert text not in written or not re.search(r"(?<![0-9.])" + re.escape(text), written), text
+            if text in written and re.search(r"(?<![0-9.])" + re.escape(text), written):
+                found.append(text)
+    return found
 
 
 def check_guesses(family, num_facts=300):

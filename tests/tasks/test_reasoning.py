@@ -3,6 +3,7 @@
 import pytest
 
 from mof.tasks.family import Family
+from mof.tasks.held_out import split_of
 from mof.tasks.reasoning import REASONING_FAMILIES
 from tests.tasks import family_contract
 
@@ -75,6 +76,20 @@ class NeverHeldOut(Double):
         return super().slots(7)
 
 
+class OneStaysIn(Double):
+    """A single held-out fact is written, under another number."""
+
+    def slots(self, index):
+        held_out = [number for number in range(3_000) if split_of(Double(), number, 0) == "value"]
+        return super().slots(held_out[-1] if index == held_out[-1] + 1 else index)
+
+
+class NestedByName(Double):
+    """None of its held-out facts is written, though it is named among those that are nested."""
+
+    name = "cycle_next"
+
+
 @pytest.mark.parametrize("check", family_contract.CHECKS, ids=lambda check: check.__name__)
 def test_contract_passes_a_sound_family(check):
     check(Double())
@@ -91,6 +106,8 @@ def test_contract_passes_a_sound_family(check):
         (UnusedSlot, family_contract.check_slots),
         (SaysTooMuch, family_contract.check_answers),
         (NeverHeldOut, family_contract.check_held_out_stays_out),
+        (OneStaysIn, family_contract.check_held_out_stays_out),
+        (NestedByName, family_contract.check_held_out_stays_out),
     ],
 )
 def test_contract_catches(family, check):

@@ -44,6 +44,14 @@ def test_the_bytes_are_pinned(tmp_path):
     assert write_sheets(tmp_path / "x.jsonl", FAMILIES, 1_000).sha256 == PINNED
 
 
+def test_what_is_written_is_told_after_each_sheet(tmp_path):
+    told = []
+    written = write_sheets(tmp_path / "x.jsonl", FAMILIES, 1_000, on_sheet=lambda *words: told.append(words))
+    texts = [json.loads(line)["text"] for line in written.path.read_text(encoding="utf-8").splitlines()]
+    sizes = [len(text.encode("utf-8")) for text in texts]
+    assert told == [(sum(sizes[: number + 1]), 1_000) for number in range(len(sizes))]
+
+
 def test_no_bytes_are_refused(tmp_path):
     with pytest.raises(ValueError, match="num_bytes is 0, expected at least 1"):
         write_sheets(tmp_path / "x.jsonl", FAMILIES, 0)

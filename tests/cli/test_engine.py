@@ -58,7 +58,7 @@ def test_a_window_is_left_to_what_trained_the_model(monkeypatch, capsys, tmp_pat
     facts = RunFolder(trained.path).facts
     facts["model"]["window"] = 8
     (tmp_path / "run.json").write_text(json.dumps(facts), encoding="utf-8")
-    monkeypatch.setattr(engine, "_open_by_keras", lambda path: "keras")
+    monkeypatch.setattr(engine, "_open_by_keras", lambda path, checkpoint: "keras")
     assert engine.open_generator(tmp_path) == "keras"
     assert "a window of 8 tokens, which the graphs do not hold yet" in capsys.readouterr().err
     with pytest.raises(ValueError, match="onnxruntime cannot run this model: its attention sees a window"):
